@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * Atomic words by C11. Contract: arch/include/arch/atomic.h. ATOMIC_POINT() is empty but in the
+ * host port, where a coroutine may switch to another CPU at each operation.
+ */
+#pragma once
+
+#include "abi/types.h"
+
+#include <stdatomic.h>
+
+typedef struct {
+    _Atomic(word_t) raw;
+} shared_t;
+
+#ifndef ATOMIC_POINT
+#define ATOMIC_POINT() ((void)0)
+#endif
+
+static inline word_t shared_load(const shared_t *word)
+{
+    ATOMIC_POINT();
+    return atomic_load_explicit(&word->raw, memory_order_relaxed);
+}
+
+static inline word_t shared_load_acquire(const shared_t *word)
+{
+    ATOMIC_POINT();
+    return atomic_load_explicit(&word->raw, memory_order_acquire);
+}
+
+static inline void shared_store(shared_t *word, word_t value)
+{
+    ATOMIC_POINT();
+    atomic_store_explicit(&word->raw, value, memory_order_relaxed);
+}
+
+static inline void shared_store_release(shared_t *word, word_t value)
+{
+    ATOMIC_POINT();
+    atomic_store_explicit(&word->raw, value, memory_order_release);
+}
+
+static inline bool shared_cas(shared_t *word, word_t expected, word_t desired)
+{
+    ATOMIC_POINT();
+    return atomic_compare_exchange_weak_explicit(&word->raw, &expected, desired,
+                                                 memory_order_acq_rel, memory_order_acquire);
+}
+
+static inline word_t shared_exchange(shared_t *word, word_t value)
+{
+    ATOMIC_POINT();
+    return atomic_exchange_explicit(&word->raw, value, memory_order_acq_rel);
+}
+
+static inline word_t shared_add(shared_t *word, word_t value)
+{
+    ATOMIC_POINT();
+    return atomic_fetch_add_explicit(&word->raw, value, memory_order_acq_rel);
+}
+
+static inline word_t shared_sub(shared_t *word, word_t value)
+{
+    ATOMIC_POINT();
+    return atomic_fetch_sub_explicit(&word->raw, value, memory_order_release);
+}
+
+static inline word_t shared_and(shared_t *word, word_t value)
+{
+    ATOMIC_POINT();
+    return atomic_fetch_and_explicit(&word->raw, value, memory_order_release);
+}
+
+static inline word_t shared_or(shared_t *word, word_t value)
+{
+    ATOMIC_POINT();
+    return atomic_fetch_or_explicit(&word->raw, value, memory_order_release);
+}
+
+static inline void shared_fence(void)
+{
+    ATOMIC_POINT();
+    atomic_thread_fence(memory_order_seq_cst);
+}

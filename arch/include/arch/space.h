@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * Address spaces: the hardware behind page tables. Called in the kernel, on the CPU concerned.
+ *
+ *   void arch_space_load(word_t space)   make a top-level table (or raw word) that of this CPU. User
+ *                                        code that runs next sees it and nothing else. MPU: the
+ *                                        object begins with the region words, ready to be loaded.
+ *   void arch_space_flush(void)          forget cached translations; empty where there are none
+ *   MPU only:
+ *   ARCH_MPU_REGIONS                     number of regions that a table may use
+ *   struct arch_mpu_region               the words of one region, in the order of the registers
+ *   bool arch_mpu_encode(struct arch_mpu_region *out, unsigned index, word_t base,
+ *                        unsigned order, word_t subregions, word_t flags)
+ *                                        words that grant `flags` (PAGE_*) to the eighths of
+ *                                        [base, base + 2^order) whose bit is set in `subregions`;
+ *                                        false when this machine cannot express it
+ *   void arch_mpu_clear(struct arch_mpu_region *out, unsigned index)   words that grant nothing
+ *
+ * Cost: load at most 4 words a region; all constant.
+ */
+#pragma once
+
+#include <port/space.h>

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Unlicense */
+#include "kernel/cap.h"
+
+static word_t header_of(enum cap_type type, enum cap_state state, word_t leaf, word_t stamp)
+{
+    return stamp << CAP_STAMP_SHIFT | leaf | cap_byte(type, state);
+}
+
+/* What one slot says about one type. */
+static enum status slot_status(const struct capability *cap, enum cap_type type)
+{
+    word_t header = shared_load_acquire(&cap->header);
+
+    if (cap_state(header) == CAP_FROZEN)
+        return STATUS_FROZEN;
+    return (uint8_t)header == cap_byte(type, CAP_VALID) ? STATUS_OK : STATUS_TYPE;
+}
+
+enum status cap_refusal(const struct capability *table, word_t id, enum cap_type type)
+{
+    const word_t layout = CAP_TABLE_MAX << CAP_TABLE_SHIFT | CAP_TWO_LEVEL | CAP_INDEX_MASK;
+    const struct capability *cap;
+    enum status status;
+
+    if ((id & ~layout) != 0)
+        return STATUS_RANGE;
+    if (!cap_is_two_level(id) && id > CAP_INDEX_MASK)
+        return STATUS_RANGE;
+    if (cap_is_two_level(id)) {
+        cap = cap_slot(table, id >> CAP_TABLE_SHIFT);
+        if (cap == NULL)
+            return STATUS_RANGE;
+        status = slot_status(cap, CAP_CAPTABLE);
+        if (status != STATUS_OK)
+            return status;
+        table = cap;
+    }
+    cap = cap_slot(table, id & CAP_INDEX_MASK);
+    if (cap == NULL)
+        return STATUS_RANGE;
+    status = slot_status(cap, type);
+    return status != STATUS_OK ? status : STATUS_CONFLICT;
+}
+
+enum status cap_resolve(const struct capability *table, const operand_t *operands,
+                        const word_t *args, struct capability **caps)
+{
+    for (unsigned i = 0; operands[i].type != CAP_NONE; i++) {
+        word_t id = args[operands[i].arg];
+
+        caps[i] = cap_lookup(table, id, (enum cap_type)operands[i].type);
+        if (caps[i] == NULL)
+            return cap_refusal(table, id, (enum cap_type)operands[i].type);
+    }
+    for (unsigned i = 0; operands[i].type != CAP_NONE; i++)
+        if (operands[i].right != 0 && !cap_allows(caps[i], operands[i].right))
+            return STATUS_RIGHTS;
+    return STATUS_OK;
+}
+
+enum status cap_occupy(struct capability *slot)
+{
+    word_t stamp = quiesce_stamp();
+    word_t seen = shared_load_acquire(&slot->header);
+
+    if (cap_state(seen) != CAP_EMPTY)
+        return STATUS_OCCUPIED;
+    if (!shared_cas(&slot->header, seen, header_of(CAP_NONE, CAP_CREATING, 0, stamp)))
+        return STATUS_CONFLICT;
+    return STATUS_OK;
+}
+
+void cap_publish(struct capability *slot, enum cap_type type, word_t leaf)
+{
+    word_t stamp = cap_stamp(shared_load(&slot->header));
+
+    /* Pairs with the acquire of cap_is: whoever sees the type sees the words. */
+    shared_store_release(&slot->header, header_of(type, CAP_VALID, leaf, stamp));
+}
+
+void cap_abandon(struct capability *slot)
+{
+    word_t stamp = cap_stamp(shared_load(&slot->header));
+
+    shared_store_release(&slot->header, header_of(CAP_NONE, CAP_EMPTY, 0, stamp));
+}
+
+void cap_fill(struct capability *slot, word_t rights, void *object)
+{
+    shared_store(&slot->link, 0);
+    slot->rights = rights;
+    slot->object = object;
+    for (unsigned i = 0; i < 4; i++)
+        slot->extra[i] = 0;
+}
+
+enum status cap_freeze(struct capability *slot)
+{
+    word_t stamp = quiesce_stamp();
+    word_t seen = shared_load_acquire(&slot->header);
+
+    if (cap_state(seen) == CAP_EMPTY || cap_state(seen) == CAP_CREATING)
+        return STATUS_EMPTY;
+    if (cap_state(seen) == CAP_FROZEN)
+        return STATUS_FROZEN;
+    if ((seen & CAP_LEAF) == 0 && shared_load_acquire(&slot->link) != 0)
+        return STATUS_REFERENCED;
+    if (!quiesce_passed(cap_stamp(seen)))
+        return STATUS_NOT_QUIESCENT;
+    if (!shared_cas(&slot->header, seen,
+                    header_of(cap_type(seen), CAP_FROZEN, seen & CAP_LEAF, stamp)))
+        return STATUS_CONFLICT;
+    return STATUS_OK;
+}
+
+/* The slot must hold something frozen. */
+static enum status check_frozen(const struct capability *slot, word_t *seen)
+{
+    *seen = shared_load_acquire(&slot->header);
+    if (cap_state(*seen) == CAP_EMPTY || cap_state(*seen) == CAP_CREATING)
+        return STATUS_EMPTY;
+    return cap_state(*seen) == CAP_FROZEN ? STATUS_OK : STATUS_NOT_FROZEN;
+}
+
+enum status cap_check_delete(struct capability *slot, enum cap_type type, word_t *seen)
+{
+    enum status status = check_frozen(slot, seen);
+
+    if (status != STATUS_OK)
+        return status;
+    if (cap_type(*seen) != type)
+        return STATUS_TYPE;
+    if (!quiesce_passed(cap_stamp(*seen)))
+        return STATUS_NOT_QUIESCENT;
+    if ((*seen & CAP_LEAF) != 0)
+        return STATUS_LEAF;
+    /* Only now is the count final: whoever looked the root up before the freeze has left. */
+    if (shared_load_acquire(&slot->link) != 0) {
+        cap_thaw(slot, *seen);
+        return STATUS_REFERENCED;
+    }
+    return STATUS_OK;
+}
+
+enum status cap_check_remove(struct capability *slot, word_t *seen)
+{
+    enum status status = check_frozen(slot, seen);
+
+    if (status != STATUS_OK)
+        return status;
+    if ((*seen & CAP_LEAF) == 0)
+        return STATUS_ROOT;
+    return quiesce_passed(cap_stamp(*seen)) ? STATUS_OK : STATUS_NOT_QUIESCENT;
+}
+
+enum status cap_erase(struct capability *slot, word_t seen)
+{
+    word_t empty = header_of(CAP_NONE, CAP_EMPTY, 0, cap_stamp(seen));
+
+    return shared_cas(&slot->header, seen, empty) ? STATUS_OK : STATUS_CONFLICT;
+}
+
+void cap_thaw(struct capability *slot, word_t seen)
+{
+    word_t valid = header_of(cap_type(seen), CAP_VALID, seen & CAP_LEAF, quiesce_stamp());
+
+    (void)shared_cas(&slot->header, seen, valid); /* losing means that another CPU thawed it */
+}

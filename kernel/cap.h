@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * Capability slots: what every type has in common. A slot is eight words. The header is the only
+ * word that a compare-exchange changes: type and state in its low byte, then the leaf bit, then the
+ * stamp of the state, which makes each life of a slot distinct (hazard H1).
+ *
+ *      empty --occupy--> creating --publish--> valid --freeze--> frozen --erase--> empty
+ *
+ * A root is the object, or owns it, and counts who refers to it; a leaf made by delegation points to
+ * its root. Kernel memory and kernel functions have no object and are not counted. Next: captable.h.
+ */
+#pragma once
+
+#include "abi/calls.h"
+#include "arch/bits.h"
+#include "kernel/quiesce.h"
+
+enum cap_type {
+    CAP_NONE,
+    CAP_KFUNC,
+    CAP_KMEM,
+    CAP_CAPTABLE,
+    CAP_PAGETABLE,
+    CAP_PROCESS,
+    CAP_THREAD,
+    CAP_INVOCATION,
+    CAP_SIGNAL,
+};
+
+enum cap_state { CAP_EMPTY, CAP_CREATING, CAP_VALID, CAP_FROZEN };
+
+struct capability {
+    shared_t header;
+    shared_t link; /* root: the count of references; leaf: its root slot */
+    word_t rights; /* kernel function: first << HALF_BITS | last function */
+    void *object;  /* process and signal endpoint: the root slot, in the root too */
+    union {
+        struct {
+            word_t entries;
+        } captable;
+        struct {
+            word_t orders; /* see pagetable.h */
+            word_t base;
+            shared_t detached; /* flush epoch of the last destruction; in the root */
+        } pagetable;
+        struct {
+            shared_t captable;  /* root slot */
+            shared_t pagetable; /* root slot, or the raw word */
+        } process;
+        struct {
+            shared_t count;  /* signals, and the sticky bit */
+            shared_t waiter; /* thread that waits, or 0 */
+        } signal;
+        struct {
+            word_t begin, end; /* inclusive addresses */
+        } kmem;
+        struct {
+            word_t low, high; /* inclusive range of the first argument */
+        } kfunc;
+        word_t extra[4];
+    };
+};
+static_assert(sizeof(struct capability) == CAP_SLOT_BYTES, "a slot is eight words");
+
+/* Header: [1:0] state, [7:2] type, [8] leaf, the rest stamp. */
+enum { CAP_LEAF = 1 << 8, CAP_STAMP_SHIFT = 9 };
+
+static inline word_t cap_byte(enum cap_type type, enum cap_state state)
+{
+    return (word_t)type << 2 | (word_t)state;
+}
+
+static inline enum cap_state cap_state(word_t header)
+{
+    return (enum cap_state)(header & 3);
+}
+
+static inline enum cap_type cap_type(word_t header)
+{
+    return (enum cap_type)(header >> 2 & 0x3F);
+}
+
+static inline word_t cap_stamp(word_t header)
+{
+    return header >> CAP_STAMP_SHIFT;
+}
+
+/* The root slot of a capability that a lookup has returned. */
+static inline struct capability *cap_root(struct capability *cap)
+{
+    if ((shared_load(&cap->header) & CAP_LEAF) == 0)
+        return cap;
+    return (struct capability *)shared_load(&cap->link);
+}
+
+/* One compare says type, valid and not frozen, and fails closed. The acquire pairs with the release
+ * of cap_publish: what the slot says was written before. */
+ALWAYS_INLINE bool cap_is(const struct capability *cap, enum cap_type type)
+{
+    return (uint8_t)shared_load_acquire(&cap->header) == cap_byte(type, CAP_VALID);
+}
+
+static inline bool cap_allows(const struct capability *cap, word_t right)
+{
+    return (cap->rights & right) != 0;
+}
+
+static inline bool cap_is_two_level(word_t id)
+{
+    return CAP_TWO_LEVEL != 0 ? (id & CAP_TWO_LEVEL) != 0 : id > CAP_INDEX_MASK;
+}
+
+/* The second table of a two-level id, or the malformed rest. */
+ALWAYS_INLINE struct capability *cap_lookup_nested(const struct capability *table, word_t id,
+                                                   enum cap_type type)
+{
+    const word_t layout = CAP_TABLE_MAX << CAP_TABLE_SHIFT | CAP_TWO_LEVEL | CAP_INDEX_MASK;
+    word_t outer = id >> CAP_TABLE_SHIFT & CAP_TABLE_MAX;
+    word_t inner = id & CAP_INDEX_MASK;
+    struct capability *cap;
+
+    if (UNLIKELY((id & ~layout) != 0 || !cap_is_two_level(id)))
+        return NULL;
+    if (UNLIKELY(outer >= table->captable.entries))
+        return NULL;
+    cap = (struct capability *)table->object + index_mask(outer, table->captable.entries);
+    if (UNLIKELY(!cap_is(cap, CAP_CAPTABLE) || inner >= cap->captable.entries))
+        return NULL;
+    cap = (struct capability *)cap->object + index_mask(inner, cap->captable.entries);
+    return LIKELY(cap_is(cap, type)) ? cap : NULL;
+}
+
+/* Resolve an id in `table`, the capability table of the caller's process (not tested for frozen: the
+ * process counts on it). Every one-level id is below the index range, so that one compare tells
+ * both the level and the range. NULL when refused; cap_refusal() then says why. Constant time. */
+ALWAYS_INLINE struct capability *cap_lookup(const struct capability *table, word_t id,
+                                            enum cap_type type)
+{
+    struct capability *cap;
+
+    if (id >= table->captable.entries)
+        return cap_lookup_nested(table, id, type);
+    cap = (struct capability *)table->object + index_mask(id, table->captable.entries);
+    return LIKELY(cap_is(cap, type)) ? cap : NULL;
+}
+
+/* Why cap_lookup returned NULL: RANGE, FROZEN or TYPE; CONFLICT if the slot has changed since. */
+COLD enum status cap_refusal(const struct capability *table, word_t id, enum cap_type type);
+
+/* A capability operand of a call: which argument word, its type, and the right it must carry. */
+typedef struct {
+    uint8_t arg;   /* index of the word in the argument block */
+    uint8_t type;  /* enum cap_type; CAP_NONE ends a list */
+    uint16_t right; /* 0: none */
+} operand_t;
+
+/* Resolve the operands of a call in their order, then test their rights in the same order.
+ * RANGE, FROZEN, TYPE, RIGHTS. At most four operands. */
+MUST_CHECK enum status cap_resolve(const struct capability *table, const operand_t *operands,
+                                   const word_t *args, struct capability **caps);
+
+/* The slot `index` of a table that a lookup has returned. NULL: RANGE. */
+static inline struct capability *cap_slot(const struct capability *table, word_t index)
+{
+    if (index >= table->captable.entries)
+        return NULL;
+    return (struct capability *)table->object + index_mask(index, table->captable.entries);
+}
+
+/* Claim an empty slot. OCCUPIED, CONFLICT. The slot is then this CPU's to fill. */
+MUST_CHECK enum status cap_occupy(struct capability *slot);
+
+/* End the claim: the capability is there, or the slot is empty again. */
+void cap_publish(struct capability *slot, enum cap_type type, word_t leaf);
+void cap_abandon(struct capability *slot);
+
+/* Fill the words of a claimed slot as a root with no references. */
+void cap_fill(struct capability *slot, word_t rights, void *object);
+
+/* Freeze. EMPTY, FROZEN, REFERENCED, NOT_QUIESCENT, CONFLICT. */
+MUST_CHECK enum status cap_freeze(struct capability *slot);
+
+/* First half of a delete: EMPTY, NOT_FROZEN, TYPE, NOT_QUIESCENT, LEAF, REFERENCED (which thaws).
+ * *seen is the header that cap_erase or cap_thaw must find. */
+MUST_CHECK enum status cap_check_delete(struct capability *slot, enum cap_type type, word_t *seen);
+
+/* First half of a remove: EMPTY, NOT_FROZEN, ROOT, NOT_QUIESCENT. */
+MUST_CHECK enum status cap_check_remove(struct capability *slot, word_t *seen);
+
+/* Second half: the slot becomes empty. CONFLICT: another CPU was first. */
+MUST_CHECK enum status cap_erase(struct capability *slot, word_t seen);
+
+/* A delete that cannot be: valid again, so that what stands in the way can be removed. */
+void cap_thaw(struct capability *slot, word_t seen);
+
+/* References on a root. The last decrement pairs with the acquire of cap_check_delete. */
+static inline void cap_hold(struct capability *root)
+{
+    (void)shared_add(&root->link, 1);
+}
+
+static inline void cap_drop(struct capability *root)
+{
+    (void)shared_sub(&root->link, 1);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * Page table: user level builds address spaces from kernel memory, entry by entry. This pair checks
+ * rights, ranges and geometry, the same for every machine; what an entry is, and what the hardware
+ * makes of it, is the back end's: pagetable_mpu.c (path-compressed, regions derived from the table),
+ * pagetable_mmu.c (radix), or pagetable_raw.c (none: processes hold a word that user level made).
+ *
+ * A table maps [base, base + 2^(size order + number order)), one entry for each 2^(size order) bytes.
+ * Its capability may be narrowed to a range of positions. Next: process.h.
+ */
+#pragma once
+
+#include "kernel/cap.h"
+#include "kernel/cpu.h"
+
+/* Rights word of a page-table capability: [7:0] rights, then the inclusive range of positions. */
+enum { PAGETABLE_RIGHT_BITS = 8, PAGETABLE_RANGE_BITS = WORD_BITS == 32 ? 12 : 28 };
+#define PAGETABLE_RANGE_MAX (((word_t)1 << PAGETABLE_RANGE_BITS) - 1)
+
+static inline word_t pagetable_rights(word_t rights, word_t low, word_t high)
+{
+    return rights | low << PAGETABLE_RIGHT_BITS
+           | high << (PAGETABLE_RIGHT_BITS + PAGETABLE_RANGE_BITS);
+}
+
+static inline word_t pagetable_low(const struct capability *cap)
+{
+    return cap->rights >> PAGETABLE_RIGHT_BITS & PAGETABLE_RANGE_MAX;
+}
+
+static inline word_t pagetable_high(const struct capability *cap)
+{
+    return cap->rights >> (PAGETABLE_RIGHT_BITS + PAGETABLE_RANGE_BITS) & PAGETABLE_RANGE_MAX;
+}
+
+/* Geometry, in every capability to the table: extra words of the slot. */
+static inline word_t pagetable_size_order(const struct capability *cap)
+{
+    return cap->pagetable.orders >> 8;
+}
+
+static inline word_t pagetable_number_order(const struct capability *cap)
+{
+    return cap->pagetable.orders & 0xFF;
+}
+
+static inline bool pagetable_is_top(const struct capability *cap)
+{
+    return (cap->pagetable.base & PAGETABLE_TOP) != 0;
+}
+
+static inline word_t pagetable_base(const struct capability *cap)
+{
+    return cap->pagetable.base & ~(word_t)PAGETABLE_TOP;
+}
+
+/* Whether a process of this CPU may be given this table: a top level. */
+static inline enum status pagetable_check_top(const struct capability *cap)
+{
+    return pagetable_is_top(cap) ? STATUS_OK : STATUS_MAP;
+}
+
+/* Narrow for CPT_ADD: positions [low, high] and `rights`; *narrowed is the new rights word. BOUNDS. */
+MUST_CHECK enum status pagetable_narrow(const struct capability *source, word_t rights, word_t low,
+                                        word_t high, word_t *narrowed);
+
+/* Boot: create a table at `object` (of pagetable_backend_bytes) and enter pages and children. The
+ * machine's data is wrong when one of these fails, so that boot panics. */
+MUST_CHECK enum status pagetable_boot(struct capability *slot, void *object, word_t base_and_top,
+                                      word_t size_order, word_t number_order);
+
+/* A memory fault of the running thread at `address`: true when the table of its process grants that
+ * access and the hardware can now do it (a dynamic page was loaded); false: a real fault. Bounded;
+ * a fault whose page is loaded already is never repaired. `access` is one of PAGE_READ, PAGE_WRITE,
+ * PAGE_EXECUTE. */
+MUST_CHECK bool pagetable_repair(struct cpu *cpu, word_t space, word_t address, word_t access);
+
+/* ---- The back end -------------------------------------------------------------------------- */
+
+/* Bytes of a table's object; 0 when the machine has no such table. `base` is aligned to the whole. */
+word_t pagetable_backend_bytes(bool is_top, word_t size_order, word_t number_order);
+
+/* Fill a zeroed object. */
+void pagetable_backend_init(void *object, bool is_top, word_t base, word_t size_order,
+                            word_t number_order);
+
+/* What an entry holds. */
+enum pagetable_kind { PAGETABLE_NOTHING, PAGETABLE_PAGE, PAGETABLE_CHILD };
+
+struct pagetable_entry {
+    enum pagetable_kind kind;
+    word_t address; /* of the page: physical */
+    word_t flags;   /* PAGE_READ and so on */
+};
+
+struct pagetable_entry pagetable_backend_get(const struct capability *table, word_t position);
+
+/* The four changes. Each changes one entry by compare-exchange and recomputes at most one region;
+ * MAP, PERMISSION, CONFLICT. If `table` belongs to what this CPU has loaded, the hardware follows
+ * before they return. */
+MUST_CHECK enum status pagetable_backend_map(struct cpu *cpu, struct capability *table,
+                                             word_t position, word_t address, word_t flags);
+MUST_CHECK enum status pagetable_backend_unmap(struct cpu *cpu, struct capability *table,
+                                               word_t position);
+MUST_CHECK enum status pagetable_backend_construct(struct cpu *cpu, struct capability *parent,
+                                                   word_t position, struct capability *child,
+                                                   word_t flags);
+MUST_CHECK enum status pagetable_backend_destruct(struct cpu *cpu, struct capability *parent,
+                                                  word_t position, struct capability *child);
+
+/* Whether a table holds children, which forbids its deletion. */
+bool pagetable_backend_has_children(const struct capability *table);
+
+/* Whether virtual and physical addresses are the same (MPU). */
+bool pagetable_backend_is_identity(void);
+
+/* Look up an address in a top-level table, for PGT_ENTRY_MOD. */
+struct pagetable_place {
+    word_t flags, size_order, number_order;
+};
+MUST_CHECK bool pagetable_backend_find(const struct capability *top, word_t address,
+                                       struct pagetable_place *place);

@@ -3,11 +3,10 @@
  * The memory of the first process on a machine with an MPU: how a list of ranges becomes page
  * tables. Kernel and first process both compute it, so that neither has to tell the other.
  *
- * Range after range is cut, from its begin, into blocks: up to eight equal pages of a table of
- * eight entries, as many bytes at a time as such a table can hold. Block number i of the whole map
- * is the i-th capability of the table of page tables, and the i-th entry of the top level. To
- * delegate the memory at an address, memory_find tells the table, the position and the size of the
- * page.
+ * Range after range is cut, from its begin, into the largest blocks of a power of two that are
+ * aligned to their size. Each block is the only page, at position 0, of a table of its own. Block i
+ * of the whole map is the i-th capability of the table of page tables, and the i-th entry of the
+ * top level. To delegate the memory at an address: memory_find, then PGT_ADD from position 0.
  */
 #pragma once
 
@@ -18,50 +17,29 @@ struct memory_range {
     word_t flags;      /* PAGE_READ and so on: all that anybody can ever have */
 };
 
-enum { MEMORY_BLOCK_ORDER = 3, MEMORY_BLOCK_PAGES = 1 << MEMORY_BLOCK_ORDER };
-
-/* Pages [first, first + count) of a table; a count of 0 is no block. */
-struct memory_block {
-    word_t page_order, first, count;
-};
-
-/* The block that a range begins with; where two would hold the same, the one of larger pages. */
-static inline struct memory_block memory_block(struct memory_range range)
+/* Order of the block that a range begins with; 0 when it does not begin with a page. */
+static inline word_t memory_block_order(struct memory_range range)
 {
     word_t order = (range.flags & PAGE_STATIC) != 0 ? 5 : 8;
-    struct memory_block best = {order, 0, 0};
 
-    for (; order <= WORD_BITS - MEMORY_BLOCK_ORDER; order++) {
-        word_t first = range.base >> order & (MEMORY_BLOCK_PAGES - 1);
-        word_t count = range.size >> order;
-
-        if (count == 0 || (range.base & (((word_t)1 << order) - 1)) != 0)
-            break;
-        if (count > MEMORY_BLOCK_PAGES - first)
-            count = MEMORY_BLOCK_PAGES - first;
-        if (count << order >= best.count << best.page_order)
-            best = (struct memory_block){order, first, count};
-    }
-    return best;
-}
-
-static inline word_t memory_block_bytes(struct memory_block block)
-{
-    return block.count << block.page_order;
+    if (range.size >> order == 0 || (range.base & (((word_t)1 << order) - 1)) != 0)
+        return 0;
+    while ((range.base >> order & 1) == 0 && range.size >> order > 1)
+        order++;
+    return order;
 }
 
 /* What is left of a range behind its first block. */
-static inline struct memory_range memory_behind(struct memory_range range,
-                                                struct memory_block block)
+static inline struct memory_range memory_behind(struct memory_range range, word_t order)
 {
-    word_t bytes = memory_block_bytes(block);
+    word_t bytes = (word_t)1 << order;
 
     return (struct memory_range){range.base + bytes, range.size - bytes, range.flags};
 }
 
-/* Where the page of an address is. */
+/* The block of an address: index of its table, and the order of its page. */
 struct memory_place {
-    word_t table, position, page_order;
+    word_t table, order;
 };
 
 static inline bool memory_find(const struct memory_range *ranges, word_t count, word_t address,
@@ -71,18 +49,11 @@ static inline bool memory_find(const struct memory_range *ranges, word_t count, 
     for (word_t i = 0; i < count; i++) {
         struct memory_range rest = ranges[i];
 
-        while (rest.size != 0) {
-            struct memory_block block = memory_block(rest);
-
-            if (block.count == 0)
-                return false;
-            if (address - rest.base < memory_block_bytes(block)) {
-                place->page_order = block.page_order;
-                place->position = block.first + ((address - rest.base) >> block.page_order);
+        while ((place->order = memory_block_order(rest)) != 0) {
+            if ((address - rest.base) >> place->order == 0)
                 return true;
-            }
             place->table++;
-            rest = memory_behind(rest, block);
+            rest = memory_behind(rest, place->order);
         }
     }
     return false;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Unlicense
  *
  * The page tables of the first process on a machine with an MPU: a list, and below it one table of
- * eight entries for each block of the memory map (abi/memory_map.h). This is where all user memory
- * comes from, so that what is not here can never be mapped: the kernel's own memory is refused.
+ * one page for each block of the memory map (abi/memory_map.h). This is where all user memory comes
+ * from, so that what is not here can never be mapped: the kernel's own memory is refused.
  */
 #include "kernel/kmem.h"
 #include "kernel/pagetable.h"
@@ -45,19 +45,18 @@ static enum status make(struct pagetable_boot *boot, struct capability *slot, wo
     return pagetable_boot(slot, (void *)address, base, size_order, number_order);
 }
 
-/* One table, its pages, and its place in the list. */
+/* One table, its page, and its place in the list. */
 static enum status add_block(struct cpu *cpu, struct pagetable_boot *boot, word_t index,
-                             struct memory_range range, struct memory_block block)
+                             struct memory_range range, word_t order)
 {
     struct capability *slot = &boot->tables[index];
-    enum status status;
+    enum status status = make(boot, slot, range.base, order, 0);
 
-    status = make(boot, slot, range.base - (block.first << block.page_order), block.page_order,
-                  MEMORY_BLOCK_ORDER);
-    for (word_t i = 0; i < block.count && status == STATUS_OK; i++)
-        status = pagetable_backend_map(cpu, slot, block.first + i,
-                                       pagetable_address(slot, block.first + i), range.flags);
-    return status == STATUS_OK ? pagetable_attach(cpu, boot->top, index, slot, 0) : status;
+    if (status == STATUS_OK)
+        status = pagetable_backend_map(cpu, slot, 0, range.base, range.flags);
+    if (status == STATUS_OK)
+        status = pagetable_attach(cpu, boot->top, index, slot, 0);
+    return status;
 }
 
 /* *index is the number of tables so far. */
@@ -67,18 +66,18 @@ static enum status add_range(struct cpu *cpu, struct pagetable_boot *boot, word_
     if (!is_allowed(boot, range))
         return STATUS_BOUNDS;
     while (range.size != 0) {
-        struct memory_block block = memory_block(range);
+        word_t order = memory_block_order(range);
         enum status status;
 
-        if (block.count == 0)
+        if (order == 0)
             return STATUS_BOUNDS;
         if (*index >> boot->order != 0)
             return STATUS_RANGE;
-        status = add_block(cpu, boot, *index, range, block);
+        status = add_block(cpu, boot, *index, range, order);
         if (status != STATUS_OK)
             return status;
         ++*index;
-        range = memory_behind(range, block);
+        range = memory_behind(range, order);
     }
     return STATUS_OK;
 }

@@ -39,7 +39,7 @@ struct mpu_table {
     shared_t tree; /* the top level; 0: in no tree; TREE_CLAIMED: in no tree and being changed */
     word_t base;
     uint8_t size_order, number_order;
-    uint8_t depth;  /* 0: a top level */
+    uint8_t depth;  /* below the top level, if in a tree */
     uint8_t region; /* the region that shows it now, or REGION_NONE */
     uint8_t flags;  /* of its pages */
     uint8_t pages;  /* bit i: entry i is a page */
@@ -452,7 +452,6 @@ static enum status destruct(struct cpu *cpu, struct mpu_table *parent, struct mp
 
     shared_store_release(&parent->entry[position], 0);
     parent->children--;
-    child->depth = 0;
     if (child->pages != 0)
         leave(top, child);
     reload(cpu, top);

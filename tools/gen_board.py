@@ -220,6 +220,7 @@ def board_cmake(board, chip, values):
     rows = [("ARCH", chip["arch"]), ("CPU", chip["cpu"]), ("FPU", chip["fpu"]),
             ("PAGETABLE", backend), ("CONSOLE", chip.get("console", {}).get("driver", "")),
             ("QEMU", board.get("qemu", {}).get("program", "")),
+            ("MACHINE", board.get("qemu", {}).get("machine", "")),
             ("CPUS_MAX", values["CPUS_MAX"]), ("DEBUG", values["DEBUG"])]
     return "".join(f'set(BOARD_{key} "{value}")\n' for key, value in rows)
 

@@ -6,6 +6,7 @@
                               DIR/abi/call_list.h    the calls as a list of macros, also for assembly
                               DIR/abi/names.h        names for debug output and for tests
                               DIR/kernel/call_table.h   the handlers, and the list a port dispatches by
+                              DIR/kernel/operand_table.h   the capability operands of each call
   gen_calls.py --docs FILE    the reference, docs/syscalls.md
   gen_calls.py --matrix       JSON on stdout: each call or function with each status it can return
 
@@ -22,7 +23,8 @@ from pathlib import Path
 TABLE = Path(__file__).resolve().parent.parent / "abi" / "calls.toml"
 ARGS_MAX = 7
 FUNCTION_ARGS_MAX = 4
-MARKS = {"smp", "raw", "mmu", "mpu", "debug", "tiny"}
+MARKS = {"smp", "raw", "managed", "mmu", "mpu", "debug", "tiny"}
+VERB_MARKS = {"", "raw", "managed", "each"}
 
 # What each checking verb may return, in its order, as (status, mark).
 VERBS = {
@@ -44,6 +46,7 @@ TYPE_TEXT = {
 }
 MARK_TEXT = {
     "smp": "only with a second CPU", "raw": "only with raw address spaces",
+    "managed": "only with page tables, not raw",
     "mmu": "only with an MMU", "mpu": "only with an MPU",
     "debug": "only in a debug build", "tiny": "only in a build with tiny limits",
 }
@@ -55,9 +58,13 @@ class TableError(Exception):
 
 @dataclass
 class Check:
-    """One step of a call: the statuses that it may return, and what it says in words."""
+    """One step of a call: the statuses that it may return, and what it says in words. Of a verb also
+    the verb, its mark and its operands."""
     cells: list
     text: str
+    verb: str = ""
+    mark: str = ""
+    rest: tuple = ()
 
 
 def type_text(kind):
@@ -73,6 +80,9 @@ def fail(where, text):
 def parse_verb(where, table, operands, types, words):
     """A check made of a verb and its operands. `types` learns what each looked-up argument is."""
     verb, *rest = words
+    verb, _, mark = verb.partition(":")
+    if mark not in VERB_MARKS:
+        fail(where, f"'{verb}' takes no mark '{mark}'")
     wanted = {"lookup": 2, "right": 2, "delete": 2}.get(verb, 1)
     if len(rest) != wanted:
         fail(where, f"'{verb}' takes {wanted} operand(s), not {len(rest)}")
@@ -101,12 +111,13 @@ def parse_verb(where, table, operands, types, words):
         text = {"slot": f"`{arg}` lies outside its table",
                 "occupy": f"`{arg}` is not empty; an empty slot is claimed here",
                 "allocate": f"the memory at `{arg}` is misaligned or in use; free memory is marked here"}[verb]
-    return Check(VERBS[verb], text)
+    cells = [(status, cell_mark or (mark if mark == "raw" else "")) for status, cell_mark in VERBS[verb]]
+    return Check(cells, text, verb, mark, tuple(rest))
 
 
 def parse_check(where, table, operands, types, line):
     words = line.split()
-    if words and words[0] in VERBS:
+    if words and words[0].partition(":")[0] in VERBS:
         return parse_verb(where, table, operands, types, words)
     match = re.fullmatch(r"([A-Z_]+)(?::([a-z]+))? (\S.*)", line)
     if not match:
@@ -302,15 +313,50 @@ def names_header(table):
 
 def call_table_header(table):
     out = [header("The handlers of the system calls, and the list from which a port builds its dispatch."),
-           '#include "abi/calls.h"\n\nstruct cpu;\n\n']
+           '#include "abi/calls.h"\n\nstruct cpu;\nstruct capability;\n\n/* `caps` are the operands that operand_table.h names, resolved, their rights tested. */\n']
     for call in table["call"]:
         if not is_hot(call):
-            out.append(f"word_t {call['handler']}(struct cpu *cpu, const struct {block_name(call)} *args);\n")
+            out.append(f"sword_t {call['handler']}(struct cpu *cpu, const struct {block_name(call)} *args,\n"
+                       f"    struct capability **caps);\n")
     out.append("\n/* HOT(number, handler): the port publishes entry_<handler>, which gets its words in\n"
                " * registers. COLD(number, handler, block): a function above. */\n")
     rows = [f"HOT({call['number']}, {call['handler']})" if is_hot(call)
             else f"COLD({call['number']}, {call['handler']}, {block_name(call)})" for call in table["call"]]
     out.append(macro_list("CALL_TABLE", "HOT, COLD", rows))
+    return "".join(out)
+
+
+def operands_of(call, raw):
+    """(argument, type, right) of what the kernel looks up before the handler runs."""
+    left_out = {"each", "managed" if raw else "raw"}
+    steps = [step for step in call["steps"] if step.verb in ("lookup", "right") and step.mark not in left_out]
+    rights = {step.rest[0]: step.rest[1] for step in steps if step.verb == "right"}
+    return [(arg, kind, right_name(kind, rights[arg]) if arg in rights else "0")
+            for arg, kind in (step.rest for step in steps if step.verb == "lookup")]
+
+
+def operand_rows(call, raw):
+    index = {arg: number for number, arg in enumerate(call["args"], 1)}
+    return [f"{{{index[arg]}, CAP_{kind.upper()}, {right}}}" for arg, kind, right in operands_of(call, raw)]
+
+
+def operand_row(call):
+    managed, raw = operand_rows(call, False), operand_rows(call, True)
+    name = f"    [RME_SVC_{call['name']}] = "
+    if managed == raw:
+        return f"{name}{{{', '.join(managed)}}},\n"
+    return f"#if CONFIG_RAW\n{name}{{{', '.join(raw)}}},\n#else\n{name}{{{', '.join(managed)}}},\n#endif\n"
+
+
+def operand_table_header(table):
+    calls = [call for call in table["call"] if not is_hot(call)]
+    most = max(len(operands_of(call, False)) for call in calls)
+    out = [header("The capability operands of each call: what is looked up, and the right that it must have."),
+           '#include "kernel/cap.h"\n\n'
+           f"enum {{ OPERANDS_MAX = {most} }};\n\n"
+           "static const operand_t call_operands[RME_CALL_COUNT][OPERANDS_MAX + 1] = {\n"]
+    out += [operand_row(call) for call in calls if operands_of(call, False)]
+    out.append("};\n")
     return "".join(out)
 
 
@@ -432,6 +478,7 @@ def main(argv):
         write(options.out / "abi" / "call_list.h", call_list_header(table))
         write(options.out / "abi" / "names.h", names_header(table))
         write(options.out / "kernel" / "call_table.h", call_table_header(table))
+        write(options.out / "kernel" / "operand_table.h", operand_table_header(table))
     if options.docs:
         write(options.docs, docs(table))
     if options.matrix:

@@ -15,6 +15,13 @@
  *                                        [base, base + 2^order) whose bit is set in `subregions`;
  *                                        false when this machine cannot express it
  *   void arch_mpu_clear(struct arch_mpu_region *out, unsigned index)   words that grant nothing
+ *   bool arch_mpu_holds(const struct arch_mpu_region *region, unsigned index)
+ *                                        whether the hardware of this CPU holds these words; true
+ *                                        where one CPU is all there is
+ *
+ * MPU with several CPUs: the word behind the regions is the version of the image. When it is odd, or
+ * has moved while the image was read, another CPU is changing it, and arch_space_load loads regions
+ * that grant nothing; the fault that follows loads again. arch_space_flush reloads.
  *
  * Cost: load at most 4 words a region; all constant.
  */

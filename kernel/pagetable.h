@@ -2,14 +2,17 @@
  *
  * Page table: user level builds address spaces from kernel memory, entry by entry. This pair checks
  * rights, ranges and geometry, the same for every machine; what an entry is, and what the hardware
- * makes of it, is the back end's: pagetable_mpu.c (path-compressed, regions derived from the table),
- * pagetable_mmu.c (radix), or pagetable_raw.c (none: processes hold a word that user level made).
+ * makes of it, is the back end's: pagetable_mpu.c (path-compressed, regions derived from the
+ * table), pagetable_mmu.c (radix), or pagetable_raw.c (none: processes hold a word that user level
+ * made).
  *
- * A table maps [base, base + 2^(size order + number order)), one entry for each 2^(size order) bytes.
- * Its capability may be narrowed to a range of positions. Next: process.h.
+ * A table maps [base, base + 2^(size order + number order)), one entry for each 2^(size order)
+ * bytes. Its capability may be narrowed to a range of positions. A page may have what its source
+ * has, and less; whether it is static is no access and is the target's choice. Next: process.h.
  */
 #pragma once
 
+#include "abi/memory_map.h"
 #include "kernel/cap.h"
 #include "kernel/cpu.h"
 
@@ -19,8 +22,8 @@ enum { PAGETABLE_RIGHT_BITS = 8, PAGETABLE_RANGE_BITS = WORD_BITS == 32 ? 12 : 2
 
 static inline word_t pagetable_rights(word_t rights, word_t low, word_t high)
 {
-    return rights | low << PAGETABLE_RIGHT_BITS
-           | high << (PAGETABLE_RIGHT_BITS + PAGETABLE_RANGE_BITS);
+    return rights | low << PAGETABLE_RIGHT_BITS |
+           high << (PAGETABLE_RIGHT_BITS + PAGETABLE_RANGE_BITS);
 }
 
 static inline word_t pagetable_low(const struct capability *cap)
@@ -34,6 +37,11 @@ static inline word_t pagetable_high(const struct capability *cap)
 }
 
 /* Geometry, in every capability to the table: extra words of the slot. */
+static inline word_t pagetable_orders(word_t size_order, word_t number_order)
+{
+    return size_order << 8 | number_order;
+}
+
 static inline word_t pagetable_size_order(const struct capability *cap)
 {
     return cap->pagetable.orders >> 8;
@@ -54,20 +62,32 @@ static inline word_t pagetable_base(const struct capability *cap)
     return cap->pagetable.base & ~(word_t)PAGETABLE_TOP;
 }
 
+/* Virtual address of an entry. An entry of 2^WORD_BITS bytes is the whole address space. */
+static inline word_t pagetable_address(const struct capability *cap, word_t position)
+{
+    word_t order = pagetable_size_order(cap);
+
+    return order < WORD_BITS ? pagetable_base(cap) + (position << order) : pagetable_base(cap);
+}
+
 /* Whether a process of this CPU may be given this table: a top level. */
 static inline enum status pagetable_check_top(const struct capability *cap)
 {
     return pagetable_is_top(cap) ? STATUS_OK : STATUS_MAP;
 }
 
-/* Narrow for CPT_ADD: positions [low, high] and `rights`; *narrowed is the new rights word. BOUNDS. */
+/* Narrow for CPT_ADD: positions [low, high] and `rights` make *narrowed, a rights word. BOUNDS. */
 MUST_CHECK enum status pagetable_narrow(const struct capability *source, word_t rights, word_t low,
                                         word_t high, word_t *narrowed);
 
-/* Boot: create a table at `object` (of pagetable_backend_bytes) and enter pages and children. The
- * machine's data is wrong when one of these fails, so that boot panics. */
-MUST_CHECK enum status pagetable_boot(struct capability *slot, void *object, word_t base_and_top,
+/* Boot: create a table at a zeroed `object` of pagetable_backend_bytes, held for ever; bit 0 of the
+ * base marks a top level. HARDWARE: the machine's data is wrong. */
+MUST_CHECK enum status pagetable_boot(struct capability *slot, void *object, word_t base,
                                       word_t size_order, word_t number_order);
+
+/* Construct, counted on both sides, without the checks of the call: MAP, CONFLICT. */
+MUST_CHECK enum status pagetable_attach(struct cpu *cpu, struct capability *parent, word_t position,
+                                        struct capability *child, word_t flags);
 
 /* A memory fault of the running thread at `address`: true when the table of its process grants that
  * access and the hardware can now do it (a dynamic page was loaded); false: a real fault. Bounded;
@@ -75,14 +95,37 @@ MUST_CHECK enum status pagetable_boot(struct capability *slot, void *object, wor
  * PAGE_EXECUTE. */
 MUST_CHECK bool pagetable_repair(struct cpu *cpu, word_t space, word_t address, word_t access);
 
+/* Boot, MPU: the page tables of the first process over the machine's memory map. See
+ * abi/memory_map.h for what lies where. */
+struct pagetable_boot {
+    struct capability *top;    /* slot of its top level: a list */
+    struct capability *tables; /* 2^order slots: table i, which is child i of the list */
+    word_t order;
+    const struct memory_range *reserved; /* the kernel's own memory */
+    word_t reserved_count;
+    word_t next; /* free object memory from here on; moves on */
+};
+
+/* BOUNDS: a range overlaps the kernel's, wraps, or is not made of pages. MAP: too many static
+ * ranges, or ranges overlap. RANGE: more than 2^order tables. Any of these: the board's data is
+ * wrong. */
+MUST_CHECK enum status pagetable_boot_ranges(struct cpu *cpu, struct pagetable_boot *boot,
+                                             const struct memory_range *ranges, word_t count);
+
 /* ---- The back end -------------------------------------------------------------------------- */
 
-/* Bytes of a table's object; 0 when the machine has no such table. `base` is aligned to the whole. */
+/* Bytes of a table's object; 0 when the machine has no such table. */
 word_t pagetable_backend_bytes(bool is_top, word_t size_order, word_t number_order);
 
-/* Fill a zeroed object. */
-void pagetable_backend_init(void *object, bool is_top, word_t base, word_t size_order,
-                            word_t number_order);
+/* Fill the zeroed object of a slot whose geometry is written. */
+void pagetable_backend_init(const struct capability *slot);
+
+/* Whether virtual and physical addresses are the same (MPU). */
+bool pagetable_backend_is_identity(void);
+
+/* Whether the geometry of a child suits a position of a parent. */
+bool pagetable_backend_fits(const struct capability *parent, word_t position,
+                            const struct capability *child);
 
 /* What an entry holds. */
 enum pagetable_kind { PAGETABLE_NOTHING, PAGETABLE_PAGE, PAGETABLE_CHILD };
@@ -95,9 +138,8 @@ struct pagetable_entry {
 
 struct pagetable_entry pagetable_backend_get(const struct capability *table, word_t position);
 
-/* The four changes. Each changes one entry by compare-exchange and recomputes at most one region;
- * MAP, PERMISSION, CONFLICT. If `table` belongs to what this CPU has loaded, the hardware follows
- * before they return. */
+/* The four changes, of one entry each; the positions lie inside the tables. MAP, CONFLICT. If
+ * `table` belongs to what this CPU has loaded, the hardware follows before they return. */
 MUST_CHECK enum status pagetable_backend_map(struct cpu *cpu, struct capability *table,
                                              word_t position, word_t address, word_t flags);
 MUST_CHECK enum status pagetable_backend_unmap(struct cpu *cpu, struct capability *table,
@@ -108,15 +150,9 @@ MUST_CHECK enum status pagetable_backend_construct(struct cpu *cpu, struct capab
 MUST_CHECK enum status pagetable_backend_destruct(struct cpu *cpu, struct capability *parent,
                                                   word_t position, struct capability *child);
 
-/* Whether a table holds children, which forbids its deletion. */
-bool pagetable_backend_has_children(const struct capability *table);
-
-/* Whether virtual and physical addresses are the same (MPU). */
-bool pagetable_backend_is_identity(void);
-
-/* Look up an address in a top-level table, for PGT_ENTRY_MOD. */
+/* Look up an address below a table, for PGT_ENTRY_MOD. */
 struct pagetable_place {
     word_t flags, size_order, number_order;
 };
-MUST_CHECK bool pagetable_backend_find(const struct capability *top, word_t address,
+MUST_CHECK bool pagetable_backend_find(const struct capability *table, word_t address,
                                        struct pagetable_place *place);

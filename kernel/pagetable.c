@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Unlicense */
+#include "kernel/pagetable.h"
+
+#include "arch/machine.h"
+#include "kernel/call_table.h"
+#include "kernel/flush.h"
+#include "kernel/kmem.h"
+
+/* What a page must not have unless its source has it. Whether it is pinned is the target's affair.
+ */
+enum { PAGE_ACCESS = PAGE_FLAGS_ALL & ~PAGE_STATIC };
+
+static bool is_aligned(word_t base, word_t order)
+{
+    word_t mask = order < WORD_BITS ? ((word_t)1 << order) - 1 : ~(word_t)0;
+
+    return (base & mask) == 0;
+}
+
+static bool in_range(const struct capability *cap, word_t position)
+{
+    return position >= pagetable_low(cap) && position <= pagetable_high(cap);
+}
+
+static bool has_position(const struct capability *cap, word_t position)
+{
+    return position >> pagetable_number_order(cap) == 0;
+}
+
+/* Object bytes of a table with this geometry, 0 when there is no such table. */
+static word_t bytes_of(word_t base, word_t size_order, word_t number_order)
+{
+    bool is_top = (base & PAGETABLE_TOP) != 0;
+    word_t bytes = pagetable_backend_bytes(is_top, size_order, number_order);
+
+    if (bytes == 0 || !is_aligned(base & ~(word_t)PAGETABLE_TOP, size_order + number_order))
+        return 0;
+    return bytes;
+}
+
+static void fill(struct capability *slot, void *object, word_t base, word_t size_order,
+                 word_t number_order)
+{
+    word_t last = ((word_t)1 << number_order) - 1;
+
+    cap_fill(slot, pagetable_rights(RIGHTS_PAGETABLE_ALL, 0, last), object);
+    slot->pagetable.orders = pagetable_orders(size_order, number_order);
+    slot->pagetable.base = base;
+    pagetable_backend_init(slot);
+}
+
+sword_t pagetable_create(struct cpu *cpu, const struct args_pgt_crt *args, struct capability **caps)
+{
+    const struct kmem_claim claim = {
+        caps[0],
+        caps[1],
+        args->slot,
+        args->address,
+        bytes_of(args->base, args->size_order, args->number_order),
+    };
+    struct capability *slot;
+    enum status status;
+    void *object;
+
+    (void)cpu;
+    if (claim.size == 0)
+        return STATUS_HARDWARE;
+    status = kmem_claim(&claim, &slot, &object);
+    if (status != STATUS_OK)
+        return status;
+    fill(slot, object, args->base, args->size_order, args->number_order);
+    cap_publish(slot, CAP_PAGETABLE, 0);
+    return STATUS_OK;
+}
+
+enum status pagetable_boot(struct capability *slot, void *object, word_t base, word_t size_order,
+                           word_t number_order)
+{
+    if (bytes_of(base, size_order, number_order) == 0)
+        return STATUS_HARDWARE;
+    fill(slot, object, base, size_order, number_order);
+    cap_hold(slot);
+    cap_publish(slot, CAP_PAGETABLE, 0);
+    return STATUS_OK;
+}
+
+/* Whether a CPU may still walk this table: it has it loaded, or has not flushed since it was last
+ * taken out of another. Nobody can load it any more: no process refers to it (hazard H8). */
+static bool is_in_use(const struct capability *root)
+{
+    for (unsigned i = 0; i < arch_cpu_count(); i++)
+        if (shared_load_acquire(&arch_cpu(i)->loaded) == (word_t)root->object)
+            return true;
+    return !flush_passed(shared_load(&root->pagetable.detached));
+}
+
+/* A table with children is counted by them, so that the count has refused it before. */
+sword_t pagetable_delete(struct cpu *cpu, const struct args_pgt_del *args, struct capability **caps)
+{
+    struct capability *slot = cap_slot(caps[0], args->slot);
+    word_t seen, object, size;
+    enum status status;
+
+    (void)cpu;
+    if (slot == NULL)
+        return STATUS_RANGE;
+    status = cap_check_delete(slot, CAP_PAGETABLE, &seen);
+    if (status != STATUS_OK)
+        return status;
+    if (is_in_use(slot))
+        return STATUS_NOT_QUIESCENT;
+    object = (word_t)slot->object;
+    size = pagetable_backend_bytes(pagetable_is_top(slot), pagetable_size_order(slot),
+                                   pagetable_number_order(slot));
+    status = cap_erase(slot, seen);
+    if (status == STATUS_OK)
+        kmem_free(object, size);
+    return status;
+}
+
+/* Whether piece `index` of the source's page can be an entry of the target: it is no larger, lies
+ * inside, and keeps its address where addresses cannot change. */
+static bool is_piece(const struct capability *target, word_t position,
+                     const struct capability *source, word_t source_position, word_t index)
+{
+    word_t order = pagetable_size_order(target);
+    word_t source_order = pagetable_size_order(source);
+
+    if (!has_position(target, position) || !has_position(source, source_position))
+        return false;
+    if (order > source_order || order == WORD_BITS || index >> (source_order - order) != 0)
+        return false;
+    return !pagetable_backend_is_identity() ||
+           pagetable_address(target, position) ==
+               pagetable_address(source, source_position) + (index << order);
+}
+
+sword_t pagetable_add(struct cpu *cpu, const struct args_pgt_add *args, struct capability **caps)
+{
+    struct capability *target = caps[0], *source = caps[1];
+    struct pagetable_entry entry;
+
+    if (!in_range(target, args->position) || !in_range(source, args->source_position))
+        return STATUS_BOUNDS;
+    if (!is_piece(target, args->position, source, args->source_position, args->index))
+        return STATUS_ADDRESS;
+    entry = pagetable_backend_get(source, args->source_position);
+    if (entry.kind != PAGETABLE_PAGE)
+        return STATUS_MAP;
+    if ((args->flags & ~(word_t)PAGE_STATIC & ~(entry.flags & PAGE_ACCESS)) != 0)
+        return STATUS_PERMISSION;
+    return pagetable_backend_map(cpu, target, args->position,
+                                 entry.address + (args->index << pagetable_size_order(target)),
+                                 args->flags);
+}
+
+sword_t pagetable_remove(struct cpu *cpu, const struct args_pgt_rem *args, struct capability **caps)
+{
+    if (!in_range(caps[0], args->position))
+        return STATUS_BOUNDS;
+    if (!has_position(caps[0], args->position))
+        return STATUS_ADDRESS;
+    return pagetable_backend_unmap(cpu, caps[0], args->position);
+}
+
+enum status pagetable_attach(struct cpu *cpu, struct capability *parent, word_t position,
+                             struct capability *child, word_t flags)
+{
+    enum status status;
+
+    /* The counts come first: no moment in which the tables are joined and could be deleted. */
+    cap_hold(cap_root(child));
+    cap_hold(cap_root(parent));
+    status = pagetable_backend_construct(cpu, parent, position, child, flags);
+    if (status != STATUS_OK) {
+        cap_drop(cap_root(child));
+        cap_drop(cap_root(parent));
+    }
+    return status;
+}
+
+sword_t pagetable_construct(struct cpu *cpu, const struct args_pgt_con *args,
+                            struct capability **caps)
+{
+    if (!in_range(caps[0], args->position))
+        return STATUS_BOUNDS;
+    if (!has_position(caps[0], args->position) ||
+        !pagetable_backend_fits(caps[0], args->position, caps[1]))
+        return STATUS_ADDRESS;
+    return pagetable_attach(cpu, caps[0], args->position, caps[1], args->flags);
+}
+
+sword_t pagetable_destruct(struct cpu *cpu, const struct args_pgt_des *args,
+                           struct capability **caps)
+{
+    struct capability *parent = cap_root(caps[0]), *child = cap_root(caps[1]);
+    enum status status;
+
+    if (!in_range(caps[0], args->position))
+        return STATUS_BOUNDS;
+    if (!has_position(caps[0], args->position))
+        return STATUS_ADDRESS;
+    status = pagetable_backend_destruct(cpu, parent, args->position, child);
+    if (status != STATUS_OK)
+        return status;
+    /* The stamp before the count: whoever finds the count 0 finds the stamp too. */
+    shared_store(&child->pagetable.detached, flush_begin(cpu));
+    cap_drop(child);
+    cap_drop(parent);
+    return STATUS_OK;
+}
+
+enum status pagetable_narrow(const struct capability *source, word_t rights, word_t low,
+                             word_t high, word_t *narrowed)
+{
+    if (low > high || low < pagetable_low(source) || high > pagetable_high(source))
+        return STATUS_BOUNDS;
+    *narrowed = pagetable_rights(rights, low, high);
+    return STATUS_OK;
+}

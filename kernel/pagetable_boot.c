@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * The page tables of the first process on a machine with an MPU: a list, and below it one table of
+ * eight entries for each block of the memory map (abi/memory_map.h). This is where all user memory
+ * comes from, so that what is not here can never be mapped: the kernel's own memory is refused.
+ */
+#include "kernel/kmem.h"
+#include "kernel/pagetable.h"
+
+static bool is_legal(struct memory_range range)
+{
+    return range.size != 0 && range.size - 1 <= ~range.base;
+}
+
+/* Neither range wraps. */
+static bool overlap(struct memory_range a, struct memory_range b)
+{
+    return a.base >= b.base ? a.base - b.base < b.size : b.base - a.base < a.size;
+}
+
+static bool is_allowed(const struct pagetable_boot *boot, struct memory_range range)
+{
+    if (!is_legal(range))
+        return false;
+    for (word_t i = 0; i < boot->reserved_count; i++)
+        if (boot->reserved[i].size != 0 && overlap(range, boot->reserved[i]))
+            return false;
+    return true;
+}
+
+static enum status make(struct pagetable_boot *boot, struct capability *slot, word_t base,
+                        word_t size_order, word_t number_order)
+{
+    bool is_top = (base & PAGETABLE_TOP) != 0;
+    word_t bytes = pagetable_backend_bytes(is_top, size_order, number_order);
+    word_t address = boot->next;
+    enum status status;
+
+    if (bytes == 0)
+        return STATUS_HARDWARE;
+    status = kmem_allocate(address, bytes);
+    if (status != STATUS_OK)
+        return status;
+    boot->next = (address + bytes + KMEM_GRANULE - 1) & ~(word_t)(KMEM_GRANULE - 1);
+    return pagetable_boot(slot, (void *)address, base, size_order, number_order);
+}
+
+/* One table, its pages, and its place in the list. */
+static enum status add_block(struct cpu *cpu, struct pagetable_boot *boot, word_t index,
+                             struct memory_range range, struct memory_block block)
+{
+    struct capability *slot = &boot->tables[index];
+    enum status status;
+
+    status = make(boot, slot, range.base - (block.first << block.page_order), block.page_order,
+                  MEMORY_BLOCK_ORDER);
+    for (word_t i = 0; i < block.count && status == STATUS_OK; i++)
+        status = pagetable_backend_map(cpu, slot, block.first + i,
+                                       pagetable_address(slot, block.first + i), range.flags);
+    return status == STATUS_OK ? pagetable_attach(cpu, boot->top, index, slot, 0) : status;
+}
+
+/* *index is the number of tables so far. */
+static enum status add_range(struct cpu *cpu, struct pagetable_boot *boot, word_t *index,
+                             struct memory_range range)
+{
+    if (!is_allowed(boot, range))
+        return STATUS_BOUNDS;
+    while (range.size != 0) {
+        struct memory_block block = memory_block(range);
+        enum status status;
+
+        if (block.count == 0)
+            return STATUS_BOUNDS;
+        if (*index >> boot->order != 0)
+            return STATUS_RANGE;
+        status = add_block(cpu, boot, *index, range, block);
+        if (status != STATUS_OK)
+            return status;
+        ++*index;
+        range = memory_behind(range, block);
+    }
+    return STATUS_OK;
+}
+
+enum status pagetable_boot_ranges(struct cpu *cpu, struct pagetable_boot *boot,
+                                  const struct memory_range *ranges, word_t count)
+{
+    enum status status = make(boot, boot->top, PAGETABLE_TOP, WORD_BITS, boot->order);
+    word_t index = 0;
+
+    for (word_t i = 0; i < count && status == STATUS_OK; i++)
+        status = add_range(cpu, boot, &index, ranges[i]);
+    return status;
+}

@@ -16,6 +16,7 @@ import os
 import re
 import select
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -35,7 +36,7 @@ SEMIHOSTING = ["-semihosting-config", "enable=on,userspace=on"]
 GOOD, FAILED, CANNOT = 0, 1, 2
 AFTER_CLOSING_S = 1.0  # for an image that also leaves QEMU by itself
 AFTER_PANIC_S = 0.5    # for the report that follows a panic
-TO_EXIT_S = 5.0
+TO_EXIT_S = 3.0
 
 
 @dataclass
@@ -70,7 +71,8 @@ class _Run:
         self.is_open = True
         self.last_output = time.monotonic()
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                        start_new_session=True)
 
     def read(self, wait: float) -> list[str]:
         """Lines that became complete within `wait` seconds; returns at the first output."""
@@ -103,9 +105,9 @@ class _Run:
             self.process.terminate()
             self.drain(TO_EXIT_S)
         try:
-            return self.process.wait(TO_EXIT_S)
+            return self.process.wait(0.5)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            os.killpg(self.process.pid, signal.SIGKILL)
             return self.process.wait()
 
 

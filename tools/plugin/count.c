@@ -10,7 +10,7 @@
  *   load=ADDR       a load from this address (a timer's counter) is a mark
  *   mark=ADDR       the execution of this address is a mark; may be repeated
  *   vector=ADDR     from here to the next load mark is an interval too, both ends counted
- *   label=LO:HI     a load from LO + n gives the intervals that follow the label n
+ *   label=LO:HI     a load from LO + n drops the open interval and labels those that follow n
  *   stack=LO:HI     the kernel stack
  *   trace=FILE      one line (number, CPU, address, cycles so far) per instruction executed ...
  *   window=N:M      ... from the Nth to before the Mth
@@ -339,8 +339,11 @@ static void on_memory(unsigned int index, uint32_t access, uint64_t address, voi
         }
         return;
     }
-    if (in_range(&config.label, address))
+    if (in_range(&config.label, address)) {
         cpu->label = address - config.label.low;
+        cpu->mark.from = NULL;
+        cpu->vector.from = NULL;
+    }
     if (in_list(&config.loads, address)) {
         interval_close(&cpu->vector, cpu, STAT_VECTOR, insn);
         at_mark(cpu, insn);

@@ -163,25 +163,27 @@ def _row_goal(line: Measurement, lines: list[Measurement], base: dict[str, Any])
         if line.operation in counts else None
 
 
+def _figures(operation: str, board: str, base: dict[str, Any]) -> dict[str, int]:
+    """The peers' figures and the goals for one operation on a board's core."""
+    core = base.get(base["boards"].get(board, ""), {})
+    named = zip(core.get("columns", []), core.get(operation, []))
+    return {column: figure for column, figure in named if figure}
+
+
 def compare(line: Measurement, lines: list[Measurement], board: str,
             base: dict[str, Any]) -> Comparison:
-    core = base.get(base["boards"].get(board, ""), {})
     is_first = line.row in (base["first_row"], "refused")
-    key = "refused" if line.row == "refused" else line.operation
-
-    def figure(column: str, wanted: bool) -> int | None:
-        return core.get(column, {}).get(key) if wanted else None
-
-    has_fpu = line.row == "fpu" or "original" not in core
-    goals_hold = is_first and board == "stm32f405"
+    has_goals = board == "stm32f405"
+    peers = _figures("refused" if line.row == "refused" else line.operation, board, base)
+    goals = peers if is_first and has_goals else {}
+    original = peers.get("original") if line.row != "fpu" else None
     return Comparison(
         line,
-        original=figure("original_fpu" if has_fpu else "original", line.row in base["rows"] and
-                        line.row not in ("extra", "twin", "refused")),
-        freertos=figure("freertos", is_first),
-        goal=figure("goal", goals_hold) if is_first else _row_goal(line, lines, base),
-        cycles=line.metric("cycles_flat") if board == "stm32f405" else None,
-        goal_cycles=figure("goal_cycles", goals_hold))
+        original=None if line.row == "twin" else original or peers.get("original_fpu"),
+        freertos=peers.get("freertos") if is_first else None,
+        goal=goals.get("goal") if is_first else _row_goal(line, lines, base),
+        cycles=line.metric("cycles_flat") if has_goals else None,
+        goal_cycles=goals.get("goal_cycles"))
 
 
 def _cell(value: float | None, width: int = 8) -> str:
@@ -300,7 +302,7 @@ def main(argv: list[str] | None = None) -> int:
     except (BenchError, plugin.PluginError, ElfError, OSError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
-    print(f"\npeers: {base['source']}\n{missed} goals missed; figures in {out}")
+    print(f"\npeers: {base['source'].strip()}\n{missed} goals missed; figures in {out}")
     for problem in problems:
         print(f"bench: {problem}", file=sys.stderr)
     return 1 if problems or (options.gate and missed) else 0

@@ -26,7 +26,7 @@ COUNTER = 0x40000024  # TIM2_CNT: a load from it is a mark
 
 KERNEL_SECTIONS = (".kernel.text",)
 STACK_SECTION = ".kernel.stack"
-LABELS = "bench_label"  # optional array of bytes in the image: see README of the benchmark
+LABELS = "bench_label"  # optional array of bytes in the image: see README.md
 
 
 class PluginError(Exception):

@@ -62,7 +62,7 @@ class Graph:
         return self.functions.setdefault(name, Function(name))
 
     def resolve(self, name: str) -> str:
-        """The graph's name for what a person writes: the static `file.c:name` is found by `name`."""
+        """The graph's name for what a person writes: `name` finds the static `file.c:name`."""
         if name in self.functions and self.functions[name].frame is not None:
             return name
         found = [title for title in self.functions if title.endswith(":" + name)]
@@ -81,7 +81,8 @@ class Chain:
     steps: list[tuple[str, int]]
 
     def __str__(self) -> str:
-        return "\n".join([f"{self.depth} bytes", *(f"{size:>8}  {name}" for name, size in self.steps)])
+        steps = [f"{size:>8}  {name}" for name, size in self.steps]
+        return "\n".join([f"{self.depth} bytes", *steps])
 
 
 def _read_call_graph(graph: Graph, path: Path) -> None:

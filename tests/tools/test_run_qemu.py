@@ -83,7 +83,8 @@ class Endings(unittest.TestCase):
     def test_nothing_is_left_running(self) -> None:
         marker = self.folder / "alive"
         with mock.patch.multiple(run_qemu, AFTER_CLOSING_S=0.1, TO_EXIT_S=0.1):
-            self.play(f"trap '' TERM; echo 1 passed, 0 failed, 0 skipped; sleep 1.5; touch {marker}")
+            self.play("trap '' TERM; echo 1 passed, 0 failed, 0 skipped; "
+                      f"sleep 1.5; touch {marker}")
         time.sleep(1.5)
         self.assertFalse(marker.exists())
 

@@ -275,22 +275,24 @@ static unsigned int jump_cycles(struct cpu *cpu, const struct insn *last, const 
     return last->in_kernel && !insn->in_kernel ? THUMB_EXIT : THUMB_REFILL;
 }
 
+/* The coming of `insn` and its own cycles; a vector's interval begins between the two. */
 static void count_cycles(struct cpu *cpu, const struct insn *insn)
 {
     static const struct thumb nothing;
     const struct insn *last = cpu->last;
     bool follows = last && insn->pc == last->pc + last->size;
     const struct thumb *before = follows ? &last->thumb : &nothing;
-    unsigned int jump = follows || !last ? 0 : jump_cycles(cpu, last, insn);
 
-    if (insn->is_vector) { /* the interval begins behind the exception's entry */
+    if (config.is_thumb && last && !follows) {
+        unsigned int jump = jump_cycles(cpu, last, insn);
+
         cpu->total[CYCLES] += jump;
         cpu->total[CYCLES_FLAT] += jump;
-        jump = 0;
-        interval_open(&cpu->vector, cpu, insn);
     }
-    cpu->total[CYCLES] += jump + thumb_cycles(&insn->thumb, before, MODEL_TRM);
-    cpu->total[CYCLES_FLAT] += jump + thumb_cycles(&insn->thumb, before, MODEL_FLAT);
+    if (insn->is_vector)
+        interval_open(&cpu->vector, cpu, insn);
+    cpu->total[CYCLES] += thumb_cycles(&insn->thumb, before, MODEL_TRM);
+    cpu->total[CYCLES_FLAT] += thumb_cycles(&insn->thumb, before, MODEL_FLAT);
 }
 
 /* Callbacks of QEMU */
@@ -378,10 +380,10 @@ static struct insn *translate(const struct qemu_insn *from)
     if (config.is_thumb) { /* the size that QEMU tells is wrong at the end of a page */
         uint16_t half[2] = {0, 0};
 
-        memcpy(half, qemu_plugin_insn_data(from), 2);
+        memcpy(&half[0], qemu_plugin_insn_data(from), sizeof half[0]);
         insn->size = (uint8_t)thumb_size(half[0]);
-        if (insn->size == 4)
-            memcpy(half, qemu_plugin_insn_data(from), 4);
+        if (insn->size == sizeof half)
+            memcpy(half, qemu_plugin_insn_data(from), sizeof half);
         insn->thumb = thumb_decode(half[0], half[1]);
     } else {
         insn->size = (uint8_t)qemu_plugin_insn_size(from);
@@ -460,7 +462,8 @@ static void on_exit_of_qemu(uint64_t plugin, void *data)
     }
     if (stats_lost > 0)
         fprintf(config.out, "{\"type\": \"lost\", \"n\": %u}\n", stats_lost);
-    fclose(config.out);
+    if (ferror(config.out) || fclose(config.out) != 0)
+        fprintf(stderr, "count: the results are not complete\n");
     if (config.trace)
         fclose(config.trace);
 }

@@ -22,7 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 GRANULE = 32  # bytes of kernel memory per bit of its bitmap
-LAYOUT_KEYS = ("image", "ram", "stack", "objects")
+LAYOUT_KEYS = ("image", "ram", "stack", "objects", "guests")
 
 
 class DataError(Exception):
@@ -102,7 +102,8 @@ def layout_of(board, chip, assignments):
     flash, ram = memory["flash"], memory["ram"]
     if sizes["image"] & (sizes["image"] - 1):
         raise DataError("kernel.image must be a power of two: one region keeps the user out")
-    for key, align in (("ram", 256), ("stack", 8), ("objects", GRANULE * 32)):
+    for key, align in (("ram", 256), ("stack", 8), ("objects", GRANULE * 32),
+                       ("guests", GRANULE)):
         if sizes[key] % align:
             raise DataError(f"kernel.{key} must be a multiple of {align}")
     if sizes["stack"] + sizes["objects"] >= sizes["ram"] or sizes["ram"] >= ram["size"]:
@@ -122,7 +123,9 @@ def layout_of(board, chip, assignments):
         "USER_IMAGE": flash["base"] + sizes["image"],
         "USER_IMAGE_BYTES": flash["size"] - sizes["image"],
         "USER_RAM": kernel_end,
-        "USER_RAM_BYTES": ram["size"] - sizes["ram"],
+        "USER_RAM_BYTES": ram["size"] - sizes["ram"] - sizes["guests"],
+        "GUEST": ram["base"] + ram["size"] - sizes["guests"],
+        "GUEST_BYTES": sizes["guests"],
     }
 
 

@@ -9,6 +9,7 @@ set(RME_MACHINE_FLAGS -mcpu=${BOARD_CPU} -mthumb)
 
 # The kernel itself never touches an FPU register; only its port's assembly does.
 add_library(kernel_objects OBJECT ${RME_KERNEL_SOURCES} ${RME_PORT_SOURCES})
+target_sources(kernel_objects PRIVATE ${CMAKE_SOURCE_DIR}/arch/common/string.c)
 target_include_directories(kernel_objects PRIVATE ${RME_INCLUDES})
 target_compile_options(kernel_objects PRIVATE
     ${RME_MACHINE_FLAGS} -mfloat-abi=soft -fno-unwind-tables -fno-asynchronous-unwind-tables

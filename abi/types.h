@@ -10,6 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* As <assert.h> has it, which a freestanding compiler need not have. */
+#ifndef static_assert
+#define static_assert _Static_assert
+#endif
+
 typedef uintptr_t word_t;
 typedef intptr_t sword_t;
 

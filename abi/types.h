@@ -10,8 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* As <assert.h> has it, which a freestanding compiler need not have. */
 #ifndef static_assert
-#define static_assert _Static_assert /* C17's own is in a header that freestanding C lacks */
+#define static_assert _Static_assert
 #endif
 
 typedef uintptr_t word_t;
@@ -93,6 +94,5 @@ enum boot_slot {
     BOOT_KMEM,           /* object memory, without the right GUEST */
     BOOT_TIMER_ENDPOINT, /* or a table of one endpoint per CPU */
     BOOT_GUEST_WINDOW,   /* kernel memory with the right GUEST alone; may be empty */
-    BOOT_PAGETABLES,     /* table of the page tables below BOOT_PAGETABLE (abi/memory_map.h) */
     BOOT_SLOTS
 };

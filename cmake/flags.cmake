@@ -21,12 +21,15 @@ set(RME_INCLUDES
     ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/arch/include ${CMAKE_SOURCE_DIR}/arch/${BOARD_ARCH}/include
     ${RME_GENERATED})
 
-# The kernel's sources: all of kernel/, with one of the three back ends for page tables, and all of
-# the port. A file that is there is built; which back end is a matter of configuration.
+# The kernel's sources: all of kernel/ with one back end for page tables, and all of the port. Raw
+# address spaces replace page tables as a whole.
 file(GLOB RME_KERNEL_SOURCES CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/kernel/*.c)
-list(FILTER RME_KERNEL_SOURCES EXCLUDE REGEX "/pagetable_(mpu|mmu|raw)\\.c$")
-if(EXISTS ${CMAKE_SOURCE_DIR}/kernel/pagetable_${BOARD_PAGETABLE}.c)
-    list(APPEND RME_KERNEL_SOURCES ${CMAKE_SOURCE_DIR}/kernel/pagetable_${BOARD_PAGETABLE}.c)
+if(BOARD_PAGETABLE STREQUAL "raw")
+    list(FILTER RME_KERNEL_SOURCES EXCLUDE REGEX "/pagetable(_boot|_mpu|_mmu)?\\.c$")
+elseif(BOARD_PAGETABLE STREQUAL "mpu")
+    list(FILTER RME_KERNEL_SOURCES EXCLUDE REGEX "/pagetable_(mmu|raw)\\.c$")
+else()
+    list(FILTER RME_KERNEL_SOURCES EXCLUDE REGEX "/pagetable_(boot|mpu|raw)\\.c$")
 endif()
 file(GLOB RME_PORT_SOURCES CONFIGURE_DEPENDS
      ${CMAKE_SOURCE_DIR}/arch/${BOARD_ARCH}/*.c ${CMAKE_SOURCE_DIR}/arch/${BOARD_ARCH}/*.S)

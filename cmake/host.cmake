@@ -4,7 +4,7 @@
 set(RME_HOST_FLAGS ${RME_COMMON_FLAGS} -O1 -fno-omit-frame-pointer)
 set(RME_HOST_LINK "")
 if(RME_WORD_32)
-    list(APPEND RME_HOST_FLAGS -m32)
+    list(APPEND RME_HOST_FLAGS -m32 -isystem /usr/include/x86_64-linux-gnu) # Debian's gcc-12-multilib
     list(APPEND RME_HOST_LINK -m32)
 endif()
 if(RME_SANITIZE)

@@ -7,9 +7,13 @@ if(NOT RME_CROSS)
 endif()
 set(RME_MACHINE_FLAGS -mcpu=${BOARD_CPU} -mthumb)
 
+# The kernel's own memset and memcpy: it shares none with the user image.
+set(RME_MEMORY ${CMAKE_SOURCE_DIR}/arch/common/memory.c)
+set_source_files_properties(${RME_MEMORY} PROPERTIES COMPILE_OPTIONS
+    "-fno-builtin;$<$<C_COMPILER_ID:GNU>:-fno-tree-loop-distribute-patterns>")
+
 # The kernel itself never touches an FPU register; only its port's assembly does.
-add_library(kernel_objects OBJECT ${RME_KERNEL_SOURCES} ${RME_PORT_SOURCES})
-target_sources(kernel_objects PRIVATE ${CMAKE_SOURCE_DIR}/arch/common/string.c)
+add_library(kernel_objects OBJECT ${RME_KERNEL_SOURCES} ${RME_PORT_SOURCES} ${RME_MEMORY})
 target_include_directories(kernel_objects PRIVATE ${RME_INCLUDES})
 target_compile_options(kernel_objects PRIVATE
     ${RME_MACHINE_FLAGS} -mfloat-abi=soft -fno-unwind-tables -fno-asynchronous-unwind-tables

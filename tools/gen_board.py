@@ -158,7 +158,8 @@ def define(name, value, width=0):
 
 
 def hexadecimal(value):
-    return f"0x{value:08X}u"
+    """Without a suffix, which assemblers refuse; 0x80000000 and above are unsigned by themselves."""
+    return f"0x{value:08X}"
 
 
 def config_h(name, table, values):

@@ -340,24 +340,31 @@ def operand_rows(call, raw):
     return [f"{{{index[arg]}, CAP_{kind.upper()}, {right}}}" for arg, kind, right in operands_of(call, raw)]
 
 
-def operand_row(call):
-    managed, raw = operand_rows(call, False), operand_rows(call, True)
-    name = f"    [RME_SVC_{call['name']}] = "
-    if managed == raw:
-        return f"{name}{{{', '.join(managed)}}},\n"
-    return f"#if CONFIG_RAW\n{name}{{{', '.join(raw)}}},\n#else\n{name}{{{', '.join(managed)}}},\n#endif\n"
-
-
 def operand_table_header(table):
+    """One array of lists, shared by calls that take the same capabilities. A call that takes none,
+    and a hot call, which looks up its own, has the empty list."""
     calls = [call for call in table["call"] if not is_hot(call)]
     most = max(len(operands_of(call, False)) for call in calls)
-    out = [header("The capability operands of each call: what is looked up, and the right that it must have."),
-           '#include "kernel/cap.h"\n\n'
-           f"enum {{ OPERANDS_MAX = {most} }};\n\n"
-           "static const operand_t call_operands[RME_CALL_COUNT][OPERANDS_MAX + 1] = {\n"]
-    out += [operand_row(call) for call in calls if operands_of(call, False)]
-    out.append("};\n")
-    return "".join(out)
+    first, rows, starts, length = {}, [], [], 0
+    for call in table["call"]:
+        keys = [() if is_hot(call) else tuple(operand_rows(call, raw)) for raw in (False, True)]
+        for key in keys:
+            if key not in first:
+                first[key] = length
+                length += len(key) + 1
+                rows.append(f"    {', '.join((*key, '{0, CAP_NONE, 0}'))},\n")
+        managed, raw = (first[key] for key in keys)
+        choice = managed if managed == raw else f"CONFIG_RAW ? {raw} : {managed}"
+        starts.append(f"    [RME_SVC_{call['name']}] = {choice},\n")
+    return (header("The capability operands of each call: what is looked up, and the right that it must have.")
+            + '#include "config.h"\n#include "kernel/cap.h"\n\n'
+            f"enum {{ OPERANDS_MAX = {most} }};\n\n"
+            "/* One list a line. */\nstatic const operand_t operand_lists[] = {\n" + "".join(rows) + "};\n\n"
+            "/* Where the list of a call begins. */\n"
+            "static const uint8_t operand_starts[RME_CALL_COUNT] = {\n" + "".join(starts) + "};\n\n"
+            "/* The operands of a call, whose number is below RME_CALL_COUNT. */\n"
+            "static inline const operand_t *call_operands(word_t number)\n"
+            "{\n    return &operand_lists[operand_starts[number]];\n}\n")
 
 
 # --- the reference -------------------------------------------------------------------------------

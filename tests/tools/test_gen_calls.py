@@ -9,7 +9,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import gen_calls  # noqa: E402
 from summary import main  # noqa: E402
@@ -135,6 +136,23 @@ class Refusals(unittest.TestCase):
         self.refused('bound = "constant"\n[[call]]', "[[call]]", "call SND: 'bound' is missing")
 
 
+class Operands(unittest.TestCase):
+    """What the kernel resolves for a call before its handler runs."""
+
+    def operands(self, checks, raw=False):
+        table = load(SMALL.replace('["slot a", "RANGE again"]', checks))
+        return gen_calls.operands_of(table["call"][1], raw)
+
+    def test_lookup_and_right(self):
+        self.assertEqual(self.operands('["lookup b signal", "right b SEND", "RANGE no", "lookup:each a signal"]'),
+                         [("b", "signal", "RIGHT_SIGNAL_SEND")])
+
+    def test_marks(self):
+        checks = '["lookup:managed a signal", "lookup:raw b kfunc", "right:managed a SEND"]'
+        self.assertEqual(self.operands(checks), [("a", "signal", "RIGHT_SIGNAL_SEND")])
+        self.assertEqual(self.operands(checks, raw=True), [("b", "kfunc", "0")])
+
+
 class Matrix(unittest.TestCase):
     def test_expands_in_order_and_once(self):
         cells = [(cell["name"], cell["status"], cell["mark"]) for cell in gen_calls.matrix(load(SMALL))]
@@ -155,8 +173,6 @@ class Headers(unittest.TestCase):
         self.out = Path(tempfile.mkdtemp())
         self.addCleanup(shutil.rmtree, self.out)
         self.assertEqual(gen_calls.main(["--out", str(self.out), "--docs", str(self.out / "s.md")]), 0)
-        types = self.out / "abi" / "types.h"
-        types.write_text("#pragma once\n#include <stdint.h>\ntypedef uintptr_t word_t;\n")
 
     def test_compiles_without_a_warning(self):
         table = gen_calls.load(gen_calls.TABLE)
@@ -173,7 +189,7 @@ static_assert(sizeof(struct args_cpt_add) == 8 * sizeof(word_t), "number and sev
 static_assert(sizeof(rme_status_names) / sizeof(rme_status_names[0]) == STATUS_COUNT, "names");
 """.replace("static_assert", "_Static_assert"))
         subprocess.run(["cc", "-std=gnu17", "-Wall", "-Wextra", "-Wconversion", "-Wundef", "-Werror",
-                        "-fsyntax-only", f"-I{self.out}", source], check=True)
+                        "-fsyntax-only", f"-I{self.out}", f"-I{ROOT}", source], check=True)
 
     def test_second_run_touches_nothing(self):
         path = self.out / "abi" / "calls.h"

@@ -94,5 +94,6 @@ enum boot_slot {
     BOOT_KMEM,           /* object memory, without the right GUEST */
     BOOT_TIMER_ENDPOINT, /* or a table of one endpoint per CPU */
     BOOT_GUEST_WINDOW,   /* kernel memory with the right GUEST alone; may be empty */
+    BOOT_PAGETABLES,     /* table of the page tables below BOOT_PAGETABLE (abi/memory_map.h) */
     BOOT_SLOTS
 };

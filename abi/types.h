@@ -10,6 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* As <assert.h> has it, which a freestanding compiler need not have. */
+#ifndef static_assert
+#define static_assert _Static_assert
+#endif
+
 typedef uintptr_t word_t;
 typedef intptr_t sword_t;
 
@@ -89,5 +94,6 @@ enum boot_slot {
     BOOT_KMEM,           /* object memory, without the right GUEST */
     BOOT_TIMER_ENDPOINT, /* or a table of one endpoint per CPU */
     BOOT_GUEST_WINDOW,   /* kernel memory with the right GUEST alone; may be empty */
+    BOOT_PAGETABLES,     /* table of the page tables below BOOT_PAGETABLE (abi/memory_map.h) */
     BOOT_SLOTS
 };

@@ -144,6 +144,13 @@ ALWAYS_INLINE struct capability *cap_lookup(const struct capability *table, word
     return LIKELY(cap_is(cap, type)) ? cap : NULL;
 }
 
+/* Whether a kernel-function capability names this function with this first argument. */
+static inline bool cap_covers(const struct capability *cap, word_t function, word_t object)
+{
+    return function >= cap->rights >> HALF_BITS && function <= (cap->rights & HALF_MAX)
+           && object >= cap->kfunc.low && object <= cap->kfunc.high;
+}
+
 /* Why cap_lookup returned NULL: RANGE, FROZEN or TYPE; CONFLICT if the slot has changed since. */
 COLD enum status cap_refusal(const struct capability *table, word_t id, enum cap_type type);
 

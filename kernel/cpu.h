@@ -27,7 +27,9 @@ struct cpu {
     struct thread *ready[CONFIG_PRIORITIES];
 
     struct thread *exhausted; /* left its CPU without time; its endpoint is not yet told */
-    struct capability *timer_endpoint;
+    struct thread *freed;     /* to be given back when the kernel is left */
+    struct capability *timer_endpoint; /* root slot */
+    word_t stray_interrupts;           /* of lines that nobody has bound */
     word_t deadline; /* of TIMER_SET, by the clock */
     bool deadline_armed;
     uint8_t id;

@@ -6,6 +6,7 @@
  *                                        code that runs next sees it and nothing else. MPU: the
  *                                        object begins with the region words, ready to be loaded.
  *   void arch_space_flush(void)          forget cached translations; empty where there are none
+ *   word_t arch_space_boot(void)         raw mode: the word of the first process
  *   MPU only:
  *   ARCH_MPU_REGIONS                     number of regions that a table may use
  *   struct arch_mpu_region               the words of one region, in the order of the registers

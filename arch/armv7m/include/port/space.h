@@ -34,6 +34,9 @@ ALWAYS_INLINE void arch_space_load(word_t space)
                      : "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "cc", "memory");
 }
 
+/* Raw mode: the first process may use all of user memory (space.c). */
+word_t arch_space_boot(void);
+
 /* No translation is cached. */
 static inline void arch_space_flush(void) {}
 

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * What the first process gets to know. A port passes the words of struct boot_info to its entry: on
+ * ARMv7-M in r5 to r11.
+ */
+#pragma once
+
+#include "abi/types.h"
+
+enum { ABI_VERSION = 1 };
+
+struct boot_info {
+    word_t abi_version;
+    word_t clock_hz;   /* budgets and deadlines count this */
+    word_t cpu_count;
+    word_t kmem_free;  /* offset in BOOT_KMEM from which no object of boot lies */
+    word_t kmem_bytes; /* size of BOOT_KMEM */
+    word_t irq_lines;
+    word_t tables; /* capabilities in BOOT_PAGETABLES (abi/memory_map.h) */
+};
+static_assert(sizeof(struct boot_info) == 7 * sizeof(word_t), "passed in seven registers");
+
+/* At the first address of a user image that lies in memory with the kernel. */
+struct image_header {
+    word_t magic;
+    word_t entry;
+    word_t stack;
+};
+
+#define IMAGE_MAGIC ((word_t)0x31454D52) /* "RME1" */

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * The vector table, and the way into the kernel. At every entry from user code the kernel stack is
+ * empty: the main stack pointer is the address of the CPU's record, which begins with the running
+ * thread, which begins with its context. The hardware has put r0-r3, r12, lr, pc and xPSR on the
+ * user's stack; the rest goes to the context, and C is entered with
+ *
+ *      r0 CPU, r1 running thread, r2 and r3 what the door says
+ *
+ * and never comes back here, but by arch_resume (port/exit.h). Numbers of exceptions: DDI 0403E B1.5.2.
+ */
+#include "abi/call_list.h"
+#include "board.h"
+#include "config.h"
+#include "layout.h"
+
+#define COUNT_ONE(number, name, handler, count) +1
+
+    .syntax unified
+    .thumb
+
+/* Keep the thread's registers; r0 CPU, r1 thread. */
+.macro enter
+    ldr     r1, [sp]
+    mrs     r12, psp
+    mov     r0, sp
+    stmia   r1, {r4-r11, r12, lr}
+.endm
+
+    .section .vectors, "a"
+    .align  2
+    .global kernel_vectors
+kernel_vectors:
+    .word   LAYOUT_KERNEL_STACK_TOP
+    .word   start
+    .word   nmi_door
+    .word   fault_door          /* HardFault */
+    .word   fault_door          /* MemManage */
+    .word   fault_door          /* BusFault */
+    .word   fault_door          /* UsageFault */
+    .word   0, 0, 0, 0
+    .word   call_door           /* SVCall */
+    .word   fault_door          /* DebugMonitor: a breakpoint */
+    .word   0
+    .word   request_door        /* PendSV */
+    .word   timer_door          /* SysTick */
+    .rept   BOARD_IRQ_LINES
+    .word   interrupt_door
+    .endr
+
+/* System call: number in r4, words in r5 to r11. */
+    .section .text.call_door, "ax"
+    .align  2
+    .thumb_func
+    .type   call_door, %function
+call_door:
+    enter
+    cmp     r4, #(0 RME_CALL_LIST(COUNT_ONE, COUNT_ONE))
+    bhs     unknown
+    adr     r12, handlers
+    mov     r2, r5
+    mov     r3, r6
+    ldr     pc, [r12, r4, lsl #2]
+
+/* A number without a call. All registers are still the caller's. */
+unknown:
+#if CONFIG_DEBUG
+    b       syscall_cold
+#else
+    mov     r4, #-1             /* STATUS_UNKNOWN_CALL */
+    bx      lr
+#endif
+
+    .align  2
+handlers:
+#define HOT(number, name, handler, count)  .word entry_##handler;
+#define COLD(number, name, handler, count) .word syscall_cold;
+    RME_CALL_LIST(HOT, COLD)
+#undef HOT
+#undef COLD
+    .size   call_door, . - call_door
+
+    .section .text.interrupt_door, "ax"
+    .thumb_func
+    .type   interrupt_door, %function
+interrupt_door:
+    enter
+    mrs     r2, ipsr
+    subs    r2, #16
+    b       entry_interrupt
+    .size   interrupt_door, . - interrupt_door
+
+    .section .text.timer_door, "ax"
+    .thumb_func
+    .type   timer_door, %function
+timer_door:
+    enter
+    b       entry_timer
+    .size   timer_door, . - timer_door
+
+    .section .text.request_door, "ax"
+    .thumb_func
+    .type   request_door, %function
+request_door:
+    enter
+    b       entry_request
+    .size   request_door, . - request_door
+
+/* Bit 2 of EXC_RETURN: the frame is on the process stack, so user code has faulted. */
+    .section .text.fault_door, "ax"
+    .thumb_func
+    .type   fault_door, %function
+fault_door:
+    tst     lr, #4
+    beq     1f
+    enter
+    b       user_fault
+1:  mov     r0, sp
+    b       kernel_fault
+    .size   fault_door, . - fault_door
+
+    .section .text.nmi_door, "ax"
+    .thumb_func
+    .type   nmi_door, %function
+nmi_door:
+    b       nonmaskable
+    .size   nmi_door, . - nmi_door
+
+/* void start_user(cpu, entry, stack, const word_t words[7]): the first thread begins, unprivileged, with
+ * the words in r5 to r11. Interrupts come with it. */
+    .section .text.start_user, "ax"
+    .global start_user
+    .thumb_func
+    .type   start_user, %function
+start_user:
+    mov     sp, r0
+    msr     psp, r2
+    ldmia   r3, {r5-r11}
+    mov     r4, r1
+    movs    r0, #3              /* CONTROL: unprivileged, process stack */
+    msr     control, r0
+    isb
+    mov     r0, #0
+    mov     r1, #0
+    mov     r2, #0
+    mov     r3, #0
+    mov     r12, #0
+    mov     lr, #0
+    bx      r4
+    .size   start_user, . - start_user
+
+/* word_t load_user(address, *value): one word with user's access; 0 if that faults. The fault comes
+ * from handler mode and kernel_fault sends it to load_user_refused. */
+    .section .text.load_user, "ax"
+    .global load_user
+    .thumb_func
+    .type   load_user, %function
+load_user:
+    .global load_user_access
+load_user_access:
+    ldrt    r2, [r0]
+    str     r2, [r1]
+    movs    r0, #1
+    bx      lr
+    .global load_user_refused
+load_user_refused:
+    movs    r0, #0
+    bx      lr
+    .size   load_user, . - load_user

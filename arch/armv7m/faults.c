@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * Faults: whose they are, and what they are about. Fault status: Arm DDI 0403E, B3.2.15.
+ */
+#include "kernel/panic.h"
+#include "port.h"
+#include "port/registers.h"
+
+/* Words of the hardware's frame. B1.5.6. */
+enum { FRAME_PC = 6, FRAME_XPSR = 7 };
+
+/* The address that was to be executed, read from the frame with the user's own rights; 0 if the user
+ * could not read it either. */
+static word_t stacked_pc(const struct thread *thread)
+{
+    word_t pc;
+
+    return load_user(thread->context.psp + FRAME_PC * sizeof(word_t), &pc) != 0 ? pc : 0;
+}
+
+/* A frame that could not be stacked or unstacked is final: no page is loaded for it. */
+static struct fault classify(const struct thread *thread, word_t status)
+{
+    struct fault fault = {.cause = status};
+
+    if ((status & (CFSR_MSTKERR | CFSR_MUNSTKERR | CFSR_MLSPERR)) != 0)
+        return fault;
+    if ((status & CFSR_DACCVIOL) != 0 && (status & CFSR_MMARVALID) != 0) {
+        fault.address = *SCB_MMFAR;
+        fault.access = PAGE_READ; /* the hardware does not say which; a write faults again */
+    } else if ((status & CFSR_IACCVIOL) != 0) {
+        fault.address = stacked_pc(thread);
+        fault.access = PAGE_EXECUTE;
+    } else if ((status & CFSR_BFARVALID) != 0) {
+        fault.address = *SCB_BFAR;
+    }
+    return fault;
+}
+
+void user_fault(struct cpu *cpu, struct thread *self)
+{
+    word_t status = *SCB_CFSR;
+    struct fault fault = classify(self, status);
+
+    /* Also what the look at the stack may have added. The address registers keep their first value
+     * until the status is cleared. A call whose frame could not be stacked must not run later, for
+     * whoever runs then. */
+    *SCB_CFSR = *SCB_CFSR;
+    *SCB_HFSR = *SCB_HFSR;
+    *SCB_SHCSR &= ~(word_t)SHCSR_SVCALLPENDED;
+    entry_fault(cpu, self, &fault);
+}
+
+/* A fault of the kernel itself. Two are none: the look at a user's stack, and a buffered store of a
+ * user that failed late, whose thread cannot be told any more. */
+void kernel_fault(word_t *frame)
+{
+    word_t status = *SCB_CFSR;
+
+    *SCB_CFSR = status;
+    *SCB_HFSR = *SCB_HFSR;
+    if (frame[FRAME_PC] == ((word_t)load_user_access & ~(word_t)1)) {
+        frame[FRAME_PC] = (word_t)load_user_refused & ~(word_t)1;
+        return;
+    }
+    if (status == CFSR_IMPRECISERR)
+        return;
+    panic("fault in the kernel at", frame[FRAME_PC]);
+}
+
+void nonmaskable(void)
+{
+    panic("non-maskable interrupt", *SCB_ICSR);
+}

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * One CPU: the kernel runs with every interrupt that enters it held off.
+ */
+#pragma once
+
+#include "arch/common/atomic_plain.h"

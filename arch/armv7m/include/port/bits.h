@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * CLZ, and no speculation: these cores do not read behind a branch that was guessed wrong.
+ * Contract: arch/include/arch/bits.h.
+ */
+#pragma once
+
+#include "abi/types.h"
+
+static inline unsigned bit_highest(word_t word)
+{
+    return 31u - (unsigned)__builtin_clz(word);
+}
+
+static inline word_t index_mask(word_t index, word_t bound)
+{
+    (void)bound;
+    return index;
+}

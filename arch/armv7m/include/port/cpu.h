@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * This port's part of the CPU record: the state of the clock (port/clock.h).
+ */
+#pragma once
+
+#include "abi/types.h"
+
+struct arch_cpu {
+    word_t last;   /* SysTick's value at the last read, plus what was given back */
+    word_t base;   /* counts up to the beginning of the present period */
+    word_t period; /* counts of the present period */
+};

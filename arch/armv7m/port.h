@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * What the files of this port share among themselves.
+ */
+#pragma once
+
+#include "kernel/cpu.h"
+#include "kernel/entry.h"
+
+/* entry.S */
+extern const char load_user_access[], load_user_refused[];
+NORETURN void start_user(struct cpu *cpu, word_t entry, word_t stack, const word_t *words);
+word_t load_user(word_t address, word_t *value);
+
+/* Reached from entry.S. */
+NORETURN void start(void);
+NORETURN void user_fault(struct cpu *cpu, struct thread *self);
+void kernel_fault(word_t *frame);
+NORETURN void nonmaskable(void);

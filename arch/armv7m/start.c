@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * From reset to the first thread.
+ */
+#include "board.h"
+#include "kernel/boot.h"
+#include "kernel/interrupt.h"
+#include "kernel/panic.h"
+#include "layout.h"
+#include "port.h"
+#include "port/clock.h"
+#include "port/memory.h"
+
+/* On top of the kernel stack: the linker script puts it there. */
+__attribute__((section(".kernel.cpu"), aligned(8))) struct cpu port_cpu;
+
+__attribute__((section(".kernel.irq_table"))) static struct irq_binding irq_table[BOARD_IRQ_LINES];
+
+__attribute__((section(".kernel.kmem_bitmap"))) shared_t
+    port_kmem_bitmap[LAYOUT_KMEM_BITMAP_BYTES / sizeof(shared_t)];
+
+struct irq_binding *arch_irq_table(void)
+{
+    return irq_table;
+}
+
+/* From the linker script. */
+extern word_t layout_bss_begin[], layout_bss_end[];
+extern word_t layout_data_begin[], layout_data_end[];
+extern const word_t layout_data_load[];
+
+static void prepare_memory(void)
+{
+    const word_t *from = layout_data_load;
+
+    for (word_t *word = layout_bss_begin; word < layout_bss_end; word++)
+        *word = 0;
+    for (word_t *word = layout_data_begin; word < layout_data_end; word++)
+        *word = *from++;
+}
+
+static void set_priority(volatile word_t *words, unsigned index, word_t priority)
+{
+    unsigned shift = index % 4 * 8;
+
+    words[index / 4] = (words[index / 4] & ~((word_t)0xFF << shift)) | priority << shift;
+}
+
+/* System handlers are numbered from 4 in SHPR. B3.2.10. */
+static void prepare_priorities(void)
+{
+    enum { MEMMANAGE = 4, BUSFAULT = 5, USAGEFAULT = 6, SVCALL = 11, DEBUGMON = 12, PENDSV = 14,
+           SYSTICK = 15 };
+    static const uint8_t handlers[][2] = {
+        {MEMMANAGE, PRIORITY_FAULT}, {BUSFAULT, PRIORITY_FAULT}, {USAGEFAULT, PRIORITY_FAULT},
+        {DEBUGMON, PRIORITY_FAULT},  {SVCALL, PRIORITY_SVC},     {PENDSV, PRIORITY_AWARE},
+        {SYSTICK, PRIORITY_AWARE},
+    };
+
+    for (unsigned i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
+        set_priority(SCB_SHPR, handlers[i][0] - 4u, handlers[i][1]);
+    for (unsigned line = 0; line < BOARD_IRQ_LINES; line++)
+        set_priority(NVIC_IPR, line, PRIORITY_AWARE);
+    /* The order of faults, calls and interrupts is what keeps calls with their callers. */
+    if ((SCB_SHPR[1] >> 24) != PRIORITY_SVC || (SCB_SHPR[2] >> 24) != PRIORITY_AWARE)
+        panic("priorities are not as written", SCB_SHPR[1]);
+}
+
+/* FPU frames are stacked at once, never lazily: the kernel would write them to a user's stack. */
+static void prepare_cpu(void)
+{
+    *SCB_SHCSR |= SHCSR_FAULTS;
+    *SCB_CCR |= CCR_STKALIGN | CCR_DIV_0_TRP;
+    *SCB_SCR |= SCR_SEVONPEND;
+    *SCB_DEMCR |= DEMCR_MON_EN | DEMCR_TRCENA;
+    if (CONFIG_FPU)
+        *SCB_FPCCR = (*SCB_FPCCR | FPCCR_ASPEN) & ~FPCCR_LSPEN;
+    *MPU_CTRL = MPU_CTRL_ON;
+}
+
+static void prepare_clock(struct cpu *cpu)
+{
+    enum { SYST_ON = 3 }; /* enabled, interrupt; the reference clock */
+
+    cpu->arch.last = ARCH_TIMER_MAX;
+    cpu->arch.period = ARCH_TIMER_MAX;
+    arch_timer_set(cpu, CONFIG_TICKLESS ? (word_t)ARCH_TIMER_MAX : (word_t)ARCH_TIMER_TICK);
+    *SYST_CSR = SYST_ON;
+}
+
+static const struct memory_range ranges[] = {
+#define RANGE(base, bytes, flags) {base, bytes, flags},
+    LAYOUT_RANGES(RANGE)
+#undef RANGE
+};
+
+static const struct memory_range reserved[] = {
+    {LAYOUT_KERNEL_IMAGE, LAYOUT_KERNEL_IMAGE_BYTES, 0},
+    {LAYOUT_KERNEL_RAM, LAYOUT_KERNEL_RAM_BYTES, 0},
+    {0xE0000000, 0x20000000, 0}, /* the core's private bus and the vendor's system space */
+};
+
+static const struct boot_memory memory = {
+    ranges, sizeof(ranges) / sizeof(ranges[0]), reserved, sizeof(reserved) / sizeof(reserved[0]),
+};
+
+void start(void)
+{
+    const struct image_header *image = (const struct image_header *)LAYOUT_USER_IMAGE;
+    struct cpu *cpu = &port_cpu;
+    struct boot_info info;
+
+    __asm__ volatile("cpsid i" ::: "memory");
+    prepare_memory();
+    prepare_priorities();
+    prepare_cpu();
+    prepare_clock(cpu);
+    if (image->magic != IMAGE_MAGIC)
+        panic("no user image at", LAYOUT_USER_IMAGE);
+    boot_first(cpu, &memory, &info);
+    __asm__ volatile("dsb\n\tisb\n\tcpsie i" ::: "memory");
+    start_user(cpu, image->entry, image->stack, (const word_t *)&info);
+}

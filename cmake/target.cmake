@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Unlicense
+#
+# Boards: the kernel as one relocatable object without any open symbol but those of the layout, and
+# systems made of it and of one user image.
+if(NOT RME_CROSS)
+    message(FATAL_ERROR "Board ${RME_BOARD} needs a cross compiler: use `cmake --preset ${RME_BOARD}`.")
+endif()
+set(RME_MACHINE_FLAGS -mcpu=${BOARD_CPU} -mthumb)
+
+# The kernel's own memset and memcpy: it shares none with the user image.
+set(RME_MEMORY ${CMAKE_SOURCE_DIR}/arch/common/memory.c)
+set_source_files_properties(${RME_MEMORY} PROPERTIES COMPILE_OPTIONS
+    "-fno-builtin;$<$<C_COMPILER_ID:GNU>:-fno-tree-loop-distribute-patterns>")
+
+# The kernel itself never touches an FPU register; only its port's assembly does.
+add_library(kernel_objects OBJECT ${RME_KERNEL_SOURCES} ${RME_PORT_SOURCES} ${RME_MEMORY})
+target_include_directories(kernel_objects PRIVATE ${RME_INCLUDES})
+target_compile_options(kernel_objects PRIVATE
+    ${RME_MACHINE_FLAGS} -mfloat-abi=soft -fno-unwind-tables -fno-asynchronous-unwind-tables
+    $<$<COMPILE_LANGUAGE:C>:${RME_COMMON_FLAGS};${RME_KERNEL_FLAGS};-O${RME_OPTIMIZE}>)
+
+# Unreachable functions go, the rest becomes local. The vector table is the only root.
+set(RME_KERNEL ${CMAKE_BINARY_DIR}/kernel.o)
+set(link ${RME_CROSS}gcc ${RME_MACHINE_FLAGS} -mfloat-abi=soft -nostdlib)
+add_custom_command(
+    OUTPUT ${RME_KERNEL}
+    COMMAND ${link} -r -Wl,--gc-sections -Wl,-u,kernel_vectors -T ${RME_GENERATED}/kernel.ld
+            -o ${RME_KERNEL} $<TARGET_OBJECTS:kernel_objects> -lgcc
+    COMMAND ${RME_CROSS}objcopy --keep-global-symbol=kernel_vectors ${RME_KERNEL}
+    COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/check_symbols.py
+            --nm ${RME_CROSS}nm --undefined "layout_" ${RME_KERNEL}
+    DEPENDS kernel_objects $<TARGET_OBJECTS:kernel_objects> ${RME_GENERATED}/kernel.ld
+            ${CMAKE_SOURCE_DIR}/tools/check_symbols.py
+    COMMENT "Linking the kernel" COMMAND_EXPAND_LISTS VERBATIM)
+add_custom_target(kernel ALL DEPENDS ${RME_KERNEL})
+
+set(RME_USER_FLAGS ${RME_MACHINE_FLAGS} -ffreestanding -ffunction-sections -fdata-sections
+    -fno-unwind-tables -fno-asynchronous-unwind-tables -fno-stack-protector
+    $<$<COMPILE_LANGUAGE:C>:${RME_COMMON_FLAGS}> -O2)
+
+# rme_user(TARGET [FPU]): compile a target of user code. With FPU the compiler may use FPU registers.
+function(rme_user target)
+    target_include_directories(${target} PRIVATE ${RME_INCLUDES})
+    target_compile_options(${target} PRIVATE ${RME_USER_FLAGS})
+    if("FPU" IN_LIST ARGN AND BOARD_FPU)
+        target_compile_options(${target} PRIVATE -mfloat-abi=softfp -mfpu=${BOARD_FPU})
+    else()
+        target_compile_options(${target} PRIVATE -mfloat-abi=soft)
+    endif()
+endfunction()
+
+# rme_system(NAME [FPU] SOURCES file... [LIBRARIES target...]): NAME.elf in the build directory,
+# from kernel, user sources and the user library.
+function(rme_system name)
+    cmake_parse_arguments(arg "FPU" "" "SOURCES;LIBRARIES" ${ARGN})
+    add_library(${name}_user OBJECT ${arg_SOURCES})
+    if(arg_FPU)
+        rme_user(${name}_user FPU)
+    else()
+        rme_user(${name}_user)
+    endif()
+    if(TARGET rme)
+        list(APPEND arg_LIBRARIES rme)
+        target_include_directories(${name}_user PRIVATE ${CMAKE_SOURCE_DIR}/librme/include)
+    endif()
+    set(archives ${arg_LIBRARIES})
+    list(TRANSFORM archives REPLACE "(.+)" "$<TARGET_FILE:\\1>")
+    set(image ${CMAKE_BINARY_DIR}/${name}.elf)
+    add_custom_command(
+        OUTPUT ${image}
+        COMMAND ${link} -Wl,--gc-sections -Wl,--no-warn-rwx-segments -Wl,-z,noexecstack
+                -Wl,-Map=${CMAKE_BINARY_DIR}/${name}.map -T ${RME_GENERATED}/system.ld -o ${image}
+                ${RME_KERNEL} $<TARGET_OBJECTS:${name}_user>
+                -Wl,--start-group ${archives} -lgcc -Wl,--end-group
+        DEPENDS kernel ${RME_KERNEL} ${name}_user $<TARGET_OBJECTS:${name}_user> ${arg_LIBRARIES} ${archives}
+                ${RME_GENERATED}/system.ld
+        COMMENT "Linking system ${name}" COMMAND_EXPAND_LISTS VERBATIM)
+    add_custom_target(${name} ALL DEPENDS ${image})
+endfunction()

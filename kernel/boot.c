@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Unlicense */
+#include "kernel/boot.h"
+
+#include "arch/irq.h"
+#include "arch/machine.h"
+#include "arch/memory.h"
+#include "board.h"
+#include "kernel/captable.h"
+#include "kernel/kfunc.h"
+#include "kernel/kmem.h"
+#include "kernel/pagetable.h"
+#include "kernel/panic.h"
+#include "kernel/signal.h"
+#include "kernel/thread.h"
+#include "kernel/time.h"
+
+enum { TABLES_ORDER = 4 }; /* blocks of the memory map */
+
+static void must(enum status status, const char *what)
+{
+    if (status != STATUS_OK)
+        panic(what, (word_t)(sword_t)status);
+}
+
+/* The next free piece of kernel memory, registered and zeroed. */
+static void *take(word_t *next, word_t bytes)
+{
+    word_t address = *next;
+
+    must(kmem_allocate(address, bytes), "kernel memory is too small for the first process");
+    *next = address + ((bytes + KMEM_GRANULE - 1) & ~(word_t)(KMEM_GRANULE - 1));
+    return (void *)address;
+}
+
+/* The page table of the first process, or in raw mode the port's own word. */
+static word_t make_space(struct cpu *cpu, struct capability *slots, word_t *next,
+                         const struct boot_memory *memory)
+{
+    struct pagetable_boot boot = {
+        .top = &slots[BOOT_PAGETABLE],
+        .order = TABLES_ORDER,
+        .reserved = memory->reserved,
+        .reserved_count = memory->reserved_count,
+    };
+
+    if (CONFIG_RAW)
+        return arch_space_boot();
+    boot.tables = take(next, CAP_SLOT_BYTES << TABLES_ORDER);
+    captable_boot(&slots[BOOT_PAGETABLES], boot.tables, (word_t)1 << TABLES_ORDER);
+    boot.next = *next;
+    must(pagetable_boot_ranges(cpu, &boot, memory->ranges, memory->range_count),
+         "the memory map does not fit");
+    *next = boot.next;
+    return (word_t)boot.top;
+}
+
+static void make_authorities(struct cpu *cpu, struct capability *slots)
+{
+    word_t base = arch_kmem_base(), guests = arch_guest_base();
+
+    kfunc_boot(&slots[BOOT_KFUNC]);
+    kmem_boot(&slots[BOOT_KMEM], base, base + (arch_kmem_size() - 1),
+              RIGHTS_KMEM_ALL & ~(word_t)RIGHT_KMEM_GUEST);
+    if (CONFIG_GUESTS && arch_guest_size() != 0)
+        kmem_boot(&slots[BOOT_GUEST_WINDOW], guests, guests + (arch_guest_size() - 1),
+                  RIGHT_KMEM_GUEST);
+    signal_boot(&slots[BOOT_TIMER_ENDPOINT]);
+    cpu->timer_endpoint = &slots[BOOT_TIMER_ENDPOINT];
+}
+
+void boot_first(struct cpu *cpu, const struct boot_memory *memory, struct boot_info *info)
+{
+    word_t next = arch_kmem_base();
+    struct capability *slots = take(&next, CONFIG_BOOT_ENTRIES * CAP_SLOT_BYTES);
+    struct thread *thread;
+    word_t space;
+
+    captable_boot(&slots[BOOT_CAPTABLE], slots, CONFIG_BOOT_ENTRIES);
+    space = make_space(cpu, slots, &next, memory);
+    process_boot(&slots[BOOT_PROCESS], &slots[BOOT_CAPTABLE], space);
+    thread = take(&next, sizeof(struct thread));
+    thread_boot(cpu, &slots[BOOT_THREAD], thread, &slots[BOOT_PROCESS]);
+    make_authorities(cpu, slots);
+    quiesce_online(cpu);
+    process_enter(cpu, &slots[BOOT_PROCESS]);
+    time_arm(cpu);
+    *info = (struct boot_info){
+        .abi_version = ABI_VERSION,
+        .clock_hz = BOARD_TIMER_HZ,
+        .cpu_count = arch_cpu_count(),
+        .kmem_free = next - arch_kmem_base(),
+        .kmem_bytes = arch_kmem_size(),
+        .irq_lines = arch_irq_lines(),
+        .tables = CONFIG_RAW ? 0 : (word_t)1 << TABLES_ORDER,
+    };
+}

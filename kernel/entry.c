@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Unlicense */
+#include "kernel/entry.h"
+
+#include "kernel/debug.h"
+#include "kernel/interrupt.h"
+#include "kernel/invocation.h"
+#include "kernel/leave.h"
+#include "kernel/pagetable.h"
+#include "kernel/thread.h"
+#include "kernel/time.h"
+
+ARCH_EXIT entry_interrupt(struct cpu *cpu, struct thread *self, word_t line)
+{
+    interrupt_deliver(cpu, line);
+    ARCH_LEAVE(cpu, leave_kernel(cpu, self));
+}
+
+ARCH_EXIT entry_timer(struct cpu *cpu, struct thread *self)
+{
+    struct thread *next;
+
+    time_fire(cpu);
+    next = leave_kernel(cpu, self);
+    time_arm(cpu);
+    ARCH_LEAVE(cpu, next);
+}
+
+ARCH_EXIT entry_request(struct cpu *cpu, struct thread *self)
+{
+    (void)shared_exchange(&cpu->requests, 0); /* a tick does what either request asks */
+    time_tick(cpu);
+    ARCH_LEAVE(cpu, leave_kernel(cpu, self));
+}
+
+static bool repair(struct cpu *cpu, const struct thread *thread, const struct fault *fault)
+{
+    if (CONFIG_RAW || fault->access == 0)
+        return false;
+    return pagetable_repair(cpu, process_space(thread->process), fault->address, fault->access);
+}
+
+ARCH_EXIT entry_fault(struct cpu *cpu, struct thread *self, const struct fault *fault)
+{
+    if (!repair(cpu, self, fault)) {
+        self->fault_cause = fault->cause;
+        self->fault_address = fault->address;
+        if (CONFIG_DEBUG)
+            debug_report_fault(cpu, fault);
+        if (!invocation_force_return(cpu, self))
+            thread_fault(cpu, self);
+    }
+    ARCH_LEAVE(cpu, leave_kernel(cpu, self));
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Unlicense */
+#include "kernel/flush.h"
+
+#include "arch/irq.h"
+#include "arch/machine.h"
+#include "arch/space.h"
+
+static shared_t epoch;
+
+word_t flush_begin(struct cpu *cpu)
+{
+    word_t now = shared_add(&epoch, 1) + 1;
+
+    flush_pending(cpu);
+    return now;
+}
+
+void flush_request(word_t cpus)
+{
+    for (unsigned i = 0; i < arch_cpu_count(); i++) {
+        if ((cpus >> i & 1) == 0)
+            continue;
+        (void)shared_or(&arch_cpu(i)->requests, CPU_REQUEST_FLUSH);
+        arch_cpu_interrupt(i);
+    }
+}
+
+bool flush_passed(word_t since)
+{
+    for (unsigned i = 0; i < arch_cpu_count(); i++) {
+        const struct cpu *cpu = arch_cpu(i);
+
+        if (shared_load_acquire(&cpu->seen) == QUIESCE_OFFLINE)
+            continue;
+        if ((sword_t)(shared_load_acquire(&cpu->flushed) - since) < 0)
+            return false;
+    }
+    return true;
+}
+
+void flush_pending(struct cpu *cpu)
+{
+    word_t now = shared_load_acquire(&epoch);
+
+    if (now == shared_load(&cpu->flushed))
+        return;
+    arch_space_flush();
+    shared_store_release(&cpu->flushed, now); /* pairs with flush_passed: the flush is done */
+}

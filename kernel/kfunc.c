@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Unlicense */
+#include "kernel/kfunc.h"
+
+#include "arch/machine.h"
+#include "kernel/call_table.h"
+#include "kernel/flush.h"
+#include "kernel/interrupt.h"
+#include "kernel/pagetable.h"
+#include "kernel/time.h"
+
+void kfunc_boot(struct capability *slot)
+{
+    cap_fill(slot, HALF_MAX, NULL);
+    cap_hold(slot);
+    slot->kfunc.high = ~(word_t)0;
+    cap_publish(slot, CAP_KFUNC, 0);
+}
+
+/* Resolve a capability that a function takes, and its right. */
+static enum status resolve(struct cpu *cpu, word_t id, enum cap_type type, word_t right,
+                           struct capability **cap)
+{
+    const struct capability *table = process_captable(cpu->current->process);
+
+    *cap = cap_lookup(table, id, type);
+    if (*cap == NULL)
+        return cap_refusal(table, id, type);
+    return cap_allows(*cap, right) ? STATUS_OK : STATUS_RIGHTS;
+}
+
+/* The pair (CPU, vector) must lie between the bounds half by half. */
+static bool covers_pair(const struct capability *cap, word_t pair)
+{
+    word_t vector = pair & HALF_MAX;
+
+    return vector >= (cap->kfunc.low & HALF_MAX) && vector <= (cap->kfunc.high & HALF_MAX);
+}
+
+/* ---- Page group ---- */
+
+static sword_t flush_cpus(struct cpu *cpu, const struct args_kfn *args)
+{
+    unsigned count = arch_cpu_count();
+    word_t epoch;
+
+    if (count < WORD_BITS && args->arg0 >> count != 0)
+        return STATUS_ARGUMENT;
+    epoch = flush_begin(cpu);
+    flush_request(args->arg0 & ~((word_t)1 << cpu->id));
+    return (sword_t)(epoch & BUDGET_INIT);
+}
+
+static sword_t find_page(struct cpu *cpu, const struct args_kfn *args)
+{
+    struct pagetable_place place;
+    struct capability *cap;
+    enum status status = resolve(cpu, args->arg0, CAP_PAGETABLE, RIGHT_PAGETABLE_ADD_SOURCE, &cap);
+
+    if (status != STATUS_OK)
+        return status;
+    if (args->arg2 > 2)
+        return STATUS_ARGUMENT;
+    if (!pagetable_backend_find(cap, args->arg1, &place))
+        return STATUS_MAP;
+    if (args->arg2 == 0)
+        return (sword_t)place.flags;
+    return (sword_t)(args->arg2 == 1 ? place.size_order : place.number_order);
+}
+
+static sword_t page_group(struct cpu *cpu, const struct args_kfn *args)
+{
+    switch (args->function) {
+    case RME_KFN_FLUSH:
+        return flush_cpus(cpu, args);
+    case RME_KFN_FLUSH_DONE:
+        return flush_passed(args->arg0);
+    case RME_KFN_PGT_ENTRY_MOD:
+        return CONFIG_RAW ? STATUS_UNSUPPORTED : find_page(cpu, args);
+    default:
+        return STATUS_UNSUPPORTED;
+    }
+}
+
+/* ---- Interrupt group ---- */
+
+enum { OPERATION_GET, OPERATION_SET };
+
+static sword_t line_mode(const struct args_kfn *args)
+{
+    if (args->object >= arch_irq_lines())
+        return STATUS_UNSUPPORTED;
+    if (args->arg0 == OPERATION_GET)
+        return arch_irq_is_enabled(args->object);
+    if (args->arg0 != OPERATION_SET || args->arg1 > 1)
+        return STATUS_UNSUPPORTED;
+    if (args->arg1 == 0)
+        arch_irq_mask(args->object);
+    else
+        arch_irq_unmask(args->object);
+    return STATUS_OK;
+}
+
+static sword_t line_bind(struct cpu *cpu, const struct args_kfn *args)
+{
+    struct capability *endpoint = NULL;
+    enum status status;
+
+    if (args->object >= arch_irq_lines())
+        return STATUS_UNSUPPORTED;
+    if (args->arg0 != CAP_NULL) {
+        status = resolve(cpu, args->arg0, CAP_SIGNAL, RIGHT_SIGNAL_KERNEL_SEND, &endpoint);
+        if (status != STATUS_OK)
+            return status;
+        endpoint = endpoint->object;
+    }
+    return interrupt_bind(args->object, endpoint, args->arg1 != 0);
+}
+
+static sword_t set_timer(struct cpu *cpu, const struct args_kfn *args)
+{
+    struct capability *endpoint;
+    enum status status =
+        resolve(cpu, args->arg0, CAP_SIGNAL, RIGHT_SIGNAL_KERNEL_SEND, &endpoint);
+
+    if (status != STATUS_OK)
+        return status;
+    if (endpoint->object != cpu->timer_endpoint)
+        return STATUS_STATE;
+    return time_set_deadline(cpu, args->arg1);
+}
+
+static sword_t tick_cpu(const struct args_kfn *args)
+{
+    if (args->object >= arch_cpu_count())
+        return STATUS_UNSUPPORTED;
+    (void)shared_or(&arch_cpu((unsigned)args->object)->requests, CPU_REQUEST_TICK);
+    arch_cpu_interrupt((unsigned)args->object);
+    return STATUS_OK;
+}
+
+static sword_t trigger(const struct capability *cap, const struct args_kfn *args)
+{
+    if (!covers_pair(cap, args->object))
+        return STATUS_BOUNDS;
+    if (!arch_irq_trigger(args->object >> HALF_BITS, args->object & HALF_MAX))
+        return STATUS_UNSUPPORTED;
+    return STATUS_OK;
+}
+
+static sword_t interrupt_group(struct cpu *cpu, const struct args_kfn *args,
+                               const struct capability *cap)
+{
+    switch (args->function) {
+    case RME_KFN_INT_LOCAL_MOD:
+        return line_mode(args);
+    case RME_KFN_INT_LOCAL_TRIG:
+        return trigger(cap, args);
+    case RME_KFN_INT_BIND:
+        return line_bind(cpu, args);
+    case RME_KFN_TIMER_SET:
+        return set_timer(cpu, args);
+    case RME_KFN_CPU_TICK:
+        return tick_cpu(args);
+    default:
+        return STATUS_UNSUPPORTED;
+    }
+}
+
+/* ---- Power group ---- */
+
+static sword_t sleep(struct cpu *cpu)
+{
+    quiesce_offline(cpu);
+    arch_sleep(cpu);
+    quiesce_online(cpu);
+    flush_pending(cpu);
+    return STATUS_OK;
+}
+
+static sword_t power_group(struct cpu *cpu, const struct args_kfn *args)
+{
+    if (args->function == RME_KFN_IDLE_SLEEP)
+        return sleep(cpu);
+    if (args->function == RME_KFN_SYS_REBOOT)
+        arch_reboot();
+    return STATUS_UNSUPPORTED;
+}
+
+/* ---- Debug group ---- */
+
+static sword_t print(const struct args_kfn *args)
+{
+    if (!CONFIG_DEBUG)
+        return STATUS_UNSUPPORTED;
+    arch_console_put((char)args->object);
+    return STATUS_OK;
+}
+
+static enum status debug_thread(struct cpu *cpu, word_t id, struct thread **thread)
+{
+    struct capability *cap;
+    enum status status = resolve(cpu, id, CAP_THREAD, RIGHT_THREAD_DEBUG, &cap);
+
+    if (status != STATUS_OK)
+        return status;
+    *thread = cap->object;
+    return thread_is_on(*thread, cpu) ? STATUS_OK : STATUS_STATE;
+}
+
+/* Registers of a thread inside an invocation belong to the callee (D18). */
+static sword_t debug_register(struct cpu *cpu, const struct args_kfn *args, word_t *value)
+{
+    struct thread *thread;
+    enum status status = debug_thread(cpu, args->arg0, &thread);
+
+    if (status != STATUS_OK)
+        return status;
+    if (thread == cpu->current || thread->invocation != NULL || thread->is_guest)
+        return STATUS_STATE;
+    *value = args->arg2;
+    if (args->arg1 > OPERATION_SET ||
+        !arch_context_debug(&thread->context, thread_fpu(thread), args->object,
+                            args->arg1 == OPERATION_SET, value))
+        return STATUS_UNSUPPORTED;
+    return STATUS_OK;
+}
+
+static sword_t debug_fault(struct cpu *cpu, const struct args_kfn *args, word_t *value)
+{
+    struct thread *thread;
+    enum status status = debug_thread(cpu, args->arg0, &thread);
+
+    if (status != STATUS_OK)
+        return status;
+    if (args->object > 1)
+        return STATUS_UNSUPPORTED;
+    *value = args->object == 0 ? thread->fault_cause : thread->fault_address;
+    return STATUS_OK;
+}
+
+static sword_t debug_group(struct cpu *cpu, const struct args_kfn *args, word_t *value)
+{
+    switch (args->function) {
+    case RME_KFN_DEBUG_PRINT:
+        return print(args);
+    case RME_KFN_DEBUG_REG_MOD:
+        return debug_register(cpu, args, value);
+    case RME_KFN_DEBUG_EXC_GET:
+        return debug_fault(cpu, args, value);
+    default:
+        return STATUS_UNSUPPORTED;
+    }
+}
+
+/* Groups are numbered in steps of 0x100; what a build leaves out, and what the portable kernel does
+ * not know, ends in UNSUPPORTED. */
+static sword_t call_group(struct cpu *cpu, const struct args_kfn *args,
+                          const struct capability *cap, word_t *value)
+{
+    switch (args->function & ~(word_t)0xFF) {
+    case 0xF000:
+        return CONFIG_KFUNC_PAGE ? page_group(cpu, args) : STATUS_UNSUPPORTED;
+    case 0xF100:
+        return CONFIG_KFUNC_INTERRUPT ? interrupt_group(cpu, args, cap) : STATUS_UNSUPPORTED;
+    case 0xF400:
+        return CONFIG_KFUNC_POWER ? power_group(cpu, args) : STATUS_UNSUPPORTED;
+    case 0xF800:
+        return CONFIG_KFUNC_DEBUG ? debug_group(cpu, args, value) : STATUS_UNSUPPORTED;
+    default:
+        return arch_kfunc(cpu, args, value);
+    }
+}
+
+sword_t kfunc_call(struct cpu *cpu, const struct args_kfn *args, struct capability **caps)
+{
+    struct thread *self = cpu->current;
+    word_t value = 0;
+    sword_t result;
+
+    if (!cap_covers(caps[0], args->function, args->object))
+        return STATUS_BOUNDS;
+    result = call_group(cpu, args, caps[0], &value);
+    if (result >= 0)
+        arch_context_set_value(&self->context, value);
+    return result;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Unlicense */
+#include "kernel/panic.h"
+
+#include "arch/machine.h"
+#include "config.h"
+#include "kernel/report.h"
+
+void panic(const char *what, word_t word)
+{
+    if (CONFIG_DEBUG) {
+        report_text("\nPANIC: ");
+        report_text(what);
+        report_text(" ");
+        report_hex(word);
+        report_text("\n");
+    }
+    if (CONFIG_PANIC_REBOOT)
+        arch_reboot();
+    arch_halt();
+}

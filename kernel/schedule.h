@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * The scheduler: fixed priorities, round robin within a level, budgets that are only consumed.
+ *
+ * Two invariants carry the fast paths. The running thread is the head of the highest ready level;
+ * so a yield is "head = next", and a woken thread of higher priority enters an empty level and runs at
+ * once. Levels are rings without a sentinel. Everything here belongs to the CPU that a thread is bound
+ * to; only `thread.cpu` is read and claimed by others.
+ *
+ * Events (a child has faulted or has no time) are queued here, in a ring of their scheduler thread;
+ * the signals that go with them are sent above, in signal.h. Next: signal.h, invocation.h, thread.h.
+ */
+#pragma once
+
+#include "arch/clock.h"
+#include "arch/context.h"
+#include "arch/exit.h"
+#include "kernel/process.h"
+
+struct port;
+
+enum thread_state { THREAD_READY, THREAD_BLOCKED, THREAD_EXHAUSTED, THREAD_FAULTED };
+
+/* What is unusual about a thread; tested once per switch, for both threads together. */
+enum { SPECIAL_FINITE = 1, SPECIAL_FPU = 2, SPECIAL_GUEST = 4 };
+
+struct thread {
+    struct arch_context context;
+    struct capability *process; /* in force: that of the top port, or home; root slot */
+    word_t special;
+
+    /* Scheduling: the CPU of the thread. */
+    struct thread *next, *previous; /* ring of its level */
+    uint8_t priority, priority_max, state, receive_mode;
+    word_t budget;
+    shared_t cpu; /* struct cpu that it is bound to, or 0: claimed by compare-exchange */
+    struct capability *waiting; /* endpoint that it waits at */
+
+    /* Invocations. */
+    struct port *invocation; /* top of the stack of ports */
+    struct capability *home; /* process it was created in */
+    uint8_t depth;
+    bool is_guest, has_fpu, result_deferred;
+
+    /* The scheduler tree. */
+    struct thread *scheduler;
+    struct capability *event_endpoint; /* root slot, or NULL */
+    word_t tid;
+    word_t children;
+    struct thread *events; /* ring of children with a pending event */
+    struct thread *event_next, *event_previous;
+
+    void *guest_area;
+    word_t fault_cause, fault_address;
+};
+
+/* What a handler decides: the caller's result, and who runs next. */
+struct outcome {
+    word_t result;
+    struct thread *next;
+};
+
+/* The result of a call other than the hot ones that is not stored, because the caller's registers
+ * were replaced. */
+#define RESULT_NONE INTPTR_MIN
+
+static inline struct outcome outcome(word_t result, struct thread *next)
+{
+    return (struct outcome){result, next};
+}
+
+static inline struct outcome outcome_status(enum status status, struct thread *next)
+{
+    return (struct outcome){(word_t)(sword_t)status, next};
+}
+
+static inline bool thread_is_init(const struct thread *thread)
+{
+    return thread->budget == BUDGET_INIT;
+}
+
+static inline bool thread_is_on(const struct thread *thread, const struct cpu *cpu)
+{
+    return shared_load(&thread->cpu) == (word_t)cpu;
+}
+
+static inline struct arch_fpu *thread_fpu(struct thread *thread)
+{
+    return CONFIG_FPU && thread->has_fpu ? (struct arch_fpu *)(thread + 1) : NULL;
+}
+
+/* Every change of a budget: keeps the special word true. */
+static inline void thread_set_budget(struct thread *thread, word_t budget)
+{
+    thread->budget = budget;
+    thread->special = (thread->special & ~(word_t)SPECIAL_FINITE)
+                      | (budget < BUDGET_INFINITE ? SPECIAL_FINITE : 0);
+}
+
+/* ---- Ready levels ---- */
+
+/* Put a thread at the tail of its level. Constant time, as all of these. */
+static inline void schedule_enqueue(struct cpu *cpu, struct thread *thread)
+{
+    word_t level = thread->priority;
+    struct thread *head = cpu->ready[level];
+
+    if (head == NULL) {
+        thread->next = thread;
+        thread->previous = thread;
+        cpu->ready[level] = thread;
+        cpu->ready_bits[level / WORD_BITS] |= (word_t)1 << level % WORD_BITS;
+        return;
+    }
+    thread->next = head;
+    thread->previous = head->previous;
+    head->previous->next = thread;
+    head->previous = thread;
+}
+
+/* Take it out. */
+static inline void schedule_dequeue(struct cpu *cpu, struct thread *thread)
+{
+    word_t level = thread->priority;
+    struct thread *next = thread->next;
+
+    if (next == thread) {
+        cpu->ready[level] = NULL;
+        cpu->ready_bits[level / WORD_BITS] &= ~((word_t)1 << level % WORD_BITS);
+        return;
+    }
+    next->previous = thread->previous;
+    thread->previous->next = next;
+    if (cpu->ready[level] == thread)
+        cpu->ready[level] = next;
+}
+
+/* Make a thread that is not alone in its level the first of it. */
+static inline void schedule_move_first(struct cpu *cpu, struct thread *thread)
+{
+    schedule_dequeue(cpu, thread);
+    schedule_enqueue(cpu, thread);
+    cpu->ready[thread->priority] = thread;
+}
+
+/* The thread to run. There is always one: the init thread. Time: words of the bit map. */
+static inline struct thread *schedule_highest(const struct cpu *cpu)
+{
+    unsigned i = READY_WORDS - 1;
+
+    while (i > 0 && cpu->ready_bits[i] == 0)
+        i--;
+    return cpu->ready[i * WORD_BITS + bit_highest(cpu->ready_bits[i])];
+}
+
+/* ---- Events ---- */
+
+/* Queue the event of a thread at its scheduler; repeated events are one. */
+void schedule_event_queue(struct thread *child);
+
+/* Withdraw it. */
+void schedule_event_withdraw(struct thread *child);
+
+/* ---- Time ---- */
+
+/* Charge `elapsed` to a thread of this CPU with a finite budget. What it overran stays on the clock
+ * for whoever runs next. False: it has no time left. */
+bool schedule_charge(struct cpu *cpu, struct thread *thread, word_t elapsed);
+
+/* Take a ready thread that has no time out of its level and queue its event. The endpoint is told
+ * above (signal_event). */
+void schedule_exhaust(struct cpu *cpu, struct thread *thread);
+
+/* ---- Switching ---- */
+
+/* The part of a switch that only unusual threads need: charge the budget of the one that leaves, arm
+ * the timer for the one that comes, exchange FPU and guest registers. */
+COLD void schedule_switch_special(struct cpu *cpu, struct thread *from, struct thread *to);
+
+ALWAYS_INLINE void schedule_switch(struct cpu *cpu, struct thread *from, struct thread *to)
+{
+    cpu->current = to;
+    if (from->process != to->process)
+        process_enter(cpu, to->process);
+    if (UNLIKELY((from->special | to->special) != 0))
+        schedule_switch_special(cpu, from, to);
+}
+
+/* Leave the kernel by an outcome: store the result, switch, and say who runs. */
+ALWAYS_INLINE struct thread *schedule_commit(struct cpu *cpu, struct thread *self,
+                                             struct outcome outcome)
+{
+    arch_context_set_result(&self->context, outcome.result);
+    if (outcome.next != self)
+        schedule_switch(cpu, self, outcome.next);
+    return outcome.next;
+}

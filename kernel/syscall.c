@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Unlicense */
+#include "kernel/syscall.h"
+
+#include "kernel/call_table.h"
+#include "kernel/leave.h"
+#include "kernel/operand_table.h"
+
+/* One direct call for each handler: no function pointer. */
+static sword_t dispatch(struct cpu *cpu, const word_t *args, struct capability **caps)
+{
+    switch (args[0]) {
+#define HOT(number, handler)
+#define COLD_CALL(number, handler, block)                                                          \
+    case number:                                                                                   \
+        return handler(cpu, (const struct block *)(const void *)args, caps);
+        CALL_TABLE(HOT, COLD_CALL)
+#undef COLD_CALL
+#undef HOT
+    default:
+        return STATUS_UNKNOWN_CALL;
+    }
+}
+
+static bool is_known(word_t number)
+{
+    return number < RME_CALL_COUNT && !(CONFIG_RAW && number >= RME_SVC_PGT_CRT &&
+                                        number <= RME_SVC_PGT_DES);
+}
+
+static sword_t call(struct cpu *cpu, struct thread *self, const word_t *args)
+{
+    struct capability *caps[OPERANDS_MAX];
+    enum status status;
+
+    if (!is_known(args[0]))
+        return STATUS_UNKNOWN_CALL;
+    status = cap_resolve(process_captable(self->process), call_operands(args[0]), args, caps);
+    return status != STATUS_OK ? status : dispatch(cpu, args, caps);
+}
+
+ARCH_EXIT syscall_cold(struct cpu *cpu, struct thread *self)
+{
+    sword_t result = call(cpu, self, arch_call_args(cpu, self));
+
+    if (result != RESULT_NONE)
+        arch_context_set_result(&self->context, (word_t)result);
+    ARCH_LEAVE(cpu, leave_kernel(cpu, self));
+}

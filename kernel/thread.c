@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: Unlicense */
+#include "kernel/thread.h"
+
+#include "kernel/call_table.h"
+#include "kernel/invocation.h"
+#include "kernel/kmem.h"
+#include "kernel/panic.h"
+#include "kernel/signal.h"
+#include "kernel/time.h"
+
+static word_t object_bytes(word_t attributes)
+{
+    return sizeof(struct thread) + ((attributes & THREAD_FPU) != 0 ? sizeof(struct arch_fpu) : 0);
+}
+
+static bool attributes_valid(word_t attributes)
+{
+    if (!CONFIG_GUESTS && (attributes & THREAD_GUEST) != 0)
+        return false;
+    return arch_attributes_valid(attributes);
+}
+
+/* A thread that has time is ready; one without tells its scheduler. */
+static void make_runnable(struct cpu *cpu, struct thread *thread)
+{
+    if (thread->budget != 0) {
+        thread->state = THREAD_READY;
+        schedule_enqueue(cpu, thread);
+        return;
+    }
+    thread->state = THREAD_EXHAUSTED;
+    signal_event(cpu, thread);
+}
+
+sword_t thread_create(struct cpu *cpu, const struct args_thd_crt *args, struct capability **caps)
+{
+    const struct kmem_claim claim = {caps[0], caps[1], args->slot, args->address,
+                                     object_bytes(args->attributes)};
+    bool is_guest = (args->attributes & THREAD_GUEST) != 0;
+    struct capability *slot;
+    struct thread *thread;
+    enum status status;
+    void *object;
+
+    if (args->priority_max > cpu->current->priority_max)
+        return STATUS_PRIORITY;
+    if (!attributes_valid(args->attributes))
+        return STATUS_UNSUPPORTED;
+    status = kmem_claim(&claim, &slot, &object);
+    if (status != STATUS_OK)
+        return status;
+    thread = object;
+    thread->home = caps[2]->object;
+    thread->process = thread->home;
+    thread->priority_max = (uint8_t)args->priority_max;
+    thread->state = THREAD_EXHAUSTED;
+    thread->has_fpu = (args->attributes & THREAD_FPU) != 0;
+    thread->is_guest = is_guest;
+    thread->depth = is_guest ? CONFIG_INV_DEPTH_MAX : 0;
+    thread->special = (thread->has_fpu ? SPECIAL_FPU : 0) | (is_guest ? SPECIAL_GUEST : 0);
+    thread_set_budget(thread, 0);
+    arch_context_start(&thread->context, 0, 0, 0);
+    cap_hold(thread->home);
+    cap_fill(slot, RIGHTS_THREAD_ALL, thread);
+    cap_publish(slot, CAP_THREAD, 0);
+    return STATUS_OK;
+}
+
+sword_t thread_delete(struct cpu *cpu, const struct args_thd_del *args, struct capability **caps)
+{
+    struct capability *slot = cap_slot(caps[0], args->slot);
+    struct capability *home;
+    struct thread *thread;
+    enum status status;
+    word_t seen;
+
+    (void)cpu;
+    if (slot == NULL)
+        return STATUS_RANGE;
+    status = cap_check_delete(slot, CAP_THREAD, &seen);
+    if (status != STATUS_OK)
+        return status;
+    thread = slot->object;
+    home = thread->home;
+    if (shared_load_acquire(&thread->cpu) != 0) {
+        cap_thaw(slot, seen);
+        return STATUS_STATE;
+    }
+    status = cap_erase(slot, seen);
+    if (status != STATUS_OK)
+        return status;
+    invocation_unwind(thread);
+    kmem_free((word_t)thread, object_bytes(thread->has_fpu ? THREAD_FPU : 0));
+    cap_drop(home);
+    return STATUS_OK;
+}
+
+/* The register area that BIND names: null and 0 for an ordinary thread, else kernel memory with the
+ * right GUEST, aligned, large enough. */
+static enum status guest_area(struct cpu *cpu, const struct thread *thread,
+                              const struct args_thd_sched_bind *args, void **area)
+{
+    const struct capability *table = process_captable(cpu->current->process);
+    const struct capability *memory;
+    word_t address;
+
+    *area = NULL;
+    if (!thread->is_guest)
+        return args->memory == CAP_NULL && args->address == 0 ? STATUS_OK : STATUS_AREA;
+    memory = cap_lookup(table, args->memory, CAP_KMEM);
+    if (memory == NULL)
+        return cap_refusal(table, args->memory, CAP_KMEM);
+    if (!cap_allows(memory, RIGHT_KMEM_GUEST))
+        return STATUS_RIGHTS;
+    address = kmem_address(memory, args->address, arch_guest_bytes(thread->has_fpu));
+    if (address == 0 || address % sizeof(word_t) != 0)
+        return STATUS_AREA;
+    *area = (void *)address;
+    return STATUS_OK;
+}
+
+/* The endpoint that BIND names, or NULL for the null id. */
+static enum status event_endpoint(struct cpu *cpu, word_t id, struct capability **endpoint)
+{
+    const struct capability *table = process_captable(cpu->current->process);
+
+    *endpoint = NULL;
+    if (id == CAP_NULL)
+        return STATUS_OK;
+    *endpoint = cap_lookup(table, id, CAP_SIGNAL);
+    if (*endpoint == NULL)
+        return cap_refusal(table, id, CAP_SIGNAL);
+    if (!cap_allows(*endpoint, RIGHT_SIGNAL_KERNEL_SEND))
+        return STATUS_RIGHTS;
+    *endpoint = (*endpoint)->object;
+    return STATUS_OK;
+}
+
+static enum status check_bind(const struct cpu *cpu, const struct thread *thread,
+                              const struct thread *scheduler,
+                              const struct args_thd_sched_bind *args)
+{
+    if (shared_load(&thread->cpu) != 0 || !thread_is_on(scheduler, cpu))
+        return STATUS_STATE;
+    if (thread == scheduler)
+        return STATUS_PARENT;
+    if (args->priority > thread->priority_max)
+        return STATUS_PRIORITY;
+    return args->tid <= HALF_MAX ? STATUS_OK : STATUS_ARGUMENT;
+}
+
+sword_t thread_bind(struct cpu *cpu, const struct args_thd_sched_bind *args,
+                    struct capability **caps)
+{
+    struct thread *thread = caps[0]->object;
+    struct thread *scheduler = caps[1]->object;
+    struct capability *endpoint;
+    enum status status;
+    void *area;
+
+    status = event_endpoint(cpu, args->endpoint, &endpoint);
+    if (status == STATUS_OK)
+        status = check_bind(cpu, thread, scheduler, args);
+    if (status == STATUS_OK)
+        status = guest_area(cpu, thread, args, &area);
+    if (status != STATUS_OK)
+        return status;
+    /* From here the thread is this CPU's: its other words are plain. */
+    if (!shared_cas(&thread->cpu, 0, (word_t)cpu))
+        return STATUS_CONFLICT;
+    scheduler->children++;
+    thread->scheduler = scheduler;
+    thread->priority = (uint8_t)args->priority;
+    thread->tid = args->tid;
+    thread->guest_area = area;
+    thread->event_endpoint = endpoint;
+    if (endpoint != NULL)
+        cap_hold(endpoint);
+    return STATUS_OK;
+}
+
+sword_t thread_free(struct cpu *cpu, const struct args_thd_sched_free *args,
+                    struct capability **caps)
+{
+    struct thread *thread = caps[0]->object;
+
+    (void)args;
+    if (!thread_is_on(thread, cpu))
+        return STATUS_STATE;
+    if (thread->children != 0)
+        return STATUS_CHILDREN;
+    if (thread == cpu->current)
+        time_charge(cpu);
+    if (thread->state == THREAD_READY)
+        schedule_dequeue(cpu, thread);
+    if (thread->state == THREAD_BLOCKED) {
+        signal_cancel(thread);
+        arch_context_set_result(&thread->context, (word_t)(sword_t)STATUS_CANCELLED);
+    }
+    if (thread->state != THREAD_FAULTED)
+        thread->state = THREAD_EXHAUSTED;
+    thread_set_budget(thread, 0);
+    schedule_event_withdraw(thread);
+    thread->scheduler->children--;
+    if (thread->event_endpoint != NULL)
+        cap_drop(thread->event_endpoint);
+    thread->event_endpoint = NULL;
+    /* Another CPU may bind it only when this one has left it, registers and all. */
+    cpu->freed = thread;
+    return STATUS_OK;
+}
+
+/* Registers for a new start, in its own process, with nothing of the old life in them. */
+static void restart(struct thread *thread, const struct args_thd_exec_set *args)
+{
+    invocation_unwind(thread);
+    arch_context_start(&thread->context, args->entry, args->stack, args->param);
+    if (thread->has_fpu)
+        arch_fpu_init(thread_fpu(thread));
+    thread->result_deferred = false;
+}
+
+sword_t thread_exec_set(struct cpu *cpu, const struct args_thd_exec_set *args,
+                        struct capability **caps)
+{
+    struct thread *thread = caps[0]->object;
+    bool is_self = thread == cpu->current;
+
+    if (!thread_is_on(thread, cpu))
+        return STATUS_STATE;
+    if (args->entry != 0) {
+        restart(thread, args);
+        if (CONFIG_GUESTS && thread->is_guest && !is_self)
+            arch_guest_save(thread->guest_area, &thread->context, thread_fpu(thread));
+        if (thread->state == THREAD_BLOCKED) { /* what it waited for has no place to go */
+            signal_cancel(thread);
+            make_runnable(cpu, thread);
+        }
+    }
+    if (thread->state == THREAD_FAULTED)
+        make_runnable(cpu, thread);
+    return is_self && args->entry != 0 ? RESULT_NONE : STATUS_OK;
+}
+
+enum { PRIORITY_CHANGES = 4 };
+
+static enum status check_priority(struct cpu *cpu, word_t id, word_t priority,
+                                  struct thread **thread)
+{
+    const struct capability *table = process_captable(cpu->current->process);
+    const struct capability *cap = cap_lookup(table, id, CAP_THREAD);
+
+    if (cap == NULL)
+        return cap_refusal(table, id, CAP_THREAD);
+    if (!cap_allows(cap, RIGHT_THREAD_SCHED_PRIORITY))
+        return STATUS_RIGHTS;
+    *thread = cap->object;
+    if (!thread_is_on(*thread, cpu))
+        return STATUS_STATE;
+    return priority <= (*thread)->priority_max ? STATUS_OK : STATUS_PRIORITY;
+}
+
+/* Whoever runs and is still at the highest level stays first there. */
+static void keep_current(struct cpu *cpu)
+{
+    struct thread *current = cpu->current;
+
+    if (current->state == THREAD_READY && current->priority == schedule_highest(cpu)->priority)
+        cpu->ready[current->priority] = current;
+}
+
+sword_t thread_set_priorities(struct cpu *cpu, const struct args_thd_sched_prio *args,
+                              struct capability **caps)
+{
+    const word_t ids[PRIORITY_CHANGES] = {args->thread0, args->thread1, args->thread2,
+                                          args->thread3};
+    struct thread *threads[PRIORITY_CHANGES];
+    word_t priorities[PRIORITY_CHANGES];
+
+    (void)caps;
+    if (args->count == 0 || args->count > PRIORITY_CHANGES)
+        return STATUS_ARGUMENT;
+    for (unsigned i = 0; i < args->count; i++) {
+        enum status status;
+
+        priorities[i] = args->priorities >> i * 8 & 0xFF;
+        status = check_priority(cpu, ids[i], priorities[i], &threads[i]);
+        if (status != STATUS_OK)
+            return status;
+    }
+    for (unsigned i = 0; i < args->count; i++) {
+        bool is_ready = threads[i]->state == THREAD_READY;
+
+        if (is_ready)
+            schedule_dequeue(cpu, threads[i]);
+        threads[i]->priority = (uint8_t)priorities[i];
+        if (is_ready)
+            schedule_enqueue(cpu, threads[i]);
+    }
+    keep_current(cpu);
+    return STATUS_OK;
+}
+
+sword_t thread_receive_event(struct cpu *cpu, const struct args_thd_sched_rcv *args,
+                             struct capability **caps)
+{
+    struct thread *thread = caps[0]->object;
+    struct thread *child = thread->events;
+    word_t event;
+
+    (void)args;
+    if (!thread_is_on(thread, cpu))
+        return STATUS_STATE;
+    if (child == NULL)
+        return STATUS_NO_EVENT;
+    schedule_event_withdraw(child);
+    if (child == cpu->current)
+        time_charge(cpu);
+    event = child->tid;
+    if (child->state == THREAD_FAULTED)
+        event |= EVENT_FAULTED;
+    if (child->budget == 0 && child->state != THREAD_BLOCKED)
+        event |= EVENT_EXHAUSTED;
+    return (sword_t)event;
+}
+
+/* A full yield gives up what is left of a finite budget. */
+static COLD struct outcome yield_fully(struct cpu *cpu, struct thread *self, struct thread *target)
+{
+    struct thread *highest;
+
+    time_charge(cpu);
+    thread_set_budget(self, 0);
+    if (self->state == THREAD_READY) { /* the charge may have found it without time already */
+        schedule_dequeue(cpu, self);
+        self->state = THREAD_EXHAUSTED;
+        signal_event(cpu, self);
+    }
+    highest = schedule_highest(cpu);
+    if (target == NULL || target == self || highest->priority > target->priority)
+        return outcome(STATUS_OK, highest);
+    if (target != highest)
+        schedule_move_first(cpu, target);
+    return outcome(STATUS_OK, target);
+}
+
+static COLD struct outcome switch_to(struct cpu *cpu, struct thread *self, word_t id, word_t full)
+{
+    const struct capability *table = process_captable(self->process);
+    const struct capability *cap = cap_lookup(table, id, CAP_THREAD);
+    struct thread *target;
+
+    if (cap == NULL)
+        return outcome_status(cap_refusal(table, id, CAP_THREAD), self);
+    if (!cap_allows(cap, RIGHT_THREAD_SWITCH))
+        return outcome_status(STATUS_RIGHTS, self);
+    target = cap->object;
+    if (!thread_is_on(target, cpu) || target->state != THREAD_READY)
+        return outcome_status(STATUS_STATE, self);
+    if (target->priority != self->priority)
+        return outcome_status(STATUS_PRIORITY, self);
+    if (full != 0 && self->budget < BUDGET_INFINITE)
+        return yield_fully(cpu, self, target);
+    if (target != self)
+        schedule_move_first(cpu, target);
+    return outcome(STATUS_OK, target);
+}
+
+/* The running thread is the head of its level, so the next of the ring becomes it. */
+ALWAYS_INLINE struct outcome yield(struct cpu *cpu, struct thread *self, word_t id, word_t full)
+{
+    struct thread *next = self->next;
+
+    if (UNLIKELY(id != CAP_NULL))
+        return switch_to(cpu, self, id, full);
+    if (UNLIKELY(full != 0) && self->budget < BUDGET_INFINITE)
+        return yield_fully(cpu, self, NULL);
+    cpu->ready[self->priority] = next;
+    return outcome(STATUS_OK, next);
+}
+
+ARCH_PUBLISH(thread_switch, yield)
+
+void thread_fault(struct cpu *cpu, struct thread *thread)
+{
+    if (thread_is_init(thread))
+        panic("an init thread has faulted", thread->fault_address);
+    schedule_dequeue(cpu, thread);
+    thread->state = THREAD_FAULTED;
+    signal_event(cpu, thread);
+}
+
+void thread_boot(struct cpu *cpu, struct capability *slot, struct thread *thread,
+                 struct capability *process)
+{
+    const word_t rights = RIGHT_THREAD_SCHED_PRIORITY | RIGHT_THREAD_SCHED_PARENT
+                          | RIGHT_THREAD_TIME_SOURCE | RIGHT_THREAD_TIME_TARGET
+                          | RIGHT_THREAD_SCHED_RECEIVE | RIGHT_THREAD_SWITCH;
+
+    thread->home = process;
+    thread->process = process;
+    thread->priority_max = CONFIG_PRIORITIES - 1;
+    thread->state = THREAD_READY;
+    thread->children = 1; /* never free */
+    thread_set_budget(thread, BUDGET_INIT);
+    shared_store(&thread->cpu, (word_t)cpu);
+    cap_hold(process);
+    cap_fill(slot, rights, thread);
+    cap_hold(slot);
+    cap_publish(slot, CAP_THREAD, 0);
+    cpu->current = thread;
+    schedule_enqueue(cpu, thread);
+}

@@ -1,0 +1,290 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Unlicense
+"""All checks that need no board: `./rme check`.
+
+  check.py [--only REGEX] [--list]
+
+Each check is one case; it prints what is wrong and goes on. A check whose subject is not in the tree,
+or whose tool cannot be had, is skipped and says so. The last line is `N passed, N failed, N skipped`.
+"""
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+BOARD = "stm32f405"  # options are flipped on this one
+JOBS = os.cpu_count() or 1
+
+# Other machines for which the portable kernel must compile: compiler and flags.
+MACHINES = {
+    "cortex-m0plus": ("arm-none-eabi-gcc", "-mcpu=cortex-m0plus", "-mthumb"),
+    "rv32": ("riscv64-unknown-elf-gcc", "-march=rv32imac", "-mabi=ilp32"),
+    "rv64": ("riscv64-unknown-elf-gcc", "-march=rv64imac", "-mabi=lp64", "-mcmodel=medany"),
+    "aarch64": ("aarch64-linux-gnu-gcc", "-mgeneral-regs-only"),
+    "mips32": ("mipsel-linux-gnu-gcc", "-mips32r2", "-msoft-float"),
+}
+# Names that an image without the feature must not contain.
+PRUNED = {
+    "FPU=0": r"fpu",
+    "GUESTS=0": r"guest",
+    "DEBUG=0": r"debug_|console|report_",
+    "RAW=1": r"pagetable_(create|delete|add|remove|construct|destruct|mpu|backend)",
+    "KFUNC_PAGE=0": r"page_group",
+    "KFUNC_INTERRUPT=0": r"interrupt_group",
+    "KFUNC_CACHE=0": r"cache_(group|mod|maint)|prefetch",
+    "KFUNC_POWER=0": r"power_group",
+    "KFUNC_MONITOR=0": r"monitor_(group|mod)|perf_",
+    "KFUNC_DEBUG=0": r"debug_group",
+}
+
+
+class Skip(Exception):
+    """The check has nothing to look at here."""
+
+
+class Wrong(Exception):
+    """The check found something; the text is what to show."""
+
+
+def run(*command, **options):
+    """The output of a command that must succeed."""
+    if not shutil.which(str(command[0])):
+        raise Skip(f"{command[0]} is not installed")
+    process = subprocess.run([str(word) for word in command], cwd=ROOT, text=True, errors="replace",
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **options)
+    if process.returncode:
+        raise Wrong(f"$ {' '.join(str(word) for word in command[:4])} ...\n{process.stdout}")
+    return process.stdout
+
+
+def tracked(*patterns):
+    names = run("git", "ls-files", "--", *patterns).splitlines()
+    return [name for name in names if (ROOT / name).exists()]
+
+
+def each(function, items):
+    """Run over all items at once; collect what is wrong with any."""
+    def guarded(item):
+        try:
+            function(item)
+        except Wrong as error:
+            return str(error)
+        return ""
+    with ThreadPoolExecutor(JOBS) as pool:
+        texts = [text for text in pool.map(guarded, items) if text]
+    if texts:
+        raise Wrong("\n".join(texts))
+
+
+def some(items, what):
+    if not items:
+        raise Skip(f"there is no {what} yet")
+    return items
+
+
+# --- sources -------------------------------------------------------------------------------------
+
+def check_format():
+    run("clang-format", "--dry-run", "-Werror", *some(tracked("*.c", "*.h"), "C file"))
+
+
+def check_licence():
+    """The first line, or the second where the first is #!, names the licence."""
+    wrong = []
+    for name in tracked("*.c", "*.h", "*.S", "*.py", "*.cmake", "*.toml", "*.in", "*.sh", "rme", ".ci/run"):
+        lines = (ROOT / name).read_text(encoding="utf-8").splitlines()[:2]
+        if not any("SPDX-License-Identifier: Unlicense" in line for line in lines):
+            wrong.append(name)
+    if wrong:
+        raise Wrong("no SPDX line: " + " ".join(wrong))
+
+
+def check_scripts():
+    for name in tracked("rme", "*.sh"):
+        run("sh", "-n", name)
+    for name in tracked("*.py"):
+        compile((ROOT / name).read_text(encoding="utf-8"), name, "exec")
+    if shutil.which("shellcheck"):
+        run("shellcheck", *tracked("rme", ".ci/run"))
+
+
+def check_floors():
+    run(sys.executable, "tools/check_floors.py")
+
+
+def check_docs():
+    """The generated reference is the one in the tree."""
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder) / "syscalls.md"
+        run(sys.executable, "tools/gen_calls.py", "--docs", fresh)
+        if fresh.read_bytes() != (ROOT / "docs" / "syscalls.md").read_bytes():
+            raise Wrong("docs/syscalls.md is out of date: tools/gen_calls.py --docs docs/syscalls.md")
+
+
+# --- analysers -----------------------------------------------------------------------------------
+
+def compile_commands(preset):
+    run("cmake", "--preset", preset)
+    return BUILD / preset
+
+
+def tidy(preset, *folders):
+    build = compile_commands(preset)
+    sources = [name for folder in folders for name in tracked(f"{folder}/*.c")]
+    database = build / "compile_commands.json"
+    known = database.read_text(encoding="utf-8") if database.exists() else ""
+    sources = [name for name in sources if f"/{name}\"" in known]
+    each(lambda name: run("clang-tidy", "--quiet", "-p", build, name), some(sources, "source for it"))
+
+
+def check_tidy_kernel():
+    tidy(f"{BOARD}-clang-debug", "kernel", "drivers")
+
+
+def check_tidy_armv7m():
+    tidy(f"{BOARD}-clang", "arch/armv7m")
+
+
+def check_tidy_host():
+    tidy("host-clang", "arch/host")
+
+
+def check_cppcheck():
+    compile_commands(BOARD)
+    sources = some(tracked("kernel/*.c", "arch/armv7m/*.c", "drivers/*.c"), "kernel")
+    run("cppcheck", "--quiet", "--std=c11", "--enable=warning,performance,portability", "--inline-suppr",
+        "--error-exitcode=1", "--suppress=missingIncludeSystem", "-j", str(JOBS), "-I.", "-Iarch/include",
+        "-Iarch/armv7m/include", f"-Ibuild/{BOARD}/generated", *sources)
+
+
+# --- compilers -----------------------------------------------------------------------------------
+
+def flips():
+    """Each option at each value that is not its default."""
+    table = tomllib.loads((ROOT / "kernel" / "options.toml").read_text(encoding="utf-8"))
+    for name, option in table.items():
+        for value in option.get("values") or option["range"]:
+            if value != option["default"]:
+                yield f"{name}={value}"
+
+
+def build_kernel(compiler, settings, folder):
+    """The kernel of BOARD with these options; returns its relocatable object."""
+    preset = BOARD if compiler == "gcc" else f"{BOARD}-clang"
+    build = BUILD / folder
+    run("cmake", "--preset", preset, "-B", build, f"-DRME_OPTIONS={settings}")
+    run("cmake", "--build", build, "--target", "kernel")
+    return build / "kernel.o"
+
+
+def check_pruned(setting, kernel):
+    if setting in PRUNED:
+        run(sys.executable, "tools/check_symbols.py", "--nm", "arm-none-eabi-nm",
+            "--absent", PRUNED[setting], kernel)
+
+
+def flip_check(compiler, setting):
+    def check():
+        some(tracked("arch/armv7m/*.c"), "port for it")
+        if setting.startswith("CPUS_MAX="):
+            raise Skip("this chip has one CPU; the host's presets have more")
+        check_pruned(setting, build_kernel(compiler, setting, f"check-{compiler}"))
+    return check
+
+
+def check_machine(machine):
+    """Every file of the portable kernel, against the headers of the port that is none."""
+    def check():
+        if not (ROOT / "arch" / "none").is_dir():
+            raise Skip("there is no arch/none yet")
+        compiler, *flags = MACHINES[machine]
+        generated = BUILD / "check-machines" / "generated"
+        generated.mkdir(parents=True, exist_ok=True)
+        run(sys.executable, "tools/gen_board.py", "host", "--out", generated)
+        run(sys.executable, "tools/gen_calls.py", "--out", generated)
+        includes = [f"-I{path}" for path in (".", "arch/include", "arch/none/include", generated)]
+        warnings = re.search(r"set\(RME_WARNINGS\s+([^)]*)\)", (ROOT / "cmake" / "flags.cmake").read_text())[1]
+
+        def one(name):
+            run(compiler, *flags, "-std=gnu17", "-O2", "-ffreestanding", "-fno-common", *warnings.split(),
+                *includes, "-c", name, "-o", os.devnull)
+        each(one, some(tracked("kernel/*.c"), "kernel"))
+    return check
+
+
+# --- models --------------------------------------------------------------------------------------
+
+def check_models():
+    program = ROOT / "tests" / "models" / "run"
+    if not program.exists():
+        raise Skip("there is no tests/models/run yet")
+    output = run(program)
+    print("\n".join(f"# {line}" for line in output.splitlines()))
+    if match := re.search(r"(\d+) skipped", output.splitlines()[-1] if output else ""):
+        if int(match[1]):
+            print(f"# SKIPPED: {match[1]} models, for want of their tools")
+
+
+def checks():
+    """Names and functions, in order: what is quick comes first."""
+    yield "format", check_format
+    yield "licence", check_licence
+    yield "scripts", check_scripts
+    yield "floors", check_floors
+    yield "docs/syscalls.md", check_docs
+    yield "cppcheck", check_cppcheck
+    yield "clang-tidy kernel", check_tidy_kernel
+    yield "clang-tidy armv7m", check_tidy_armv7m
+    yield "clang-tidy host", check_tidy_host
+    for machine in MACHINES:
+        yield f"kernel on {machine}", check_machine(machine)
+    for setting in ("DEBUG=0", *flips()):
+        for compiler in ("gcc", "clang"):
+            yield f"option {setting} {compiler}", flip_check(compiler, setting)
+    yield "models", check_models
+
+
+def report(number, name, check):
+    try:
+        check()
+    except Skip as reason:
+        print(f"ok {number} - {name} # SKIP {reason}", flush=True)
+        return "skipped"
+    except (Wrong, SyntaxError) as error:
+        print(f"not ok {number} - {name}", flush=True)
+        for line in str(error).rstrip().splitlines()[:200]:
+            print(f"# {line}")
+        return "failed"
+    print(f"ok {number} - {name}", flush=True)
+    return "passed"
+
+
+def main(argv):
+    parser = argparse.ArgumentParser(description="Run all checks that need no board.")
+    parser.add_argument("--only", metavar="REGEX", default="", help="the checks whose name matches")
+    parser.add_argument("--list", action="store_true", help="print the names")
+    options = parser.parse_args(argv)
+    chosen = [(name, check) for name, check in checks() if re.search(options.only, name)]
+    if options.list:
+        print("\n".join(name for name, _ in chosen))
+        return 0
+    if not chosen:
+        print(f"check: no check matches '{options.only}'", file=sys.stderr)
+        return 2
+    count = Counter(report(number, name, check) for number, (name, check) in enumerate(chosen, 1))
+    print(f"1..{len(chosen)}")
+    print(f"{count['passed']} passed, {count['failed']} failed, {count['skipped']} skipped")
+    return 1 if count["failed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,286 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Unlicense
+"""A board's data file, with its chip's and the options of the build, becomes what compilers read.
+
+  gen_board.py BOARD --out DIR [--set OPTION=VALUE ...] [--layout KEY=BYTES ...]
+
+    DIR/config.h     CONFIG_*: the options (kernel/options.toml)
+    DIR/board.h      BOARD_*: what the chip has
+    DIR/layout.h     LAYOUT_*: where kernel and user lie; the ranges that the first process gets
+    DIR/kernel.ld    merges the kernel's sections in its partial link
+    DIR/system.ld    places kernel and user image
+    DIR/board.cmake  what the build itself wants to know
+
+  gen_board.py --boards            the names of the boards
+  gen_board.py --options           each option with its values, one per line
+  gen_board.py BOARD --show KEY    one value of the data, e.g. qemu.machine
+"""
+import argparse
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+GRANULE = 32  # bytes of kernel memory per bit of its bitmap
+LAYOUT_KEYS = ("image", "ram", "stack", "objects", "guests")
+
+
+class DataError(Exception):
+    """The data does not describe a board; the text says why."""
+
+
+def read(path, what):
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataError(f"no {what}: {path.relative_to(ROOT)} does not exist") from None
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(f"{path.relative_to(ROOT)}: {error}") from error
+
+
+def boards():
+    return sorted(path.stem for path in (ROOT / "boards").glob("*.toml"))
+
+
+def load(name):
+    if name not in boards():
+        raise DataError(f"no board is called '{name}'; there are: {' '.join(boards())}")
+    board = read(ROOT / "boards" / f"{name}.toml", "board")
+    chip = read(ROOT / "chips" / f"{board['chip']}.toml", "chip")
+    return board, chip
+
+
+# --- options -------------------------------------------------------------------------------------
+
+def allowed(option):
+    return option.get("values") or option["range"]
+
+
+def set_option(table, values, assignment, origin):
+    name, _, text = assignment.partition("=")
+    if name not in table:
+        raise DataError(f"{origin}: no option is called '{name}'; kernel/options.toml lists them")
+    try:
+        value = int(text, 0)
+    except ValueError:
+        raise DataError(f"{origin}: {name} needs a number, not '{text}'") from None
+    choice = table[name].get("values")
+    low, high = (choice[0], choice[-1]) if choice else table[name]["range"]
+    if (choice and value not in choice) or not low <= value <= high:
+        words = " or ".join(map(str, choice)) if choice else f"{low} to {high}"
+        raise DataError(f"{origin}: {name} is {words}, not {value}")
+    values[name] = value
+
+
+def options_of(board, chip, assignments):
+    table = read(ROOT / "kernel" / "options.toml", "table of options")
+    values = {name: option["default"] for name, option in table.items()}
+    if not chip["fpu"]:
+        values["FPU"] = 0
+    for name, value in board.get("options", {}).items():
+        set_option(table, values, f"{name}={value}", "board")
+    for assignment in assignments:
+        set_option(table, values, assignment, "--set")
+    if values["FPU"] and not chip["fpu"] and chip["arch"] != "host":
+        raise DataError("--set: this chip has no FPU")
+    return table, values
+
+
+# --- memory --------------------------------------------------------------------------------------
+
+def layout_of(board, chip, assignments):
+    """Addresses of everything, or None where the board has no memory of its own."""
+    if "kernel" not in board:
+        return None
+    sizes = dict(board["kernel"])
+    for assignment in assignments:
+        key, _, text = assignment.partition("=")
+        if key not in LAYOUT_KEYS:
+            raise DataError(f"--layout: no '{key}'; there are: {' '.join(LAYOUT_KEYS)}")
+        sizes[key] = int(text, 0)
+    memory = {entry["name"]: entry for entry in chip["memory"]}
+    flash, ram = memory["flash"], memory["ram"]
+    if sizes["image"] & (sizes["image"] - 1):
+        raise DataError("kernel.image must be a power of two: one region keeps the user out")
+    for key, align in (("ram", 256), ("stack", 8), ("objects", GRANULE * 32),
+                       ("guests", GRANULE)):
+        if sizes[key] % align:
+            raise DataError(f"kernel.{key} must be a multiple of {align}")
+    if sizes["stack"] + sizes["objects"] >= sizes["ram"] or sizes["ram"] >= ram["size"]:
+        raise DataError("kernel.stack and kernel.objects do not fit kernel.ram, or that the RAM")
+    kernel_end = ram["base"] + sizes["ram"]
+    return {
+        "KERNEL_IMAGE": flash["base"],
+        "KERNEL_IMAGE_BYTES": sizes["image"],
+        "KERNEL_RAM": ram["base"],
+        "KERNEL_RAM_BYTES": sizes["ram"],
+        "KERNEL_STACK": ram["base"],
+        "KERNEL_STACK_BYTES": sizes["stack"],
+        "KERNEL_STACK_TOP": ram["base"] + sizes["stack"],
+        "KMEM": kernel_end - sizes["objects"],
+        "KMEM_BYTES": sizes["objects"],
+        "KMEM_BITMAP_BYTES": sizes["objects"] // GRANULE // 8,
+        "USER_IMAGE": flash["base"] + sizes["image"],
+        "USER_IMAGE_BYTES": flash["size"] - sizes["image"],
+        "USER_RAM": kernel_end,
+        "USER_RAM_BYTES": ram["size"] - sizes["ram"] - sizes["guests"],
+        "GUEST": ram["base"] + ram["size"] - sizes["guests"],
+        "GUEST_BYTES": sizes["guests"],
+    }
+
+
+def user_ranges(chip, layout):
+    """What the first process may map: all memory behind the kernel's part of it."""
+    for entry in chip["memory"]:
+        taken = {"flash": layout["KERNEL_IMAGE_BYTES"], "ram": layout["KERNEL_RAM_BYTES"]}
+        skip = taken.get(entry["name"], 0)
+        yield entry["base"] + skip, entry["size"] - skip, entry["flags"]
+
+
+def pages(base, size):
+    """The largest aligned powers of two that make up a range."""
+    while size:
+        order = min((base & -base or 1 << 63).bit_length(), size.bit_length()) - 1
+        yield base, order
+        base += 1 << order
+        size -= 1 << order
+
+
+# --- output --------------------------------------------------------------------------------------
+
+def header(text, board):
+    return f"/* SPDX-License-Identifier: Unlicense\n *\n * {text} of board {board}.\n" \
+           " * Generated by tools/gen_board.py.\n */\n#pragma once\n\n"
+
+
+def define(name, value, width=0):
+    return f"#define {name:{width}} {value}\n"
+
+
+def hexadecimal(value):
+    """Without a suffix, which assemblers refuse; 0x80000000 and above are unsigned by themselves."""
+    return f"0x{value:08X}"
+
+
+def config_h(name, table, values):
+    lines = [define(f"CONFIG_{key}", f"{values[key]:<6} /* {table[key]['text']} */", 26)
+             for key in table]
+    return header("Options of a build", name) + "".join(lines)
+
+
+def board_h(name, board, chip):
+    qemu = board.get("qemu", {})
+    rows = [("BOARD_NAME", f'"{name}"'), ("BOARD_CHIP", f'"{board["chip"]}"'),
+            ("BOARD_MACHINE", f'"{qemu.get("machine", "")}"'),
+            ("BOARD_CLOCK_HZ", f"{chip['clock_hz']}u"), ("BOARD_TIMER_HZ", f"{chip['timer_hz']}u"),
+            ("BOARD_IRQ_LINES", chip["irq_lines"]),
+            ("BOARD_PRIORITY_BITS", chip["priority_bits"]),
+            ("BOARD_MPU_REGIONS", chip["mpu_regions"]),
+            ("BOARD_HAS_FPU", int(bool(chip["fpu"]))),
+            ("BOARD_CONSOLE_BASE", hexadecimal(chip.get("console", {}).get("base", 0))),
+            ("BOARD_PREFETCH_REGISTER", hexadecimal(chip.get("prefetch_register", 0)))]
+    return header("The machine", name) + "".join(define(key, value, 23) for key, value in rows)
+
+
+def list_macro(name, item, rows):
+    lines = [f"#define {name}({item})"] + [f"    {item}({row})" for row in rows]
+    width = max(map(len, lines))
+    return "".join(f"{line:{width}} \\\n" for line in lines[:-1]) + lines[-1] + "\n"
+
+
+def layout_h(name, chip, layout):
+    out = [header("Memory", name)]
+    if layout is None:
+        return out[0] + "/* None: the port takes its memory from the process it lives in. */\n"
+    out += [define(f"LAYOUT_{key}", hexadecimal(value), 25) for key, value in layout.items()]
+    ranges, page_rows = [], []
+    for base, size, flags in user_ranges(chip, layout):
+        text = " | ".join(f"PAGE_{flag}" for flag in flags)
+        ranges.append(f"{hexadecimal(base)}, {hexadecimal(size)}, {text}")
+        page_rows += [f"{hexadecimal(page)}, {order}, {text}" for page, order in pages(base, size)]
+    out.append("\n/* What the first process gets: RANGE(base, bytes, flags), */\n")
+    out.append(list_macro("LAYOUT_RANGES", "RANGE", ranges))
+    out.append("\n/* and the same as aligned powers of two: PAGE(base, order, flags). */\n")
+    out.append(list_macro("LAYOUT_PAGES", "PAGE", page_rows))
+    return "".join(out)
+
+
+def write(path, text):
+    """Leave a file alone that would not change: nothing is built again for it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+
+
+def script(name, layout):
+    text = (ROOT / "cmake" / name).read_text(encoding="utf-8")
+    for key, value in layout.items():
+        text = text.replace(f"@{key}@", f"0x{value:08X}")
+    return text
+
+
+def board_cmake(board, chip, values):
+    backend = "raw" if values["RAW"] else chip["protection"]
+    rows = [("ARCH", chip["arch"]), ("CPU", chip["cpu"]), ("FPU", chip["fpu"]),
+            ("PAGETABLE", backend), ("CONSOLE", chip.get("console", {}).get("driver", "")),
+            ("QEMU", board.get("qemu", {}).get("program", "")),
+            ("MACHINE", board.get("qemu", {}).get("machine", "")),
+            ("CPUS_MAX", values["CPUS_MAX"]), ("DEBUG", values["DEBUG"])]
+    return "".join(f'set(BOARD_{key} "{value}")\n' for key, value in rows)
+
+
+def generate(name, out, settings, layouts):
+    board, chip = load(name)
+    table, values = options_of(board, chip, settings)
+    layout = layout_of(board, chip, layouts)
+    write(out / "config.h", config_h(name, table, values))
+    write(out / "board.h", board_h(name, board, chip))
+    write(out / "layout.h", layout_h(name, chip, layout))
+    write(out / "board.cmake", board_cmake(board, chip, values))
+    if layout:
+        for name_of_script in ("kernel.ld", "system.ld"):
+            write(out / name_of_script, script(f"{name_of_script}.in", layout))
+
+
+def show(name, key):
+    board, chip = load(name)
+    value = {**chip, **board}
+    for part in key.split("."):
+        if not isinstance(value, dict) or part not in value:
+            raise DataError(f"board {name} has no '{key}'")
+        value = value[part]
+    print(value)
+
+
+def main(argv):
+    parser = argparse.ArgumentParser(description="Turn a board's data into what compilers read.")
+    parser.add_argument("board", nargs="?", help="name of a file in boards/, without .toml")
+    parser.add_argument("--out", type=Path, help="directory for the files")
+    parser.add_argument("--set", action="append", default=[], metavar="OPTION=VALUE")
+    parser.add_argument("--layout", action="append", default=[], metavar="KEY=BYTES")
+    parser.add_argument("--boards", action="store_true", help="print the names of the boards")
+    parser.add_argument("--options", action="store_true", help="print options and their values")
+    parser.add_argument("--show", metavar="KEY", help="print one value of the board or its chip")
+    options = parser.parse_args(argv)
+    try:
+        if options.boards:
+            print("\n".join(boards()))
+        elif options.options:
+            for name, option in read(ROOT / "kernel" / "options.toml", "options").items():
+                print(name, option["default"], *allowed(option))
+        elif not options.board:
+            parser.error("name a board")
+        elif options.show:
+            show(options.board, options.show)
+        elif options.out:
+            generate(options.board, options.out, options.set, options.layout)
+        else:
+            load(options.board)
+    except DataError as error:
+        print(f"gen_board: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

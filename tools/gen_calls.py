@@ -1,0 +1,497 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Unlicense
+"""Everything that comes from the one table of system calls, abi/calls.toml.
+
+  gen_calls.py --out DIR      DIR/abi/calls.h        numbers, statuses, rights, argument blocks
+                              DIR/abi/call_list.h    the calls as a list of macros, also for assembly
+                              DIR/abi/names.h        names for debug output and for tests
+                              DIR/kernel/call_table.h   the handlers, and the list a port dispatches by
+                              DIR/kernel/operand_table.h   the capability operands of each call
+  gen_calls.py --docs FILE    the reference, docs/syscalls.md
+  gen_calls.py --matrix       JSON on stdout: each call or function with each status it can return
+
+The head of abi/calls.toml says what its entries mean; this program refuses a table that breaks it.
+"""
+import argparse
+import json
+import re
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+TABLE = Path(__file__).resolve().parent.parent / "abi" / "calls.toml"
+ARGS_MAX = 7
+FUNCTION_ARGS_MAX = 4
+MARKS = {"smp", "raw", "managed", "mmu", "mpu", "debug", "tiny"}
+VERB_MARKS = {"", "raw", "managed", "each"}
+
+# What each checking verb may return, in its order, as (status, mark).
+VERBS = {
+    "lookup": [("RANGE", ""), ("FROZEN", ""), ("TYPE", "")],
+    "right": [("RIGHTS", "")],
+    "bounds": [("BOUNDS", "")],
+    "slot": [("RANGE", "")],
+    "occupy": [("OCCUPIED", ""), ("CONFLICT", "smp")],
+    "allocate": [("MEMORY", ""), ("CONFLICT", "smp")],
+    "delete": [("EMPTY", ""), ("NOT_FROZEN", ""), ("TYPE", ""), ("NOT_QUIESCENT", "smp"),
+               ("LEAF", ""), ("REFERENCED", ""), ("CONFLICT", "smp")],
+}
+
+# How the reference calls the object types.
+TYPE_TEXT = {
+    "captable": "a capability table", "pagetable": "a page table", "process": "a process",
+    "thread": "a thread", "invocation": "an invocation port", "signal": "a signal endpoint",
+    "kmem": "kernel memory", "kfunc": "a kernel function",
+}
+MARK_TEXT = {
+    "smp": "only with a second CPU", "raw": "only with raw address spaces",
+    "managed": "only with page tables, not raw",
+    "mmu": "only with an MMU", "mpu": "only with an MPU",
+    "debug": "only in a debug build", "tiny": "only in a build with tiny limits",
+}
+
+
+class TableError(Exception):
+    """The table contradicts itself; the text says where."""
+
+
+@dataclass
+class Check:
+    """One step of a call: the statuses that it may return, and what it says in words. Of a verb also
+    the verb, its mark and its operands."""
+    cells: list
+    text: str
+    verb: str = ""
+    mark: str = ""
+    rest: tuple = ()
+
+
+def type_text(kind):
+    return TYPE_TEXT.get(kind, kind)
+
+
+def fail(where, text):
+    raise TableError(f"{where}: {text}")
+
+
+# --- reading and refusing ------------------------------------------------------------------------
+
+def parse_verb(where, table, operands, types, words):
+    """A check made of a verb and its operands. `types` learns what each looked-up argument is."""
+    verb, *rest = words
+    verb, _, mark = verb.partition(":")
+    if mark not in VERB_MARKS:
+        fail(where, f"'{verb}' takes no mark '{mark}'")
+    wanted = {"lookup": 2, "right": 2, "delete": 2}.get(verb, 1)
+    if len(rest) != wanted:
+        fail(where, f"'{verb}' takes {wanted} operand(s), not {len(rest)}")
+    arg = rest[0]
+    if arg not in operands:
+        fail(where, f"'{arg}' is not an argument")
+
+    if verb in ("lookup", "delete"):
+        if rest[1] not in table["rights"]:
+            fail(where, f"no object type is called '{rest[1]}'")
+        if verb == "delete":
+            text = f"`{arg}` does not hold {type_text(rest[1])} that is a frozen root, quiescent and unused"
+        else:
+            types[arg] = rest[1]
+            text = f"`{arg}` does not name {type_text(rest[1])}"
+    elif verb in ("right", "bounds"):
+        if arg not in types:
+            fail(where, f"'{arg}' has not been looked up before")
+        if verb == "right":
+            if rest[1] not in table["rights"][types[arg]]:
+                fail(where, f"a {types[arg]} has no right '{rest[1]}'")
+            text = f"`{arg}` lacks `{right_name(types[arg], rest[1])}`"
+        else:
+            text = f"what is asked of `{arg}` lies outside its range"
+    else:
+        text = {"slot": f"`{arg}` lies outside its table",
+                "occupy": f"`{arg}` is not empty; an empty slot is claimed here",
+                "allocate": f"the memory at `{arg}` is misaligned or in use; free memory is marked here"}[verb]
+    cells = [(status, cell_mark or (mark if mark == "raw" else "")) for status, cell_mark in VERBS[verb]]
+    return Check(cells, text, verb, mark, tuple(rest))
+
+
+def parse_check(where, table, operands, types, line):
+    words = line.split()
+    if words and words[0].partition(":")[0] in VERBS:
+        return parse_verb(where, table, operands, types, words)
+    match = re.fullmatch(r"([A-Z_]+)(?::([a-z]+))? (\S.*)", line)
+    if not match:
+        fail(where, f"'{line}' is neither a verb nor 'STATUS text'")
+    status, mark, text = match[1], match[2] or "", match[3]
+    if status not in table["statuses"]:
+        fail(where, f"no status is called '{status}'")
+    if mark and mark not in MARKS:
+        fail(where, f"no mark is called '{mark}'")
+    return Check([(status, mark)], text)
+
+
+def parse_checks(kind, table, entry, operands):
+    types = {}
+    for index, line in enumerate(entry["checks"], 1):
+        where = f"{kind} {entry['name']}: check {index}"
+        yield parse_check(where, table, operands, types, line)
+
+
+def require(kind, entry, keys):
+    for key in keys:
+        if key not in entry:
+            fail(f"{kind} {entry.get('name', entry.get('number', '?'))}", f"'{key}' is missing")
+
+
+def unique(kind, entries, key):
+    seen = {}
+    for entry in entries:
+        if entry[key] in seen:
+            fail(f"{kind} {entry['name']}", f"{key} {entry[key]} is taken by {seen[entry[key]]}")
+        seen[entry[key]] = entry["name"]
+
+
+def validate_args(kind, entry, most):
+    args = entry["args"]
+    where = f"{kind} {entry['name']}"
+    if len(args) > most:
+        fail(where, f"{len(args)} arguments, at most {most} fit")
+    if len(set(args)) != len(args):
+        fail(where, "an argument appears twice")
+    for arg in args:
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", arg) or arg == "number":
+            fail(where, f"'{arg}' cannot be the name of an argument")
+
+
+def validate_statuses(statuses):
+    seen = {}
+    for name, (value, _) in statuses.items():
+        if not -63 <= value <= 0 or (value == 0) != (name == "OK"):
+            fail(f"status {name}", f"{value} is not in -1 to -63 (and only OK is 0)")
+        if value in seen:
+            fail(f"status {name}", f"value {value} is taken by {seen[value]}")
+        seen[value] = name
+
+
+def validate_calls(table):
+    for call in table["call"]:
+        require("call", call, ("name", "number", "handler", "text", "args", "checks", "result", "bound"))
+        validate_args("call", call, ARGS_MAX)
+        if call.get("hot") and len(call["args"]) > 2:
+            fail(f"call {call['name']}", "a hot call has two arguments at the most")
+        call["steps"] = list(parse_checks("call", table, call, call["args"]))
+    for key in ("name", "number", "handler"):
+        unique("call", table["call"], key)
+    table["call"].sort(key=lambda call: call["number"])
+    for index, call in enumerate(table["call"]):
+        if call["number"] != index:
+            fail(f"call {call['name']}", f"number {call['number']}, but {index} is not used")
+
+
+def validate_functions(table):
+    for function in table["function"]:
+        require("function", function, ("name", "number", "group", "object", "args", "checks", "result", "text"))
+        validate_args("function", function, FUNCTION_ARGS_MAX)
+        if not 0 <= function["number"] <= 0xFFFF:
+            fail(f"function {function['name']}", "the number does not fit half a word")
+        operands = function["args"] + ["object"]
+        function["steps"] = list(parse_checks("function", table, function, operands))
+    for key in ("name", "number"):
+        unique("function", table["function"], key)
+    table["function"].sort(key=lambda function: function["number"])
+
+
+def load(path):
+    try:
+        table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise TableError(str(error)) from error
+    for key in ("statuses", "rights", "page_flags", "call", "function"):
+        if key not in table:
+            fail(str(path), f"[{key}] is missing")
+    for kind, names in table["rights"].items():
+        if len(set(names)) != len(names):
+            fail(f"rights {kind}", "a right appears twice")
+    validate_statuses(table["statuses"])
+    validate_calls(table)
+    validate_functions(table)
+    return table
+
+
+# --- headers -------------------------------------------------------------------------------------
+
+def right_name(kind, right):
+    return f"RIGHT_{kind.upper()}_{right}"
+
+
+def is_hot(call):
+    return bool(call.get("hot"))
+
+
+def block_name(call):
+    return f"args_{call['name'].lower()}"
+
+
+def header(text):
+    return f"/* SPDX-License-Identifier: Unlicense\n *\n * {text}\n" \
+           " * Generated by tools/gen_calls.py from abi/calls.toml.\n */\n#pragma once\n\n"
+
+
+def enum(tag, rows):
+    """`rows` are (name, value, comment); the comments stand in a column."""
+    width = max(len(f"{name} = {value},") for name, value, _ in rows)
+    lines = [f"enum {tag} {{" if tag else "enum {"]
+    for name, value, comment in rows:
+        item = f"{name} = {value},"
+        lines.append(f"    {item:{width}} /* {comment} */" if comment else f"    {item}")
+    return "\n".join(lines) + "\n};\n\n"
+
+
+def calls_header(table):
+    out = [header("Numbers, statuses, rights and argument blocks of the system calls."),
+           '#include "abi/types.h"\n\n']
+    rows = [(f"RME_SVC_{call['name']}", call["number"], call["text"]) for call in table["call"]]
+    out.append(enum("rme_call", rows + [("RME_CALL_COUNT", len(table["call"]), "")]))
+    rows = [(f"RME_KFN_{function['name']}", f"0x{function['number']:04X}", function["text"])
+            for function in table["function"]]
+    out.append(enum("rme_function", rows))
+    rows = [(f"STATUS_{name}", value, text) for name, (value, text) in table["statuses"].items()]
+    out.append(enum("status", rows))
+    out.append("enum {\n    STATUS_COUNT = "
+               f"{1 - min(value for value, _ in table['statuses'].values())}, "
+               "/* of values: 0 down to the last status */\n};\n\n")
+    for kind, names in table["rights"].items():
+        rows = [(right_name(kind, name), f"1 << {bit}", "") for bit, name in enumerate(names)]
+        out.append(enum("", rows + [(f"RIGHTS_{kind.upper()}_ALL", f"(1 << {len(names)}) - 1", "")]))
+    flags = table["page_flags"]["names"]
+    rows = [(f"PAGE_{name}", f"1 << {bit}", "") for bit, name in enumerate(flags)]
+    out.append(enum("", rows + [("PAGE_FLAGS_ALL", f"(1 << {len(flags)}) - 1", "")]))
+    out.append("/* The registers of a call as a port saves them: the number, then the arguments. */\n\n")
+    for call in table["call"]:
+        if not is_hot(call):
+            words = "".join(f"    word_t {arg};\n" for arg in call["args"])
+            out.append(f"struct {block_name(call)} {{\n    word_t number;\n{words}}};\n\n")
+    return "".join(out).rstrip("\n") + "\n"
+
+
+def macro_list(name, parameters, rows):
+    head = f"#define {name}({parameters})"
+    width = max(len(row) for row in [head] + [f"    {row}" for row in rows])
+    lines = [f"{line:{width}} \\" for line in [head] + [f"    {row}" for row in rows[:-1]]]
+    return "\n".join(lines + [f"    {rows[-1]}"]) + "\n"
+
+
+def call_list_header(table):
+    """Only preprocessor, so that assembly can make its stubs from it."""
+    rows = [f"{'HOT' if is_hot(call) else 'COLD'}({call['number']}, {call['name'].lower()}, "
+            f"{call['handler']}, {len(call['args'])})" for call in table["call"]]
+    return (header("Each system call as HOT or COLD(number, name, handler, count of arguments).")
+            + macro_list("RME_CALL_LIST", "HOT, COLD", rows))
+
+
+def string_table(name, names, size=""):
+    rows = "".join(f'    "{text}",\n' for text in names)
+    return f"static const char *const {name}[{size}] = {{\n{rows}}};\n\n"
+
+
+def names_header(table):
+    out = [header("Names of calls, functions, statuses and rights, for debug output and tests."),
+           '#include "abi/calls.h"\n\n']
+    out.append(string_table("rme_call_names", [call["name"] for call in table["call"]], "RME_CALL_COUNT"))
+    by_value = {-value: name for name, (value, _) in table["statuses"].items()}
+    names = [by_value.get(value, "?") for value in range(max(by_value) + 1)]
+    out.append("/* Indexed by -status. */\n" + string_table("rme_status_names", names, "STATUS_COUNT"))
+    for kind, rights in table["rights"].items():
+        if rights:
+            out.append("/* Indexed by bit. */\n" + string_table(f"rme_{kind}_right_names", rights))
+    out.append("static const struct {\n    word_t number;\n    const char *name;\n} rme_function_names[] = {\n")
+    for function in table["function"]:
+        out.append(f"    {{RME_KFN_{function['name']}, \"{function['name']}\"}},\n")
+    out.append("};\n")
+    return "".join(out)
+
+
+def call_table_header(table):
+    out = [header("The handlers of the system calls, and the list from which a port builds its dispatch."),
+           '#include "abi/calls.h"\n\nstruct cpu;\nstruct capability;\n\n/* `caps` are the operands that operand_table.h names, resolved, their rights tested. */\n']
+    for call in table["call"]:
+        if not is_hot(call):
+            out.append(f"sword_t {call['handler']}(struct cpu *cpu, const struct {block_name(call)} *args,\n"
+                       f"    struct capability **caps);\n")
+    out.append("\n/* HOT(number, handler): the port publishes entry_<handler>, which gets its words in\n"
+               " * registers. COLD(number, handler, block): a function above. */\n")
+    rows = [f"HOT({call['number']}, {call['handler']})" if is_hot(call)
+            else f"COLD({call['number']}, {call['handler']}, {block_name(call)})" for call in table["call"]]
+    out.append(macro_list("CALL_TABLE", "HOT, COLD", rows))
+    return "".join(out)
+
+
+def operands_of(call, raw):
+    """(argument, type, right) of what the kernel looks up before the handler runs."""
+    left_out = {"each", "managed" if raw else "raw"}
+    steps = [step for step in call["steps"] if step.verb in ("lookup", "right") and step.mark not in left_out]
+    rights = {step.rest[0]: step.rest[1] for step in steps if step.verb == "right"}
+    return [(arg, kind, right_name(kind, rights[arg]) if arg in rights else "0")
+            for arg, kind in (step.rest for step in steps if step.verb == "lookup")]
+
+
+def operand_rows(call, raw):
+    index = {arg: number for number, arg in enumerate(call["args"], 1)}
+    return [f"{{{index[arg]}, CAP_{kind.upper()}, {right}}}" for arg, kind, right in operands_of(call, raw)]
+
+
+def operand_table_header(table):
+    """One array of lists, shared by calls that take the same capabilities. A call that takes none,
+    and a hot call, which looks up its own, has the empty list."""
+    calls = [call for call in table["call"] if not is_hot(call)]
+    most = max(len(operands_of(call, False)) for call in calls)
+    first, rows, starts, length = {}, [], [], 0
+    for call in table["call"]:
+        keys = [() if is_hot(call) else tuple(operand_rows(call, raw)) for raw in (False, True)]
+        for key in keys:
+            if key not in first:
+                first[key] = length
+                length += len(key) + 1
+                rows.append(f"    {', '.join((*key, '{0, CAP_NONE, 0}'))},\n")
+        managed, raw = (first[key] for key in keys)
+        choice = managed if managed == raw else f"CONFIG_RAW ? {raw} : {managed}"
+        starts.append(f"    [RME_SVC_{call['name']}] = {choice},\n")
+    return (header("The capability operands of each call: what is looked up, and the right that it must have.")
+            + '#include "config.h"\n#include "kernel/cap.h"\n\n'
+            f"enum {{ OPERANDS_MAX = {most} }};\n\n"
+            "/* One list a line. */\nstatic const operand_t operand_lists[] = {\n" + "".join(rows) + "};\n\n"
+            "/* Where the list of a call begins. */\n"
+            "static const uint8_t operand_starts[RME_CALL_COUNT] = {\n" + "".join(starts) + "};\n\n"
+            "/* The operands of a call, whose number is below RME_CALL_COUNT. */\n"
+            "static inline const operand_t *call_operands(word_t number)\n"
+            "{\n    return &operand_lists[operand_starts[number]];\n}\n")
+
+
+# --- the reference -------------------------------------------------------------------------------
+
+def status_link(status, mark):
+    return f"`{status}`" + (f" ({MARK_TEXT[mark]})" if mark else "")
+
+
+def step_row(number, step):
+    statuses = ", ".join(status_link(status, mark) for status, mark in step.cells)
+    return f"| {number} | {statuses} | {step.text} |\n"
+
+
+def steps_text(entry, none):
+    if not entry["steps"]:
+        return none + "\n\n"
+    rows = "".join(step_row(number, step) for number, step in enumerate(entry["steps"], 1))
+    return f"| | refused with | when |\n|--:|---|---|\n{rows}\n"
+
+
+def sentence(text):
+    return text if text.endswith((".", "-")) else text + "."
+
+
+def call_section(call):
+    args = " ".join(f"`{arg}`" for arg in call["args"])
+    kind = "hot: its words travel in registers; " if is_hot(call) else ""
+    return (f"### {call['number']} {call['name']}\n\n{call['text']}.\n\n"
+            f"- Arguments: {args}\n"
+            f"- Result: {sentence(call['result'])}\n"
+            f"- Bound: {call['bound']} ({kind}`{call['handler']}`)\n\n"
+            + steps_text(call, "It is never refused."))
+
+
+def function_section(function):
+    args = "".join(f" `{arg}`" for arg in function["args"]) or " none"
+    return (f"### 0x{function['number']:04X} {function['name']}\n\n{sentence(function['text'])}\n\n"
+            f"- Object: {function['object']}\n- Further arguments:{args}\n"
+            f"- Result: {sentence(function['result'])}\n\n"
+            + steps_text(function, "Beyond the checks of KFN it is never refused."))
+
+
+DOCS_HEAD = """<!-- SPDX-License-Identifier: Unlicense -->
+<!-- Generated by tools/gen_calls.py from abi/calls.toml. Change it there. -->
+
+# System calls
+
+A call is a number and at most seven words. What comes back is one word: a status, or a result that
+is not negative. The checks of each call are listed in the order in which the kernel makes them; the
+first that fails decides the status. A call that is refused has changed nothing, with one exception:
+a delete that is refused for a reason behind `NOT_QUIESCENT` thaws the capability, or nobody could
+ever remove that reason.
+
+Where a check says that an argument *names* an object, the id is resolved through one or two
+capability tables: `RANGE` if an index is outside its table or the id malformed, `FROZEN` if a
+capability on the way is frozen, `TYPE` if it is of another type or the slot is empty.
+
+"""
+
+
+def docs(table):
+    out = [DOCS_HEAD, "| | call | does | arguments |\n|--:|---|---|---|\n"]
+    for call in table["call"]:
+        anchor = f"{call['number']}-{call['name'].lower()}"
+        args = " ".join(f"`{arg}`" for arg in call["args"])
+        out.append(f"| {call['number']} | [{call['name']}](#{anchor}) | {call['text']} | {args} |\n")
+    out.append("\n## Calls\n\n")
+    out += [call_section(call) for call in table["call"]]
+    out.append("## Kernel functions\n\nThey are reached through KFN (call 4). The capability bounds the "
+               "function's number and its first argument,\nthe *object*; a *pair* is CPU << 16 | vector, "
+               "bounded half by half. The checks of KFN come first.\n\n")
+    out += [function_section(function) for function in table["function"]]
+    out.append("## Statuses\n\n| value | name | meaning |\n|--:|---|---|\n")
+    out += [f"| {value} | `{name}` | {text} |\n" for name, (value, text) in table["statuses"].items()]
+    out.append("\n## Rights\n\n| object | rights, from bit 0 |\n|---|---|\n")
+    for kind, names in table["rights"].items():
+        rights = ", ".join(f"`{name}`" for name in names) or "none: two ranges instead"
+        out.append(f"| {type_text(kind)} | {rights} |\n")
+    flags = ", ".join(f"`{name}`" for name in table["page_flags"]["names"])
+    out.append(f"\nFlags of a page, from bit 0: {flags}.\n")
+    return "".join(out)
+
+
+# --- the matrix of tests -------------------------------------------------------------------------
+
+def matrix(table):
+    """Each (call or function, status, mark) once, in the order of the checks."""
+    cells = []
+    for kind in ("call", "function"):
+        for entry in table[kind]:
+            seen = dict.fromkeys(cell for step in entry["steps"] for cell in step.cells)
+            cells += [{"kind": kind, "name": entry["name"], "number": entry["number"],
+                       "status": status, "mark": mark} for status, mark in seen]
+    return cells
+
+
+def write(path, text):
+    """Leave a file alone that would not change: nothing is built again for it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+
+
+def main(argv):
+    parser = argparse.ArgumentParser(description="Generate what comes from the table of system calls.")
+    parser.add_argument("--table", default=TABLE, help="the table (abi/calls.toml)")
+    parser.add_argument("--out", type=Path, help="directory for the headers")
+    parser.add_argument("--docs", type=Path, help="file for the reference")
+    parser.add_argument("--matrix", action="store_true", help="print the cells of the tests as JSON")
+    options = parser.parse_args(argv)
+    try:
+        table = load(options.table)
+    except TableError as error:
+        print(f"gen_calls: {error}", file=sys.stderr)
+        return 2
+    if options.out:
+        write(options.out / "abi" / "calls.h", calls_header(table))
+        write(options.out / "abi" / "call_list.h", call_list_header(table))
+        write(options.out / "abi" / "names.h", names_header(table))
+        write(options.out / "kernel" / "call_table.h", call_table_header(table))
+        write(options.out / "kernel" / "operand_table.h", operand_table_header(table))
+    if options.docs:
+        write(options.docs, docs(table))
+    if options.matrix:
+        print(json.dumps(matrix(table), indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -104,9 +104,38 @@ static const struct boot_memory memory = {
     ranges, sizeof(ranges) / sizeof(ranges[0]), reserved, sizeof(reserved) / sizeof(reserved[0]),
 };
 
-void start(void)
+/* The first thread begins like any other, by an exception return that unstacks the frame in its image;
+ * the boot information is in r5 to r11. */
+static void prepare_init(struct thread *init, const struct boot_info *info)
 {
     const struct image_header *image = (const struct image_header *)LAYOUT_USER_IMAGE;
+    const word_t *words = (const word_t *)info;
+
+    if (image->magic != IMAGE_MAGIC)
+        panic("no user image at", LAYOUT_USER_IMAGE);
+    arch_context_start(&init->context, image->entry, image->stack, 0);
+    for (unsigned i = 0; i < sizeof(*info) / sizeof(word_t); i++)
+        init->context.r[1 + i] = words[i];
+}
+
+/* Reset is no exception, so that there is nothing to return from: a thread of boot's own, at the far
+ * end of the kernel stack, yields to the first one. */
+NORETURN static void leave(struct cpu *cpu)
+{
+    struct boot_thread {
+        struct thread thread;
+        word_t stack[16];
+    } *boot = (struct boot_thread *)LAYOUT_KERNEL_STACK;
+    struct thread *init = cpu->current;
+
+    boot->thread = *init;
+    boot->thread.next = init;
+    cpu->current = &boot->thread;
+    leave_reset(cpu, boot->stack + 16);
+}
+
+void start(void)
+{
     struct cpu *cpu = &port_cpu;
     struct boot_info info;
 
@@ -115,9 +144,7 @@ void start(void)
     prepare_priorities();
     prepare_cpu();
     prepare_clock(cpu);
-    if (image->magic != IMAGE_MAGIC)
-        panic("no user image at", LAYOUT_USER_IMAGE);
     boot_first(cpu, &memory, &info);
-    __asm__ volatile("dsb\n\tisb\n\tcpsie i" ::: "memory");
-    start_user(cpu, image->entry, image->stack, (const word_t *)&info);
+    prepare_init(cpu->current, &info);
+    leave(cpu);
 }

@@ -136,13 +136,13 @@ nmi_door:
 leave_reset:
     msr     msp, r0
     msr     psp, r1
-    movs    r0, #2              /* CONTROL: process stack, still privileged */
+    cpsie   i
+    movs    r0, #3              /* CONTROL: unprivileged, process stack */
     msr     control, r0
     isb
     movs    r4, #RME_NUMBER_THD_SWT
     movw    r5, #0x8000         /* the null id */
     movs    r6, #0
-    cpsie   i
     svc     #0
     .size   leave_reset, . - leave_reset
 

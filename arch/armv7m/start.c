@@ -5,6 +5,7 @@
 #include "board.h"
 #include "kernel/boot.h"
 #include "kernel/interrupt.h"
+#include "kernel/pagetable.h"
 #include "kernel/panic.h"
 #include "layout.h"
 #include "port.h"
@@ -75,7 +76,6 @@ static void prepare_cpu(void)
     *SCB_DEMCR |= DEMCR_MON_EN | DEMCR_TRCENA;
     if (CONFIG_FPU)
         *SCB_FPCCR = (*SCB_FPCCR | FPCCR_ASPEN) & ~FPCCR_LSPEN;
-    *MPU_CTRL = MPU_CTRL_ON;
 }
 
 static void prepare_clock(struct cpu *cpu)
@@ -105,9 +105,11 @@ static const struct boot_memory memory = {
 };
 
 /* The first thread begins like any other, by an exception return that unstacks the frame in its image;
- * the boot information is in r5 to r11. */
-static void prepare_init(struct thread *init, const struct boot_info *info)
+ * the boot information is in r5 to r11. The image lies in a dynamic page, and no fault while
+ * unstacking is repaired, so that the page is loaded here. */
+static void prepare_init(struct cpu *cpu, const struct boot_info *info)
 {
+    struct thread *init = cpu->current;
     const struct image_header *image = (const struct image_header *)LAYOUT_USER_IMAGE;
     const word_t *words = (const word_t *)info;
 
@@ -116,10 +118,15 @@ static void prepare_init(struct thread *init, const struct boot_info *info)
     arch_context_start(&init->context, image->entry, image->stack, 0);
     for (unsigned i = 0; i < sizeof(*info) / sizeof(word_t); i++)
         init->context.r[1 + i] = words[i];
+    if (!CONFIG_RAW &&
+        !pagetable_repair(cpu, process_space(init->process), image->stack, PAGE_READ))
+        panic("the image is not in the memory map", image->stack);
 }
 
 /* Reset is no exception, so that there is nothing to return from: a thread of boot's own, at the far
- * end of the kernel stack, yields to the first one. */
+ * end of the kernel stack, yields to the first one. Its last instructions run unprivileged, in the
+ * kernel's image, which the default map allows while the MPU is off; being in no process, it makes the
+ * switch load the map of the first. */
 NORETURN static void leave(struct cpu *cpu)
 {
     struct boot_thread {
@@ -130,7 +137,11 @@ NORETURN static void leave(struct cpu *cpu)
 
     boot->thread = *init;
     boot->thread.next = init;
+    boot->thread.process = NULL;
     cpu->current = &boot->thread;
+    shared_store(&cpu->loaded, 0);
+    *MPU_CTRL = 0;
+    __asm__ volatile("dsb\n\tisb" ::: "memory");
     leave_reset(cpu, boot->stack + 16);
 }
 
@@ -145,6 +156,6 @@ void start(void)
     prepare_cpu();
     prepare_clock(cpu);
     boot_first(cpu, &memory, &info);
-    prepare_init(cpu->current, &info);
+    prepare_init(cpu, &info);
     leave(cpu);
 }

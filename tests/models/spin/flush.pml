@@ -2,9 +2,8 @@
  *
  * Flush epoch: a page table is freed only when no CPU can walk to it through an old translation.
  *
- * A child table has two parents, one entry in each. Each CPU for ever fills its translations from the
- * entries, as hardware does at any time, ticks (and flushes if the flush epoch has moved), sleeps and
- * wakes. CPU 0 detaches the child from the first parent, CPU 1 from the second; CPU 0 then deletes.
+ * A child table has two parents, one entry in each. Each CPU for ever uses its translations,
+ * ticks (and flushes if the flush epoch has moved), sleeps and wakes; its walker fills at any time. CPU 0 detaches the child from the first parent, CPU 1 from the second; CPU 0 then deletes.
  *
  * Detach: clear the entry, move the flush epoch on, raise the child's stamp to it, then take back the
  * count. Flush: read the flush epoch, drop the translations, then note the epoch that was read.
@@ -23,9 +22,12 @@ byte count = 2;            /* entries that name the child */
 byte flush_epoch = 0;
 byte stamp = 0;
 byte flushed[CPUS] = 0;    /* the flush epoch at the last flush of each CPU, or OFFLINE */
+bool cached[4] = false;    /* 2 * CPU + parent: the CPU holds that translation */
 bool freed = false;        /* ghost */
 
-#define FORGET_TRANSLATIONS d_step { cached[0] = false; cached[1] = false }
+#define CACHED(cpu) (cached[2 * cpu] || cached[2 * cpu + 1])
+
+#define FORGET_TRANSLATIONS d_step { cached[2 * self] = false; cached[2 * self + 1] = false }
 
 inline flush(now)
 {
@@ -41,14 +43,11 @@ proctype cpu(byte self)
 {
     byte old = 0, now = 0, other = 0;
     byte last = 0;         /* the flush epoch at its last flush, for itself */
-    bool cached[2] = false;
     bool awake = true, detached = false;
 
 end:
     do
-    :: atomic { awake && entry[0] -> cached[0] = true }
-    :: atomic { awake && entry[1] -> cached[1] = true }
-    :: awake && (cached[0] || cached[1]) -> assert(!freed) /* a walk through the child */
+    :: awake && CACHED(self) -> assert(!freed)             /* a walk through the child */
 
     :: awake && flush_epoch != last -> flush(now)          /* tick */
 
@@ -95,7 +94,17 @@ end:
     od
 }
 
+/* The walker of a CPU fills at any time, between any two steps of that CPU, even while it sleeps. */
+proctype walker(byte self)
+{
+end:
+    do
+    :: atomic { entry[0] && !cached[2 * self] -> cached[2 * self] = true }
+    :: atomic { entry[1] && !cached[2 * self + 1] -> cached[2 * self + 1] = true }
+    od
+}
+
 init
 {
-    atomic { run cpu(0); run cpu(1) }
+    atomic { run cpu(0); run cpu(1); run walker(0); run walker(1) }
 }

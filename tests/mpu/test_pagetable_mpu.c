@@ -693,7 +693,7 @@ static const struct memory_range ranges[] = {
     {0x08010000, 0x3000, PAGE_READ | PAGE_EXECUTE | PAGE_CACHE | PAGE_STATIC},
     {0x20005000, 0x800, PAGE_READ | PAGE_WRITE | PAGE_CACHE | PAGE_STATIC},
     {0x08013000, 0xED000, PAGE_READ | PAGE_EXECUTE | PAGE_CACHE},
-    {0x20005800, 0x16800, RWX | PAGE_CACHE | PAGE_BUFFER},
+    {0x20005800, 0x16800, RWX | PAGE_CACHE | PAGE_BUFFER | PAGE_STATIC},
     {0x10000000, 0x10000, PAGE_READ | PAGE_WRITE | PAGE_CACHE},
     {0x40000000, 0x20000000, PAGE_READ | PAGE_WRITE},
 };
@@ -703,7 +703,13 @@ static enum status boot_with(const struct memory_range *list, word_t count, word
 {
     static const struct memory_range kernel[] = {{0x08000000, 0x10000, 0}, {0x20000000, 0x5000, 0}};
     struct pagetable_boot boot = {
-        machine_slot(BOOT_TOP), machine_slot(BOOT_TABLES), order, kernel, 2, machine_next()};
+        .top = machine_slot(BOOT_TOP),
+        .tables = machine_slot(BOOT_TABLES),
+        .order = order,
+        .reserved = kernel,
+        .reserved_count = 2,
+        .next = machine_next(),
+    };
     enum status status = pagetable_boot_ranges(&machine_cpus[0], &boot, list, count);
 
     machine_set_next(boot.next);
@@ -718,7 +724,8 @@ static void check_boot_address(word_t address, word_t flags)
 
     EXPECT(memory_find(ranges, RANGES, address, &place));
     entry = pagetable_backend_get(machine_slot((unsigned)(BOOT_TABLES + place.table)), 0);
-    EXPECT(entry.kind == PAGETABLE_PAGE && entry.flags == flags);
+    EXPECT(entry.kind == PAGETABLE_PAGE);
+    EXPECT((entry.flags | PAGE_STATIC) == (flags | PAGE_STATIC));
     EXPECT((address - entry.address) >> place.order == 0);
     if (mpu_access(&machine_mpu, (uint32_t)address) == 0)
         EXPECT(pagetable_repair(&machine_cpus[0], space, address, PAGE_READ));
@@ -733,6 +740,11 @@ static void boot_map(void)
     EXPECT(boot_with(ranges, RANGES, BOOT_ORDER) == STATUS_OK);
     machine_load(BOOT_TOP);
     EXPECT(machine_mpu.unpredictable == NULL);
+    EXPECT(mpu_access(&machine_mpu, 0x08010000) == (PAGE_READ | PAGE_EXECUTE));
+    EXPECT(mpu_access(&machine_mpu, 0x08012FFF) == (PAGE_READ | PAGE_EXECUTE));
+    EXPECT(mpu_access(&machine_mpu, 0x20005000) == (PAGE_READ | PAGE_WRITE));
+    EXPECT(mpu_access(&machine_mpu, 0x20005800) == RWX);
+    EXPECT(mpu_access(&machine_mpu, 0x20006000) == 0); /* the fifth static block is dynamic */
     for (unsigned i = 0; i < RANGES; i++) {
         word_t step = ranges[i].size > 0x100000 ? 0x100000 : 256;
 

@@ -7,6 +7,9 @@
  * aligned to their size. Each block is the only page, at position 0, of a table of its own. Block i
  * of the whole map is the i-th capability of the table of page tables, and the i-th entry of the
  * top level. To delegate the memory at an address: memory_find, then PGT_ADD from position 0.
+ *
+ * The first MEMORY_PINNED_MAX blocks of static ranges are static pages, where stacks may lie; what
+ * is beyond is dynamic.
  */
 #pragma once
 
@@ -16,6 +19,8 @@ struct memory_range {
     word_t base, size; /* multiples of 256 bytes, or of 32 where the flags say STATIC */
     word_t flags;      /* PAGE_READ and so on: all that anybody can ever have */
 };
+
+enum { MEMORY_PINNED_MAX = 4 };
 
 /* Order of the block that a range begins with; 0 when it does not begin with a page. */
 static inline word_t memory_block_order(struct memory_range range)

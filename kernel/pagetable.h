@@ -103,12 +103,13 @@ struct pagetable_boot {
     word_t order;
     const struct memory_range *reserved; /* the kernel's own memory */
     word_t reserved_count;
-    word_t next; /* free object memory from here on; moves on */
+    word_t next;          /* free object memory from here on; moves on */
+    word_t count, pinned; /* tables made, and static ones asked for; begin with 0 */
 };
 
-/* BOUNDS: a range overlaps the kernel's, wraps, or is not made of pages. MAP: too many static
- * ranges, or ranges overlap. RANGE: more than 2^order tables. Any of these: the board's data is
- * wrong. */
+/* BOUNDS: a range overlaps the kernel's, wraps, or is not made of pages. MAP: ranges overlap, or
+ * the hardware cannot hold a page. RANGE: more than 2^order tables. The board's data is wrong then.
+ */
 MUST_CHECK enum status pagetable_boot_ranges(struct cpu *cpu, struct pagetable_boot *boot,
                                              const struct memory_range *ranges, word_t count);
 

@@ -365,6 +365,49 @@ static void random_sequences(unsigned sequences, unsigned steps)
     end(name);
 }
 
+/* ---- The words of one region ---- */
+
+/* Both ends of each eighth, and what is next to the region. */
+static void check_words(word_t base, unsigned order, word_t set, word_t flags)
+{
+    struct arch_mpu_region region = {0, 0};
+    struct mpu mpu = {0};
+    uint32_t words[2], eighth = (uint32_t)((1ull << order) / 8);
+    bool allowed = (flags & PAGE_READ) != 0 && set != 0 && order >= 5 && (order >= 8 || set == 255);
+
+    EXPECT(arch_mpu_encode(&region, 5, base, order, set, flags) == allowed);
+    if (!allowed)
+        return;
+    words[0] = (uint32_t)region.rbar;
+    words[1] = (uint32_t)region.rasr;
+    mpu_write(&mpu, words, 1);
+    EXPECT(mpu.unpredictable == NULL);
+    for (unsigned i = 0; i < 8; i++) {
+        unsigned access = (set >> i & 1) != 0 ? access_of(flags) : 0;
+        uint32_t first = (uint32_t)base + i * eighth;
+
+        EXPECT(mpu_access(&mpu, first) == access);
+        EXPECT(mpu_access(&mpu, first + eighth - 1) == access);
+    }
+    if (order < 32) {
+        EXPECT(mpu_access(&mpu, (uint32_t)base - 1) == 0);
+        EXPECT(mpu_access(&mpu, (uint32_t)base + 8 * eighth) == 0);
+    }
+}
+
+static void every_region(void)
+{
+    begin();
+    for (unsigned order = 4; order <= 32; order++)
+        for (word_t set = 0; set < 256; set++)
+            for (word_t flags = 0; flags <= PAGE_FLAGS_ALL; flags++) {
+                check_words(0, order, set, flags);
+                if (order < 32)
+                    check_words((word_t)(0xA5A5A5A5u >> order << order), order, set, flags);
+            }
+    end("the words of every region, decoded, grant just what was asked");
+}
+
 /* ---- Every set of pages of one table ---- */
 
 static void one_set(word_t size, word_t number, unsigned set, word_t flags)
@@ -693,7 +736,7 @@ static const struct memory_range ranges[] = {
     {0x08010000, 0x3000, PAGE_READ | PAGE_EXECUTE | PAGE_CACHE | PAGE_STATIC},
     {0x20005000, 0x800, PAGE_READ | PAGE_WRITE | PAGE_CACHE | PAGE_STATIC},
     {0x08013000, 0xED000, PAGE_READ | PAGE_EXECUTE | PAGE_CACHE},
-    {0x20005800, 0x16800, RWX | PAGE_CACHE | PAGE_BUFFER},
+    {0x20005800, 0x16800, RWX | PAGE_CACHE | PAGE_BUFFER | PAGE_STATIC},
     {0x10000000, 0x10000, PAGE_READ | PAGE_WRITE | PAGE_CACHE},
     {0x40000000, 0x20000000, PAGE_READ | PAGE_WRITE},
 };
@@ -703,7 +746,13 @@ static enum status boot_with(const struct memory_range *list, word_t count, word
 {
     static const struct memory_range kernel[] = {{0x08000000, 0x10000, 0}, {0x20000000, 0x5000, 0}};
     struct pagetable_boot boot = {
-        machine_slot(BOOT_TOP), machine_slot(BOOT_TABLES), order, kernel, 2, machine_next()};
+        .top = machine_slot(BOOT_TOP),
+        .tables = machine_slot(BOOT_TABLES),
+        .order = order,
+        .reserved = kernel,
+        .reserved_count = 2,
+        .next = machine_next(),
+    };
     enum status status = pagetable_boot_ranges(&machine_cpus[0], &boot, list, count);
 
     machine_set_next(boot.next);
@@ -718,7 +767,8 @@ static void check_boot_address(word_t address, word_t flags)
 
     EXPECT(memory_find(ranges, RANGES, address, &place));
     entry = pagetable_backend_get(machine_slot((unsigned)(BOOT_TABLES + place.table)), 0);
-    EXPECT(entry.kind == PAGETABLE_PAGE && entry.flags == flags);
+    EXPECT(entry.kind == PAGETABLE_PAGE);
+    EXPECT((entry.flags | PAGE_STATIC) == (flags | PAGE_STATIC));
     EXPECT((address - entry.address) >> place.order == 0);
     if (mpu_access(&machine_mpu, (uint32_t)address) == 0)
         EXPECT(pagetable_repair(&machine_cpus[0], space, address, PAGE_READ));
@@ -733,6 +783,11 @@ static void boot_map(void)
     EXPECT(boot_with(ranges, RANGES, BOOT_ORDER) == STATUS_OK);
     machine_load(BOOT_TOP);
     EXPECT(machine_mpu.unpredictable == NULL);
+    EXPECT(mpu_access(&machine_mpu, 0x08010000) == (PAGE_READ | PAGE_EXECUTE));
+    EXPECT(mpu_access(&machine_mpu, 0x08012FFF) == (PAGE_READ | PAGE_EXECUTE));
+    EXPECT(mpu_access(&machine_mpu, 0x20005000) == (PAGE_READ | PAGE_WRITE));
+    EXPECT(mpu_access(&machine_mpu, 0x20005800) == RWX);
+    EXPECT(mpu_access(&machine_mpu, 0x20006000) == 0); /* the fifth static block is dynamic */
     for (unsigned i = 0; i < RANGES; i++) {
         word_t step = ranges[i].size > 0x100000 ? 0x100000 : 256;
 
@@ -792,6 +847,7 @@ int main(int count, char **arguments)
     change_in_force();
     boot_map();
     boot_refusals();
+    every_region();
     every_set();
     random_sequences(count > 1 ? (unsigned)atoi(arguments[1]) : 40, 2000);
     printf("1..%u\n", cases);

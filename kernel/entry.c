@@ -46,7 +46,7 @@ ARCH_EXIT entry_fault(struct cpu *cpu, struct thread *self, const struct fault *
         self->fault_address = fault->address;
         if (CONFIG_DEBUG)
             debug_report_fault(cpu, fault);
-        if (!invocation_force_return(cpu, self))
+        if (!invocation_force_return(self))
             thread_fault(cpu, self);
     }
     ARCH_LEAVE(cpu, leave_kernel(cpu, self));

@@ -33,13 +33,13 @@ ALWAYS_INLINE struct outcome activate(struct cpu *cpu, struct thread *self, word
     self->invocation = port;
     self->depth++;
     self->process = port->process;
-    process_enter(cpu, port->process);
+    process_enter_fast(cpu, port->process);
     return outcome(arch_context_enter(&self->context, &port->saved, port->entry, port->stack, param),
                    self);
 }
 
 /* Leave the top port: the thread is back where it came from. */
-ALWAYS_INLINE void leave(struct cpu *cpu, struct thread *self, struct port *port)
+ALWAYS_INLINE void leave(struct thread *self, struct port *port)
 {
     struct port *below = port->below;
 
@@ -48,7 +48,6 @@ ALWAYS_INLINE void leave(struct cpu *cpu, struct thread *self, struct port *port
     self->process = below != NULL ? below->process : self->home;
     arch_context_leave(&self->context, &port->saved);
     shared_store_release(&port->owner, 0); /* pairs with the claim: all words were read */
-    process_enter(cpu, self->process);
 }
 
 ALWAYS_INLINE struct outcome leave_top(struct cpu *cpu, struct thread *self, word_t value,
@@ -57,7 +56,8 @@ ALWAYS_INLINE struct outcome leave_top(struct cpu *cpu, struct thread *self, wor
     (void)unused;
     if (UNLIKELY(self->invocation == NULL))
         return outcome_status(STATUS_NO_INVOCATION, self);
-    leave(cpu, self, self->invocation);
+    leave(self, self->invocation);
+    process_enter_fast(cpu, self->process);
     arch_context_set_value(&self->context, value);
     return outcome(STATUS_OK, self);
 }
@@ -65,14 +65,14 @@ ALWAYS_INLINE struct outcome leave_top(struct cpu *cpu, struct thread *self, wor
 ARCH_PUBLISH(invocation_activate, activate)
 ARCH_PUBLISH(invocation_return, leave_top)
 
-bool invocation_force_return(struct cpu *cpu, struct thread *thread)
+bool invocation_force_return(struct thread *thread)
 {
     struct port *port = thread->invocation;
 
     if (port == NULL || port->return_on_fault == 0)
         return false;
     arch_context_clear(&thread->context);
-    leave(cpu, thread, port);
+    leave(thread, port);
     arch_context_set_result(&thread->context, (word_t)(sword_t)STATUS_FAULT);
     return true;
 }

@@ -22,8 +22,8 @@ struct port {
 enum { PORT_SETTING = 1 };
 
 /* The callee has faulted: if its port asks for it, return in its place with STATUS_FAULT; no register
- * of the callee crosses. Pops one level. */
-MUST_CHECK bool invocation_force_return(struct cpu *cpu, struct thread *thread);
+ * of the callee crosses. Pops one level; the address space follows when the kernel is left. */
+MUST_CHECK bool invocation_force_return(struct thread *thread);
 
 /* End all invocations of a thread that does not run any more; its ports become idle. Time:
  * INV_DEPTH_MAX. */

@@ -4,6 +4,11 @@
 #include "kernel/call_table.h"
 #include "kernel/pagetable.h"
 
+void process_enter(struct cpu *cpu, const struct capability *process)
+{
+    process_enter_fast(cpu, process);
+}
+
 /* With managed page tables the word of a process is a root slot, and is counted. */
 static void hold_table(word_t word)
 {

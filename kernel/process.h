@@ -24,8 +24,10 @@ static inline word_t process_space(const struct capability *process)
     return CONFIG_RAW ? table : (word_t)((const struct capability *)table)->object;
 }
 
-/* Make the address space of a process that of this CPU. */
-ALWAYS_INLINE void process_enter(struct cpu *cpu, const struct capability *process)
+/* Make the address space of a process that of this CPU. The inline form is for the fast paths. */
+void process_enter(struct cpu *cpu, const struct capability *process);
+
+ALWAYS_INLINE void process_enter_fast(struct cpu *cpu, const struct capability *process)
 {
     word_t space = process_space(process);
 

@@ -1,6 +1,23 @@
 /* SPDX-License-Identifier: Unlicense */
 #include "kernel/schedule.h"
 
+void schedule_enqueue(struct cpu *cpu, struct thread *thread)
+{
+    schedule_enqueue_fast(cpu, thread);
+}
+
+void schedule_dequeue(struct cpu *cpu, struct thread *thread)
+{
+    schedule_dequeue_fast(cpu, thread);
+}
+
+void schedule_move_first(struct cpu *cpu, struct thread *thread)
+{
+    schedule_dequeue(cpu, thread);
+    schedule_enqueue(cpu, thread);
+    cpu->ready[thread->priority] = thread;
+}
+
 void schedule_event_queue(struct thread *child)
 {
     struct thread *head = child->scheduler->events;
@@ -94,4 +111,9 @@ void schedule_switch_special(struct cpu *cpu, struct thread *from, struct thread
         switch_guest(from, to);
     if (CONFIG_FPU && (special & SPECIAL_FPU) != 0)
         arch_fpu_load(&to->context, thread_fpu(to));
+}
+
+void schedule_switch(struct cpu *cpu, struct thread *from, struct thread *to)
+{
+    schedule_switch_fast(cpu, from, to);
 }

@@ -99,8 +99,12 @@ static inline void thread_set_budget(struct thread *thread, word_t budget)
 
 /* ---- Ready levels ---- */
 
-/* Put a thread at the tail of its level. Constant time, as all of these. */
-static inline void schedule_enqueue(struct cpu *cpu, struct thread *thread)
+/* Put a thread at the tail of its level. Constant time, as all of these. The inline pair is for the
+ * fast paths, the other for the rest. */
+void schedule_enqueue(struct cpu *cpu, struct thread *thread);
+void schedule_dequeue(struct cpu *cpu, struct thread *thread);
+
+ALWAYS_INLINE void schedule_enqueue_fast(struct cpu *cpu, struct thread *thread)
 {
     word_t level = thread->priority;
     struct thread *head = cpu->ready[level];
@@ -119,7 +123,7 @@ static inline void schedule_enqueue(struct cpu *cpu, struct thread *thread)
 }
 
 /* Take it out. */
-static inline void schedule_dequeue(struct cpu *cpu, struct thread *thread)
+ALWAYS_INLINE void schedule_dequeue_fast(struct cpu *cpu, struct thread *thread)
 {
     word_t level = thread->priority;
     struct thread *next = thread->next;
@@ -136,12 +140,7 @@ static inline void schedule_dequeue(struct cpu *cpu, struct thread *thread)
 }
 
 /* Make a thread that is not alone in its level the first of it. */
-static inline void schedule_move_first(struct cpu *cpu, struct thread *thread)
-{
-    schedule_dequeue(cpu, thread);
-    schedule_enqueue(cpu, thread);
-    cpu->ready[thread->priority] = thread;
-}
+void schedule_move_first(struct cpu *cpu, struct thread *thread);
 
 /* The thread to run. There is always one: the init thread. Time: words of the bit map. */
 static inline struct thread *schedule_highest(const struct cpu *cpu)
@@ -177,11 +176,15 @@ void schedule_exhaust(struct cpu *cpu, struct thread *thread);
  * the timer for the one that comes, exchange FPU and guest registers. */
 COLD void schedule_switch_special(struct cpu *cpu, struct thread *from, struct thread *to);
 
-ALWAYS_INLINE void schedule_switch(struct cpu *cpu, struct thread *from, struct thread *to)
+/* Exchange the threads of a CPU; `to` is the head of its highest level. The inline form is for the
+ * fast paths. */
+void schedule_switch(struct cpu *cpu, struct thread *from, struct thread *to);
+
+ALWAYS_INLINE void schedule_switch_fast(struct cpu *cpu, struct thread *from, struct thread *to)
 {
     cpu->current = to;
     if (from->process != to->process)
-        process_enter(cpu, to->process);
+        process_enter_fast(cpu, to->process);
     if (UNLIKELY((from->special | to->special) != 0))
         schedule_switch_special(cpu, from, to);
 }
@@ -192,6 +195,6 @@ ALWAYS_INLINE struct thread *schedule_commit(struct cpu *cpu, struct thread *sel
 {
     arch_context_set_result(&self->context, outcome.result);
     if (outcome.next != self)
-        schedule_switch(cpu, self, outcome.next);
+        schedule_switch_fast(cpu, self, outcome.next);
     return outcome.next;
 }

@@ -16,7 +16,7 @@ ALWAYS_INLINE bool wake(struct cpu *cpu, struct capability *endpoint, struct thr
         return false;
     }
     waiter->state = THREAD_READY;
-    schedule_enqueue(cpu, waiter);
+    schedule_enqueue_fast(cpu, waiter);
     return true;
 }
 
@@ -155,7 +155,7 @@ ALWAYS_INLINE struct outcome receive(struct cpu *cpu, struct thread *self, word_
         return outcome_status(STATUS_CONFLICT, self);
     self->waiting = endpoint;
     self->state = THREAD_BLOCKED;
-    schedule_dequeue(cpu, self);
+    schedule_dequeue_fast(cpu, self);
     return outcome(STATUS_OK, schedule_highest(cpu)); /* the sender stores the result */
 }
 

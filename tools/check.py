@@ -159,10 +159,11 @@ def check_tidy_host():
 
 
 def check_cppcheck():
+    """Pointers of different objects are compared on purpose: symbols of the linker script."""
     compile_commands(BOARD)
     sources = some(tracked("kernel/*.c", "arch/armv7m/*.c", "drivers/*.c"), "kernel")
     run("cppcheck", "--quiet", "--std=c11", "--enable=warning,performance,portability", "--inline-suppr",
-        "--error-exitcode=1", "--suppress=missingIncludeSystem", "-j", str(JOBS), "-I.", "-Iarch/include",
+        "--error-exitcode=1", "--suppress=missingIncludeSystem", "--suppress=comparePointers", "-j", str(JOBS), "-I.", "-Iarch/include",
         "-Iarch/armv7m/include", f"-Ibuild/{BOARD}/generated", *sources)
 
 

@@ -21,7 +21,7 @@ target_compile_options(kernel_objects PRIVATE
 
 # Unreachable functions go, the rest becomes local. The vector table is the only root.
 set(RME_KERNEL ${CMAKE_BINARY_DIR}/kernel.o)
-set(link ${RME_CROSS}gcc ${RME_MACHINE_FLAGS} -mfloat-abi=soft -nostdlib)
+set(link ${RME_CROSS}gcc ${RME_MACHINE_FLAGS} -mfloat-abi=soft -nostdlib -Wl,-z,noexecstack)
 add_custom_command(
     OUTPUT ${RME_KERNEL}
     COMMAND ${link} -r -Wl,--gc-sections -Wl,-u,kernel_vectors -T ${RME_GENERATED}/kernel.ld
@@ -68,7 +68,7 @@ function(rme_system name)
     set(image ${CMAKE_BINARY_DIR}/${name}.elf)
     add_custom_command(
         OUTPUT ${image}
-        COMMAND ${link} -Wl,--gc-sections -Wl,--no-warn-rwx-segments -Wl,-z,noexecstack
+        COMMAND ${link} -Wl,--gc-sections -Wl,--no-warn-rwx-segments
                 -Wl,-Map=${CMAKE_BINARY_DIR}/${name}.map -T ${RME_GENERATED}/system.ld -o ${image}
                 ${RME_KERNEL} $<TARGET_OBJECTS:${name}_user>
                 -Wl,--start-group ${archives} -lgcc -Wl,--end-group

@@ -25,8 +25,8 @@ word_t arch_context_enter(struct arch_context *context, struct arch_return *save
                           word_t stack, word_t param);
 void arch_context_leave(struct arch_context *context, const struct arch_return *save);
 void arch_context_clear(struct arch_context *context);
-bool arch_context_debug(struct arch_context *context, struct arch_fpu *fpu, word_t index, bool write,
-                        word_t *value);
+bool arch_context_debug(struct arch_context *context, struct arch_fpu *fpu, word_t index,
+                        bool write, word_t *value);
 
 bool arch_attributes_valid(word_t attributes);
 void arch_fpu_init(struct arch_fpu *fpu);

@@ -13,6 +13,7 @@ struct arch_mpu_region {
 };
 
 void arch_space_load(word_t space);
+word_t arch_space_boot(void);
 void arch_space_flush(void);
 bool arch_mpu_encode(struct arch_mpu_region *out, unsigned index, word_t base, unsigned order,
                      word_t subregions, word_t flags);

@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Unlicense
+"""The generator of boards: every board's layout is sound, what is wrong is refused."""
+import contextlib
+import io
+import re
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import gen_board  # noqa: E402
+from summary import main  # noqa: E402
+
+
+class Boards(unittest.TestCase):
+    def generate(self, *arguments):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        errors = io.StringIO()
+        with contextlib.redirect_stderr(errors):
+            status = gen_board.main([*arguments, "--out", folder.name])
+        return Path(folder.name), status, errors.getvalue()
+
+    def test_every_board(self):
+        for name in gen_board.boards():
+            with self.subTest(name):
+                self.assertEqual(self.generate(name)[1], 0)
+
+    def test_nothing_of_the_kernel_is_for_users(self):
+        for name in gen_board.boards():
+            board, chip = gen_board.load(name)
+            layout = gen_board.layout_of(board, chip, [])
+            if layout is None:
+                continue
+            kernel = [(layout["KERNEL_IMAGE"], layout["KERNEL_IMAGE_BYTES"]),
+                      (layout["KERNEL_RAM"], layout["KERNEL_RAM_BYTES"])]
+            self.assertEqual(layout["KMEM"] + layout["KMEM_BYTES"],
+                             layout["KERNEL_RAM"] + layout["KERNEL_RAM_BYTES"])
+            for base, size, _ in gen_board.user_ranges(chip, layout):
+                for start, length in kernel:
+                    self.assertTrue(base >= start + length or base + size <= start, name)
+
+    def test_pages_make_up_their_range(self):
+        for base, size in ((0x2000C000, 0x14000), (0, 0x400000), (0x8000, 0xF8000), (0x40000000, 0x20000000)):
+            at = base
+            for page, order in gen_board.pages(base, size):
+                self.assertEqual(page, at)
+                self.assertEqual(page % (1 << order), 0)
+                at += 1 << order
+            self.assertEqual(at, base + size)
+
+    def test_options(self):
+        folder, status, _ = self.generate("stm32f405", "--set", "PRIORITIES=64")
+        self.assertEqual(status, 0)
+        self.assertRegex((folder / "config.h").read_text(), r"#define CONFIG_PRIORITIES +64 ")
+
+    def test_an_option_of_the_chip(self):
+        folder, _, _ = self.generate("mps2-an385")
+        self.assertRegex((folder / "config.h").read_text(), r"#define CONFIG_FPU +0 ")
+
+    def refused(self, pattern, *arguments):
+        _, status, text = self.generate(*arguments)
+        self.assertEqual(status, 2)
+        self.assertTrue(re.search(pattern, text), text)
+        self.assertEqual(text.count("\n"), 1)
+
+    def test_refusals(self):
+        self.refused("no board is called 'x'; there are: ", "x")
+        self.refused("no option is called 'X'", "stm32f405", "--set", "X=1")
+        self.refused("PRIORITIES is 32 or 64, not 33", "stm32f405", "--set", "PRIORITIES=33")
+        self.refused("INV_DEPTH_MAX is 1 to 64, not 0", "stm32f405", "--set", "INV_DEPTH_MAX=0")
+        self.refused("RAW needs a number", "stm32f405", "--set", "RAW=yes")
+        self.refused("this chip has no FPU", "mps2-an385", "--set", "FPU=1")
+        self.refused("power of two", "stm32f405", "--layout", "image=0x7000")
+        self.refused("multiple of", "stm32f405", "--layout", "objects=33")
+        self.refused("do not fit", "stm32f405", "--layout", "objects=0xC000")
+        self.refused("there are: image", "stm32f405", "--layout", "size=1")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -24,7 +24,7 @@ static_assert(sizeof(struct boot_info) == 7 * sizeof(word_t), "passed in seven r
 struct image_header {
     word_t magic;
     word_t entry;
-    word_t stack;
+    word_t stack; /* ARMv7-M: of a constant frame, which may lie in the image itself */
 };
 
 #define IMAGE_MAGIC ((word_t)0x31454D52) /* "RME1" */

@@ -42,15 +42,24 @@ enum status cap_refusal(const struct capability *table, word_t id, enum cap_type
     return status != STATUS_OK ? status : STATUS_CONFLICT;
 }
 
+enum status cap_find(const struct capability *table, word_t id, enum cap_type type, word_t right,
+                     struct capability **cap)
+{
+    *cap = cap_lookup(table, id, type);
+    if (*cap == NULL)
+        return cap_refusal(table, id, type);
+    return right == 0 || cap_allows(*cap, right) ? STATUS_OK : STATUS_RIGHTS;
+}
+
 enum status cap_resolve(const struct capability *table, const operand_t *operands,
                         const word_t *args, struct capability **caps)
 {
     for (unsigned i = 0; operands[i].type != CAP_NONE; i++) {
-        word_t id = args[operands[i].arg];
+        enum status status = cap_find(table, args[operands[i].arg], (enum cap_type)operands[i].type,
+                                      0, &caps[i]);
 
-        caps[i] = cap_lookup(table, id, (enum cap_type)operands[i].type);
-        if (caps[i] == NULL)
-            return cap_refusal(table, id, (enum cap_type)operands[i].type);
+        if (status != STATUS_OK)
+            return status;
     }
     for (unsigned i = 0; operands[i].type != CAP_NONE; i++)
         if (operands[i].right != 0 && !cap_allows(caps[i], operands[i].right))

@@ -154,6 +154,11 @@ static inline bool cap_covers(const struct capability *cap, word_t function, wor
 /* Why cap_lookup returned NULL: RANGE, FROZEN or TYPE; CONFLICT if the slot has changed since. */
 COLD enum status cap_refusal(const struct capability *table, word_t id, enum cap_type type);
 
+/* The same for the paths that are not hot: RANGE, FROZEN, TYPE, then RIGHTS if a right is asked for and
+ * missing; CONFLICT. *cap is set when OK. */
+COLD MUST_CHECK enum status cap_find(const struct capability *table, word_t id, enum cap_type type,
+                                     word_t right, struct capability **cap);
+
 /* A capability operand of a call: which argument word, its type, and the right it must carry. */
 typedef struct {
     uint8_t arg;   /* index of the word in the argument block */

@@ -20,12 +20,7 @@ void kfunc_boot(struct capability *slot)
 static enum status resolve(struct cpu *cpu, word_t id, enum cap_type type, word_t right,
                            struct capability **cap)
 {
-    const struct capability *table = process_captable(cpu->current->process);
-
-    *cap = cap_lookup(table, id, type);
-    if (*cap == NULL)
-        return cap_refusal(table, id, type);
-    return cap_allows(*cap, right) ? STATUS_OK : STATUS_RIGHTS;
+    return cap_find(process_captable(cpu->current->process), id, type, right, cap);
 }
 
 /* The pair (CPU, vector) must lie between the bounds half by half. */

@@ -2,10 +2,9 @@
 #include "kernel/panic.h"
 
 #include "arch/machine.h"
-#include "config.h"
 #include "kernel/report.h"
 
-void panic(const char *what, word_t word)
+void panic_stop(const char *what, word_t word)
 {
     if (CONFIG_DEBUG) {
         report_text("\nPANIC: ");

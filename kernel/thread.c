@@ -101,17 +101,16 @@ static enum status guest_area(struct cpu *cpu, const struct thread *thread,
                               const struct args_thd_sched_bind *args, void **area)
 {
     const struct capability *table = process_captable(cpu->current->process);
-    const struct capability *memory;
+    struct capability *memory;
+    enum status status;
     word_t address;
 
     *area = NULL;
     if (!thread->is_guest)
         return args->memory == CAP_NULL && args->address == 0 ? STATUS_OK : STATUS_AREA;
-    memory = cap_lookup(table, args->memory, CAP_KMEM);
-    if (memory == NULL)
-        return cap_refusal(table, args->memory, CAP_KMEM);
-    if (!cap_allows(memory, RIGHT_KMEM_GUEST))
-        return STATUS_RIGHTS;
+    status = cap_find(table, args->memory, CAP_KMEM, RIGHT_KMEM_GUEST, &memory);
+    if (status != STATUS_OK)
+        return status;
     address = kmem_address(memory, args->address, arch_guest_bytes(thread->has_fpu));
     if (address == 0 || address % sizeof(word_t) != 0)
         return STATUS_AREA;
@@ -123,17 +122,15 @@ static enum status guest_area(struct cpu *cpu, const struct thread *thread,
 static enum status event_endpoint(struct cpu *cpu, word_t id, struct capability **endpoint)
 {
     const struct capability *table = process_captable(cpu->current->process);
+    enum status status;
 
     *endpoint = NULL;
     if (id == CAP_NULL)
         return STATUS_OK;
-    *endpoint = cap_lookup(table, id, CAP_SIGNAL);
-    if (*endpoint == NULL)
-        return cap_refusal(table, id, CAP_SIGNAL);
-    if (!cap_allows(*endpoint, RIGHT_SIGNAL_KERNEL_SEND))
-        return STATUS_RIGHTS;
-    *endpoint = (*endpoint)->object;
-    return STATUS_OK;
+    status = cap_find(table, id, CAP_SIGNAL, RIGHT_SIGNAL_KERNEL_SEND, endpoint);
+    if (status == STATUS_OK)
+        *endpoint = (*endpoint)->object;
+    return status;
 }
 
 static enum status check_bind(const struct cpu *cpu, const struct thread *thread,
@@ -248,12 +245,11 @@ static enum status check_priority(struct cpu *cpu, word_t id, word_t priority,
                                   struct thread **thread)
 {
     const struct capability *table = process_captable(cpu->current->process);
-    const struct capability *cap = cap_lookup(table, id, CAP_THREAD);
+    struct capability *cap;
+    enum status status = cap_find(table, id, CAP_THREAD, RIGHT_THREAD_SCHED_PRIORITY, &cap);
 
-    if (cap == NULL)
-        return cap_refusal(table, id, CAP_THREAD);
-    if (!cap_allows(cap, RIGHT_THREAD_SCHED_PRIORITY))
-        return STATUS_RIGHTS;
+    if (status != STATUS_OK)
+        return status;
     *thread = cap->object;
     if (!thread_is_on(*thread, cpu))
         return STATUS_STATE;
@@ -347,13 +343,12 @@ static COLD struct outcome yield_fully(struct cpu *cpu, struct thread *self, str
 static COLD struct outcome switch_to(struct cpu *cpu, struct thread *self, word_t id, word_t full)
 {
     const struct capability *table = process_captable(self->process);
-    const struct capability *cap = cap_lookup(table, id, CAP_THREAD);
+    struct capability *cap;
+    enum status status = cap_find(table, id, CAP_THREAD, RIGHT_THREAD_SWITCH, &cap);
     struct thread *target;
 
-    if (cap == NULL)
-        return outcome_status(cap_refusal(table, id, CAP_THREAD), self);
-    if (!cap_allows(cap, RIGHT_THREAD_SWITCH))
-        return outcome_status(STATUS_RIGHTS, self);
+    if (status != STATUS_OK)
+        return outcome_status(status, self);
     target = cap->object;
     if (!thread_is_on(target, cpu) || target->state != THREAD_READY)
         return outcome_status(STATUS_STATE, self);

@@ -14,6 +14,7 @@
 #include "config.h"
 #include "layout.h"
 
+#define RME_NUMBER_THD_SWT 9
 #define COUNT_ONE(number, name, handler, count) +1
 
     .syntax unified
@@ -126,28 +127,24 @@ nmi_door:
     b       nonmaskable
     .size   nmi_door, . - nmi_door
 
-/* void start_user(cpu, entry, stack, const word_t words[7]): the first thread begins, unprivileged, with
- * the words in r5 to r11. Interrupts come with it. */
-    .section .text.start_user, "ax"
-    .global start_user
+/* void leave_reset(cpu, stack): from thread mode to the first thread. The boot thread, which is
+ * running, yields: its frame goes to `stack` and is never looked at again. */
+    .section .text.leave_reset, "ax"
+    .global leave_reset
     .thumb_func
-    .type   start_user, %function
-start_user:
-    mov     sp, r0
-    msr     psp, r2
-    ldmia   r3, {r5-r11}
-    mov     r4, r1
+    .type   leave_reset, %function
+leave_reset:
+    msr     msp, r0
+    msr     psp, r1
+    cpsie   i
     movs    r0, #3              /* CONTROL: unprivileged, process stack */
     msr     control, r0
     isb
-    mov     r0, #0
-    mov     r1, #0
-    mov     r2, #0
-    mov     r3, #0
-    mov     r12, #0
-    mov     lr, #0
-    bx      r4
-    .size   start_user, . - start_user
+    movs    r4, #RME_NUMBER_THD_SWT
+    movw    r5, #0x8000         /* the null id */
+    movs    r6, #0
+    svc     #0
+    .size   leave_reset, . - leave_reset
 
 /* word_t load_user(address, *value): one word with user's access; 0 if that faults. The fault comes
  * from handler mode and kernel_fault sends it to load_user_refused. */

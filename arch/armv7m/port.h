@@ -9,7 +9,7 @@
 
 /* entry.S */
 extern const char load_user_access[], load_user_refused[];
-NORETURN void start_user(struct cpu *cpu, word_t entry, word_t stack, const word_t *words);
+NORETURN void leave_reset(struct cpu *cpu, void *stack);
 word_t load_user(word_t address, word_t *value);
 
 /* Reached from entry.S. */

@@ -5,6 +5,7 @@
 #include "board.h"
 #include "kernel/boot.h"
 #include "kernel/interrupt.h"
+#include "kernel/pagetable.h"
 #include "kernel/panic.h"
 #include "layout.h"
 #include "port.h"
@@ -75,7 +76,6 @@ static void prepare_cpu(void)
     *SCB_DEMCR |= DEMCR_MON_EN | DEMCR_TRCENA;
     if (CONFIG_FPU)
         *SCB_FPCCR = (*SCB_FPCCR | FPCCR_ASPEN) & ~FPCCR_LSPEN;
-    *MPU_CTRL = MPU_CTRL_ON;
 }
 
 static void prepare_clock(struct cpu *cpu)
@@ -104,9 +104,49 @@ static const struct boot_memory memory = {
     ranges, sizeof(ranges) / sizeof(ranges[0]), reserved, sizeof(reserved) / sizeof(reserved[0]),
 };
 
+/* The first thread begins like any other, by an exception return that unstacks the frame in its image;
+ * the boot information is in r5 to r11. The image lies in a dynamic page, and no fault while
+ * unstacking is repaired, so that the page is loaded here. */
+static void prepare_init(struct cpu *cpu, const struct boot_info *info)
+{
+    struct thread *init = cpu->current;
+    const struct image_header *image = (const struct image_header *)LAYOUT_USER_IMAGE;
+    const word_t *words = (const word_t *)info;
+
+    if (image->magic != IMAGE_MAGIC)
+        panic("no user image at", LAYOUT_USER_IMAGE);
+    arch_context_start(&init->context, image->entry, image->stack, 0);
+    for (unsigned i = 0; i < sizeof(*info) / sizeof(word_t); i++)
+        init->context.r[1 + i] = words[i];
+    if (!CONFIG_RAW &&
+        !pagetable_repair(cpu, process_space(init->process), image->stack, PAGE_READ))
+        panic("the image is not in the memory map", image->stack);
+}
+
+/* Reset is no exception, so that there is nothing to return from: a thread of boot's own, at the far
+ * end of the kernel stack, yields to the first one. Its last instructions run unprivileged, in the
+ * kernel's image, which the default map allows while the MPU is off; being in no process, it makes the
+ * switch load the map of the first. */
+NORETURN static void leave(struct cpu *cpu)
+{
+    struct boot_thread {
+        struct thread thread;
+        word_t stack[16];
+    } *boot = (struct boot_thread *)LAYOUT_KERNEL_STACK;
+    struct thread *init = cpu->current;
+
+    boot->thread = *init;
+    boot->thread.next = init;
+    boot->thread.process = NULL;
+    cpu->current = &boot->thread;
+    shared_store(&cpu->loaded, 0);
+    *MPU_CTRL = 0;
+    __asm__ volatile("dsb\n\tisb" ::: "memory");
+    leave_reset(cpu, boot->stack + 16);
+}
+
 void start(void)
 {
-    const struct image_header *image = (const struct image_header *)LAYOUT_USER_IMAGE;
     struct cpu *cpu = &port_cpu;
     struct boot_info info;
 
@@ -115,9 +155,7 @@ void start(void)
     prepare_priorities();
     prepare_cpu();
     prepare_clock(cpu);
-    if (image->magic != IMAGE_MAGIC)
-        panic("no user image at", LAYOUT_USER_IMAGE);
     boot_first(cpu, &memory, &info);
-    __asm__ volatile("dsb\n\tisb\n\tcpsie i" ::: "memory");
-    start_user(cpu, image->entry, image->stack, (const word_t *)&info);
+    prepare_init(cpu, &info);
+    leave(cpu);
 }

@@ -63,7 +63,6 @@ enum {
     AIRCR_RESET = 0x05FA0004,
     DEMCR_MON_EN = 1 << 16,
     DEMCR_TRCENA = 1 << 24,
-    MPU_CTRL_ON = 5, /* ENABLE and PRIVDEFENA */
 };
 #define FPCCR_ASPEN (1u << 31)
 #define FPCCR_LSPEN (1u << 30)

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * A slot's words in the C11 memory model: create and publish against use, delegate, and two deletes.
+ *
+ * The epoch is not here (quiesce.cpp has it): the slot is frozen and quiescent when the deletes start,
+ * by a "grace" word that stands for it. Thread 0 creates and publishes; thread 1 looks up, uses and
+ * delegates, then passes its tick; threads 2 deletes what thread 1 may have delegated.
+ *
+ * Twins: PUBLISH=relaxed   the fields may become visible after the state
+ *        LOOKUP=relaxed    the state may be seen before the fields
+ *        COUNT_EARLY=1     delete reads the count before it knows that the slot is quiescent
+ *        UNREF=relaxed     remove takes its reference back without release: its use races with the free
+ *        ERASE_BY_STORE=1  two deletes both think they freed the object
+ */
+#include "model.hpp"
+
+#ifndef PUBLISH
+#define PUBLISH release
+#endif
+#ifndef LOOKUP
+#define LOOKUP acquire
+#endif
+#ifndef UNREF
+#define UNREF release
+#endif
+#ifndef COUNT_EARLY
+#define COUNT_EARLY 0
+#endif
+#ifndef ERASE_BY_STORE
+#define ERASE_BY_STORE 0
+#endif
+
+enum { EMPTY, CREATING, VALID, FROZEN };
+
+/* Publish against look-up, and two creates on one slot. */
+struct publish : rl::test_suite<publish, 3> {
+    word header;
+    shared field;
+
+    void before()
+    {
+        store(header, EMPTY, relaxed);
+    }
+
+    void thread(unsigned self)
+    {
+        if (self < 2) {
+            if (load(header, acquire) == EMPTY &&
+                compare_exchange(header, EMPTY, CREATING, acquire)) {
+                field($) = 7;
+                store(header, VALID, PUBLISH);
+            }
+        } else if (load(header, LOOKUP) == VALID) {
+            RL_ASSERT(field($) == 7);
+        }
+    }
+};
+
+/* Thread 0 delegates, uses and removes again, then ticks; threads 1 and 2 delete the root. */
+struct destroy : rl::test_suite<destroy, 3> {
+    word header, count, grace;
+    shared field;
+
+    void before()
+    {
+        store(header, FROZEN, relaxed); /* thread 0 looked it up when it was still valid */
+        store(count, 0, relaxed);
+        store(grace, 0, relaxed);
+        field($) = 7;
+    }
+
+    void delegate_use_tick_remove()
+    {
+        count.fetch_add(1, relaxed, $);
+        store(grace, 1, release);
+        RL_ASSERT(field($) == 7); /* through the leaf, which outlives the tick */
+        count.fetch_sub(1, UNREF, $);
+    }
+
+    void destroy_root()
+    {
+        int old = load(header, acquire);
+        int early = COUNT_EARLY ? load(count, acquire) : 0;
+
+        if (old != FROZEN || load(grace, acquire) != 1)
+            return;
+        if ((COUNT_EARLY ? early : load(count, acquire)) != 0)
+            return;
+        if (ERASE_BY_STORE)
+            store(header, EMPTY, release);
+        else if (!compare_exchange(header, old, EMPTY, acq_rel))
+            return;
+        field($) = 0; /* the memory is another object's now */
+    }
+
+    void thread(unsigned self)
+    {
+        if (self == 0)
+            delegate_use_tick_remove();
+        else
+            destroy_root();
+    }
+};
+
+int main()
+{
+    return explore<publish>() || explore<destroy>();
+}

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Configuration of the page-table tests: one CPU, or with CONFIG_TEST_CPUS more.
+ * Configuration of the page-table tests: the build sets CONFIG_TEST_CPUS and CONFIG_TEST_SEQUENCES.
  */
 #pragma once
-
-#ifndef CONFIG_TEST_CPUS
-#define CONFIG_TEST_CPUS 1
-#endif
 
 enum {
     CONFIG_PRIORITIES = 32,

@@ -832,7 +832,7 @@ static void boot_refusals(void)
     end("a map that reaches the kernel or is no map is refused");
 }
 
-int main(int count, char **arguments)
+int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);
     geometry();
@@ -849,7 +849,7 @@ int main(int count, char **arguments)
     boot_refusals();
     every_region();
     every_set();
-    random_sequences(count > 1 ? (unsigned)atoi(arguments[1]) : 40, 2000);
+    random_sequences(CONFIG_TEST_SEQUENCES, 2000);
     printf("1..%u\n", cases);
     printf("%u passed, %u failed, 0 skipped\n", passed, failed);
     return failed != 0;

@@ -16,6 +16,29 @@ static enum status slot_status(const struct capability *cap, enum cap_type type)
     return (uint8_t)header == cap_byte(type, CAP_VALID) ? STATUS_OK : STATUS_TYPE;
 }
 
+static inline bool cap_is_two_level(word_t id)
+{
+    return CAP_TWO_LEVEL != 0 ? (id & CAP_TWO_LEVEL) != 0 : id > CAP_INDEX_MASK;
+}
+
+struct capability *cap_lookup_nested(const struct capability *table, word_t id, enum cap_type type)
+{
+    const word_t layout = CAP_TABLE_MAX << CAP_TABLE_SHIFT | CAP_TWO_LEVEL | CAP_INDEX_MASK;
+    word_t outer = id >> CAP_TABLE_SHIFT & CAP_TABLE_MAX;
+    word_t inner = id & CAP_INDEX_MASK;
+    struct capability *cap;
+
+    if (UNLIKELY((id & ~layout) != 0 || !cap_is_two_level(id)))
+        return NULL;
+    if (UNLIKELY(outer >= table->captable.entries))
+        return NULL;
+    cap = (struct capability *)table->object + index_mask(outer, table->captable.entries);
+    if (UNLIKELY(!cap_is(cap, CAP_CAPTABLE) || inner >= cap->captable.entries))
+        return NULL;
+    cap = (struct capability *)cap->object + index_mask(inner, cap->captable.entries);
+    return LIKELY(cap_is(cap, type)) ? cap : NULL;
+}
+
 enum status cap_refusal(const struct capability *table, word_t id, enum cap_type type)
 {
     const word_t layout = CAP_TABLE_MAX << CAP_TABLE_SHIFT | CAP_TWO_LEVEL | CAP_INDEX_MASK;
@@ -123,55 +146,61 @@ enum status cap_freeze(struct capability *slot)
 }
 
 /* The slot must hold something frozen. */
-static enum status check_frozen(const struct capability *slot, word_t *seen)
+static enum status check_frozen(const struct capability *table, word_t index, struct cap_end *end)
 {
-    *seen = shared_load_acquire(&slot->header);
-    if (cap_state(*seen) == CAP_EMPTY || cap_state(*seen) == CAP_CREATING)
+    end->slot = cap_slot(table, index);
+    if (end->slot == NULL)
+        return STATUS_RANGE;
+    end->seen = shared_load_acquire(&end->slot->header);
+    if (cap_state(end->seen) == CAP_EMPTY || cap_state(end->seen) == CAP_CREATING)
         return STATUS_EMPTY;
-    return cap_state(*seen) == CAP_FROZEN ? STATUS_OK : STATUS_NOT_FROZEN;
+    return cap_state(end->seen) == CAP_FROZEN ? STATUS_OK : STATUS_NOT_FROZEN;
 }
 
-enum status cap_check_delete(struct capability *slot, enum cap_type type, word_t *seen)
+enum status cap_check_delete(const struct capability *table, word_t index, enum cap_type type,
+                             struct cap_end *end)
 {
-    enum status status = check_frozen(slot, seen);
+    enum status status = check_frozen(table, index, end);
 
     if (status != STATUS_OK)
         return status;
-    if (cap_type(*seen) != type)
+    if (cap_type(end->seen) != type)
         return STATUS_TYPE;
-    if (!quiesce_passed(cap_stamp(*seen)))
+    if (!quiesce_passed(cap_stamp(end->seen)))
         return STATUS_NOT_QUIESCENT;
-    if ((*seen & CAP_LEAF) != 0)
+    if ((end->seen & CAP_LEAF) != 0)
         return STATUS_LEAF;
     /* Only now is the count final: whoever looked the root up before the freeze has left. */
-    if (shared_load_acquire(&slot->link) != 0) {
-        cap_thaw(slot, *seen);
+    if (shared_load_acquire(&end->slot->link) != 0) {
+        cap_thaw(end);
         return STATUS_REFERENCED;
     }
     return STATUS_OK;
 }
 
-enum status cap_check_remove(struct capability *slot, word_t *seen)
+enum status cap_check_remove(const struct capability *table, word_t index, struct cap_end *end)
 {
-    enum status status = check_frozen(slot, seen);
+    enum status status = check_frozen(table, index, end);
 
     if (status != STATUS_OK)
         return status;
-    if ((*seen & CAP_LEAF) == 0)
+    if ((end->seen & CAP_LEAF) == 0)
         return STATUS_ROOT;
-    return quiesce_passed(cap_stamp(*seen)) ? STATUS_OK : STATUS_NOT_QUIESCENT;
+    return quiesce_passed(cap_stamp(end->seen)) ? STATUS_OK : STATUS_NOT_QUIESCENT;
 }
 
-enum status cap_erase(struct capability *slot, word_t seen)
+enum status cap_erase(const struct cap_end *end)
 {
-    word_t empty = header_of(CAP_NONE, CAP_EMPTY, 0, cap_stamp(seen));
+    word_t empty = header_of(CAP_NONE, CAP_EMPTY, 0, cap_stamp(end->seen));
 
-    return shared_cas(&slot->header, seen, empty) ? STATUS_OK : STATUS_CONFLICT;
+    return shared_cas(&end->slot->header, end->seen, empty) ? STATUS_OK : STATUS_CONFLICT;
 }
 
-void cap_thaw(struct capability *slot, word_t seen)
+void cap_thaw(const struct cap_end *end)
 {
-    word_t valid = header_of(cap_type(seen), CAP_VALID, seen & CAP_LEAF, quiesce_stamp());
+    word_t valid =
+        header_of(cap_type(end->seen), CAP_VALID, end->seen & CAP_LEAF, quiesce_stamp());
 
-    (void)shared_cas(&slot->header, seen, valid); /* losing means that another CPU thawed it */
+    /* Losing means that another CPU thawed it. */
+    (void)shared_cas(&end->slot->header, end->seen, valid);
 }

@@ -105,30 +105,8 @@ static inline bool cap_allows(const struct capability *cap, word_t right)
     return (cap->rights & right) != 0;
 }
 
-static inline bool cap_is_two_level(word_t id)
-{
-    return CAP_TWO_LEVEL != 0 ? (id & CAP_TWO_LEVEL) != 0 : id > CAP_INDEX_MASK;
-}
-
-/* The second table of a two-level id, or the malformed rest. */
-ALWAYS_INLINE struct capability *cap_lookup_nested(const struct capability *table, word_t id,
-                                                   enum cap_type type)
-{
-    const word_t layout = CAP_TABLE_MAX << CAP_TABLE_SHIFT | CAP_TWO_LEVEL | CAP_INDEX_MASK;
-    word_t outer = id >> CAP_TABLE_SHIFT & CAP_TABLE_MAX;
-    word_t inner = id & CAP_INDEX_MASK;
-    struct capability *cap;
-
-    if (UNLIKELY((id & ~layout) != 0 || !cap_is_two_level(id)))
-        return NULL;
-    if (UNLIKELY(outer >= table->captable.entries))
-        return NULL;
-    cap = (struct capability *)table->object + index_mask(outer, table->captable.entries);
-    if (UNLIKELY(!cap_is(cap, CAP_CAPTABLE) || inner >= cap->captable.entries))
-        return NULL;
-    cap = (struct capability *)cap->object + index_mask(inner, cap->captable.entries);
-    return LIKELY(cap_is(cap, type)) ? cap : NULL;
-}
+/* The same for a two-level id; refuses the malformed rest. */
+struct capability *cap_lookup_nested(const struct capability *table, word_t id, enum cap_type type);
 
 /* Resolve an id in `table`, the capability table of the caller's process (not tested for frozen: the
  * process counts on it). Every one-level id is below the index range, so that one compare tells
@@ -192,18 +170,26 @@ void cap_fill(struct capability *slot, word_t rights, void *object);
 /* Freeze. EMPTY, FROZEN, REFERENCED, NOT_QUIESCENT, CONFLICT. */
 MUST_CHECK enum status cap_freeze(struct capability *slot);
 
-/* First half of a delete: EMPTY, NOT_FROZEN, TYPE, NOT_QUIESCENT, LEAF, REFERENCED (which thaws).
- * *seen is the header that cap_erase or cap_thaw must find. */
-MUST_CHECK enum status cap_check_delete(struct capability *slot, enum cap_type type, word_t *seen);
+/* A slot that is about to become empty, and the header that cap_erase or cap_thaw must find there. */
+struct cap_end {
+    struct capability *slot;
+    word_t seen;
+};
 
-/* First half of a remove: EMPTY, NOT_FROZEN, ROOT, NOT_QUIESCENT. */
-MUST_CHECK enum status cap_check_remove(struct capability *slot, word_t *seen);
+/* First half of a delete: RANGE, EMPTY, NOT_FROZEN, TYPE, NOT_QUIESCENT, LEAF, REFERENCED (which
+ * thaws). */
+MUST_CHECK enum status cap_check_delete(const struct capability *table, word_t index,
+                                        enum cap_type type, struct cap_end *end);
+
+/* First half of a remove: RANGE, EMPTY, NOT_FROZEN, ROOT, NOT_QUIESCENT. */
+MUST_CHECK enum status cap_check_remove(const struct capability *table, word_t index,
+                                        struct cap_end *end);
 
 /* Second half: the slot becomes empty. CONFLICT: another CPU was first. */
-MUST_CHECK enum status cap_erase(struct capability *slot, word_t seen);
+MUST_CHECK enum status cap_erase(const struct cap_end *end);
 
 /* A delete that cannot be: valid again, so that what stands in the way can be removed. */
-void cap_thaw(struct capability *slot, word_t seen);
+void cap_thaw(const struct cap_end *end);
 
 /* References on a root. The last decrement pairs with the acquire of cap_check_delete. */
 static inline void cap_hold(struct capability *root)

@@ -53,23 +53,21 @@ static bool is_empty(const struct capability *table)
 sword_t captable_delete(struct cpu *cpu, const struct args_cpt_del *args,
                         struct capability **caps)
 {
-    struct capability *slot = cap_slot(caps[0], args->slot);
-    word_t seen, object, size;
+    struct cap_end end;
+    word_t object, size;
     enum status status;
 
     (void)cpu;
-    if (slot == NULL)
-        return STATUS_RANGE;
-    status = cap_check_delete(slot, CAP_CAPTABLE, &seen);
+    status = cap_check_delete(caps[0], args->slot, CAP_CAPTABLE, &end);
     if (status != STATUS_OK)
         return status;
-    object = (word_t)slot->object;
-    size = slot->captable.entries * CAP_SLOT_BYTES;
-    if (!is_empty(slot)) {
-        cap_thaw(slot, seen);
+    object = (word_t)end.slot->object;
+    size = end.slot->captable.entries * CAP_SLOT_BYTES;
+    if (!is_empty(end.slot)) {
+        cap_thaw(&end);
         return STATUS_NOT_EMPTY;
     }
-    status = cap_erase(slot, seen);
+    status = cap_erase(&end);
     if (status == STATUS_OK)
         kmem_free(object, size);
     return status;
@@ -87,19 +85,16 @@ sword_t captable_freeze(struct cpu *cpu, const struct args_cpt_frz *args,
 sword_t captable_remove(struct cpu *cpu, const struct args_cpt_rem *args,
                         struct capability **caps)
 {
-    struct capability *slot = cap_slot(caps[0], args->slot);
+    struct cap_end end;
     struct capability *root;
     enum status status;
-    word_t seen;
 
     (void)cpu;
-    if (slot == NULL)
-        return STATUS_RANGE;
-    status = cap_check_remove(slot, &seen);
+    status = cap_check_remove(caps[0], args->slot, &end);
     if (status != STATUS_OK)
         return status;
-    root = (struct capability *)shared_load(&slot->link);
-    status = cap_erase(slot, seen);
+    root = (struct capability *)shared_load(&end.slot->link);
+    status = cap_erase(&end);
     if (status == STATUS_OK && root != NULL)
         cap_drop(root); /* last: the root may go as soon as nothing counts on it */
     return status;

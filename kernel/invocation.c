@@ -113,25 +113,22 @@ sword_t invocation_create(struct cpu *cpu, const struct args_inv_crt *args,
 sword_t invocation_delete(struct cpu *cpu, const struct args_inv_del *args,
                           struct capability **caps)
 {
-    struct capability *slot = cap_slot(caps[0], args->slot);
+    struct cap_end end;
     struct capability *process;
     struct port *port;
     enum status status;
-    word_t seen;
 
     (void)cpu;
-    if (slot == NULL)
-        return STATUS_RANGE;
-    status = cap_check_delete(slot, CAP_INVOCATION, &seen);
+    status = cap_check_delete(caps[0], args->slot, CAP_INVOCATION, &end);
     if (status != STATUS_OK)
         return status;
-    port = slot->object;
+    port = end.slot->object;
     process = port->process;
     if (shared_load_acquire(&port->owner) != 0) {
-        cap_thaw(slot, seen);
+        cap_thaw(&end);
         return STATUS_BUSY;
     }
-    status = cap_erase(slot, seen);
+    status = cap_erase(&end);
     if (status != STATUS_OK)
         return status;
     kmem_free((word_t)port, sizeof(*port));

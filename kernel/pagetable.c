@@ -97,22 +97,20 @@ static bool is_in_use(const struct capability *root)
 /* A table with children is counted by them, so that the count has refused it before. */
 sword_t pagetable_delete(struct cpu *cpu, const struct args_pgt_del *args, struct capability **caps)
 {
-    struct capability *slot = cap_slot(caps[0], args->slot);
-    word_t seen, object, size;
+    struct cap_end end;
+    word_t object, size;
     enum status status;
 
     (void)cpu;
-    if (slot == NULL)
-        return STATUS_RANGE;
-    status = cap_check_delete(slot, CAP_PAGETABLE, &seen);
+    status = cap_check_delete(caps[0], args->slot, CAP_PAGETABLE, &end);
     if (status != STATUS_OK)
         return status;
-    if (is_in_use(slot))
+    if (is_in_use(end.slot))
         return STATUS_NOT_QUIESCENT;
-    object = (word_t)slot->object;
-    size = pagetable_backend_bytes(pagetable_is_top(slot), pagetable_size_order(slot),
-                                   pagetable_number_order(slot));
-    status = cap_erase(slot, seen);
+    object = (word_t)end.slot->object;
+    size = pagetable_backend_bytes(pagetable_is_top(end.slot), pagetable_size_order(end.slot),
+                                   pagetable_number_order(end.slot));
+    status = cap_erase(&end);
     if (status == STATUS_OK)
         kmem_free(object, size);
     return status;

@@ -72,19 +72,17 @@ sword_t process_create(struct cpu *cpu, const struct args_prc_crt *args, struct 
 
 sword_t process_delete(struct cpu *cpu, const struct args_prc_del *args, struct capability **caps)
 {
-    struct capability *slot = cap_slot(caps[0], args->slot);
-    word_t seen, captable, pagetable;
+    struct cap_end end;
+    word_t captable, pagetable;
     enum status status;
 
     (void)cpu;
-    if (slot == NULL)
-        return STATUS_RANGE;
-    status = cap_check_delete(slot, CAP_PROCESS, &seen);
+    status = cap_check_delete(caps[0], args->slot, CAP_PROCESS, &end);
     if (status != STATUS_OK)
         return status;
-    captable = shared_load(&slot->process.captable);
-    pagetable = shared_load(&slot->process.pagetable);
-    status = cap_erase(slot, seen);
+    captable = shared_load(&end.slot->process.captable);
+    pagetable = shared_load(&end.slot->process.pagetable);
+    status = cap_erase(&end);
     if (status != STATUS_OK)
         return status;
     cap_drop((struct capability *)captable);

@@ -231,19 +231,16 @@ sword_t signal_create(struct cpu *cpu, const struct args_sig_crt *args, struct c
 
 sword_t signal_delete(struct cpu *cpu, const struct args_sig_del *args, struct capability **caps)
 {
-    struct capability *slot = cap_slot(caps[0], args->slot);
+    struct cap_end end;
     enum status status;
-    word_t seen;
 
     (void)cpu;
-    if (slot == NULL)
-        return STATUS_RANGE;
-    status = cap_check_delete(slot, CAP_SIGNAL, &seen);
+    status = cap_check_delete(caps[0], args->slot, CAP_SIGNAL, &end);
     if (status != STATUS_OK)
         return status;
-    if (shared_load(&slot->signal.waiter) != 0) {
-        cap_thaw(slot, seen);
+    if (shared_load(&end.slot->signal.waiter) != 0) {
+        cap_thaw(&end);
         return STATUS_BUSY;
     }
-    return cap_erase(slot, seen);
+    return cap_erase(&end);
 }

@@ -68,25 +68,22 @@ sword_t thread_create(struct cpu *cpu, const struct args_thd_crt *args, struct c
 
 sword_t thread_delete(struct cpu *cpu, const struct args_thd_del *args, struct capability **caps)
 {
-    struct capability *slot = cap_slot(caps[0], args->slot);
+    struct cap_end end;
     struct capability *home;
     struct thread *thread;
     enum status status;
-    word_t seen;
 
     (void)cpu;
-    if (slot == NULL)
-        return STATUS_RANGE;
-    status = cap_check_delete(slot, CAP_THREAD, &seen);
+    status = cap_check_delete(caps[0], args->slot, CAP_THREAD, &end);
     if (status != STATUS_OK)
         return status;
-    thread = slot->object;
+    thread = end.slot->object;
     home = thread->home;
     if (shared_load_acquire(&thread->cpu) != 0) {
-        cap_thaw(slot, seen);
+        cap_thaw(&end);
         return STATUS_STATE;
     }
-    status = cap_erase(slot, seen);
+    status = cap_erase(&end);
     if (status != STATUS_OK)
         return status;
     invocation_unwind(thread);

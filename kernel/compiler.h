@@ -6,6 +6,7 @@
 
 #define MUST_CHECK      __attribute__((warn_unused_result))
 #define NORETURN        __attribute__((noreturn))
+#define NOINLINE        __attribute__((noinline))
 #define COLD            __attribute__((cold, noinline))
 #define ALWAYS_INLINE   static inline __attribute__((always_inline))
 #define LIKELY(claim)   __builtin_expect(!!(claim), 1)

@@ -5,8 +5,9 @@
 #include "kernel/leave.h"
 #include "kernel/operand_table.h"
 
-/* One direct call for each handler: no function pointer. */
-static sword_t dispatch(struct cpu *cpu, const word_t *args, struct capability **caps)
+/* One direct call for each handler: no function pointer. Out of line, so that each is a plain jump with
+ * the arguments in place. */
+static NOINLINE sword_t dispatch(struct cpu *cpu, const word_t *args, struct capability **caps)
 {
     switch (args[0]) {
 #define HOT(number, handler)

@@ -4,7 +4,8 @@
  */
 #pragma once
 
-#include "kernel/entry.h"
+#include "kernel/fault.h"
+#include "kernel/schedule.h"
 
 /* Who has faulted, where, and what was not allowed. */
 void debug_report_fault(const struct cpu *cpu, const struct fault *fault);

@@ -5,13 +5,8 @@
  */
 #pragma once
 
+#include "kernel/fault.h"
 #include "kernel/schedule.h"
-
-struct fault {
-    word_t cause;   /* the port's word for it, for DEBUG_EXC_GET */
-    word_t address; /* that was touched, or 0 */
-    word_t access;  /* PAGE_READ, PAGE_WRITE or PAGE_EXECUTE for a memory fault; 0 for others */
-};
 
 /* A line of the interrupt controller has fired. */
 ARCH_EXIT entry_interrupt(struct cpu *cpu, struct thread *self, word_t line);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * What a port says about a fault of user code.
+ * What a port says of a fault of the running thread.
  */
 #pragma once
 

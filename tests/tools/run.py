@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Unlicense
-"""Run the tests of the host tools: TAP lines, then `N passed, N failed, N skipped`."""
+"""Run the tests of the host tools: TAP lines, then `N passed, N failed, N skipped`.
+
+    run.py [MODULE...]      all, or the named ones (test_tap)
+"""
 
 from __future__ import annotations
 
@@ -52,7 +55,9 @@ class TapResult(unittest.TestResult):
 def main() -> int:
     sys.path[:0] = [str(HERE), str(HERE.parent.parent / "tools")]
     sys.dont_write_bytecode = True
-    suite = unittest.defaultTestLoader.discover(str(HERE), top_level_dir=str(HERE))
+    loader = unittest.defaultTestLoader
+    suite = (loader.loadTestsFromNames(sys.argv[1:]) if sys.argv[1:]
+             else loader.discover(str(HERE), top_level_dir=str(HERE)))
     result = TapResult()
     suite.run(result)
     failed = len(result.failures) + len(result.errors)

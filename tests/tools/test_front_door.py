@@ -4,14 +4,11 @@
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from summary import main  # noqa: E402
 
 # What a fresh system has.
 BASICS = ("sh", "dirname", "basename", "tr", "sort", "sed", "id", "env", "cat", "grep", "mkdir", "rm", "touch")
@@ -106,4 +103,4 @@ esac''')
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    unittest.main()

@@ -9,11 +9,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import gen_calls
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-import gen_calls  # noqa: E402
-from summary import main  # noqa: E402
 
 SMALL = """
 [statuses]
@@ -207,4 +205,4 @@ static_assert(sizeof(rme_status_names) / sizeof(rme_status_names[0]) == STATUS_C
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    unittest.main()

@@ -9,7 +9,7 @@ set(RME_MACHINE_FLAGS -mcpu=${BOARD_CPU} -mthumb)
 
 # The kernel's own memset and memcpy: it shares none with the user image.
 set(RME_MEMORY ${CMAKE_SOURCE_DIR}/arch/common/memory.c)
-set_source_files_properties(${RME_MEMORY} PROPERTIES COMPILE_OPTIONS
+set_source_files_properties(${RME_MEMORY} ${CMAKE_SOURCE_DIR}/arch/armv7m/eabi.c PROPERTIES COMPILE_OPTIONS
     "-fno-builtin;$<$<C_COMPILER_ID:GNU>:-fno-tree-loop-distribute-patterns>")
 
 # The kernel itself never touches an FPU register; only its port's assembly does.

@@ -11,7 +11,7 @@ enum { ABI_VERSION = 1 };
 
 struct boot_info {
     word_t abi_version;
-    word_t clock_hz;   /* budgets and deadlines count this */
+    word_t clock_hz; /* budgets and deadlines count this */
     word_t cpu_count;
     word_t kmem_free;  /* offset in BOOT_KMEM from which no object of boot lies */
     word_t kmem_bytes; /* size of BOOT_KMEM */

@@ -78,8 +78,8 @@ enum status cap_resolve(const struct capability *table, const operand_t *operand
                         const word_t *args, struct capability **caps)
 {
     for (unsigned i = 0; operands[i].type != CAP_NONE; i++) {
-        enum status status = cap_find(table, args[operands[i].arg], (enum cap_type)operands[i].type,
-                                      0, &caps[i]);
+        enum status status =
+            cap_find(table, args[operands[i].arg], (enum cap_type)operands[i].type, 0, &caps[i]);
 
         if (status != STATUS_OK)
             return status;
@@ -198,8 +198,7 @@ enum status cap_erase(const struct cap_end *end)
 
 void cap_thaw(const struct cap_end *end)
 {
-    word_t valid =
-        header_of(cap_type(end->seen), CAP_VALID, end->seen & CAP_LEAF, quiesce_stamp());
+    word_t valid = header_of(cap_type(end->seen), CAP_VALID, end->seen & CAP_LEAF, quiesce_stamp());
 
     /* Losing means that another CPU thawed it. */
     (void)shared_cas(&end->slot->header, end->seen, valid);

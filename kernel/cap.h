@@ -6,8 +6,9 @@
  *
  *      empty --occupy--> creating --publish--> valid --freeze--> frozen --erase--> empty
  *
- * A root is the object, or owns it, and counts who refers to it; a leaf made by delegation points to
- * its root. Kernel memory and kernel functions have no object and are not counted. Next: captable.h.
+ * A root is the object, or owns it, and counts who refers to it; a leaf made by delegation points
+ * to its root. Kernel memory and kernel functions have no object and are not counted. Next:
+ * captable.h.
  */
 #pragma once
 
@@ -108,8 +109,8 @@ static inline bool cap_allows(const struct capability *cap, word_t right)
 /* The same for a two-level id; refuses the malformed rest. */
 struct capability *cap_lookup_nested(const struct capability *table, word_t id, enum cap_type type);
 
-/* Resolve an id in `table`, the capability table of the caller's process (not tested for frozen: the
- * process counts on it). Every one-level id is below the index range, so that one compare tells
+/* Resolve an id in `table`, the capability table of the caller's process (not tested for frozen:
+ * the process counts on it). Every one-level id is below the index range, so that one compare tells
  * both the level and the range. NULL when refused; cap_refusal() then says why. Constant time. */
 ALWAYS_INLINE struct capability *cap_lookup(const struct capability *table, word_t id,
                                             enum cap_type type)
@@ -125,22 +126,22 @@ ALWAYS_INLINE struct capability *cap_lookup(const struct capability *table, word
 /* Whether a kernel-function capability names this function with this first argument. */
 static inline bool cap_covers(const struct capability *cap, word_t function, word_t object)
 {
-    return function >= cap->rights >> HALF_BITS && function <= (cap->rights & HALF_MAX)
-           && object >= cap->kfunc.low && object <= cap->kfunc.high;
+    return function >= cap->rights >> HALF_BITS && function <= (cap->rights & HALF_MAX) &&
+           object >= cap->kfunc.low && object <= cap->kfunc.high;
 }
 
 /* Why cap_lookup returned NULL: RANGE, FROZEN or TYPE; CONFLICT if the slot has changed since. */
 COLD enum status cap_refusal(const struct capability *table, word_t id, enum cap_type type);
 
-/* The same for the paths that are not hot: RANGE, FROZEN, TYPE, then RIGHTS if a right is asked for and
- * missing; CONFLICT. *cap is set when OK. */
+/* The same for the paths that are not hot: RANGE, FROZEN, TYPE, then RIGHTS if a right is asked for
+ * and missing; CONFLICT. *cap is set when OK. */
 COLD MUST_CHECK enum status cap_find(const struct capability *table, word_t id, enum cap_type type,
                                      word_t right, struct capability **cap);
 
 /* A capability operand of a call: which argument word, its type, and the right it must carry. */
 typedef struct {
-    uint8_t arg;   /* index of the word in the argument block */
-    uint8_t type;  /* enum cap_type; CAP_NONE ends a list */
+    uint8_t arg;    /* index of the word in the argument block */
+    uint8_t type;   /* enum cap_type; CAP_NONE ends a list */
     uint16_t right; /* 0: none */
 } operand_t;
 
@@ -170,7 +171,8 @@ void cap_fill(struct capability *slot, word_t rights, void *object);
 /* Freeze. EMPTY, FROZEN, REFERENCED, NOT_QUIESCENT, CONFLICT. */
 MUST_CHECK enum status cap_freeze(struct capability *slot);
 
-/* A slot that is about to become empty, and the header that cap_erase or cap_thaw must find there. */
+/* A slot that is about to become empty, and the header that cap_erase or cap_thaw must find there.
+ */
 struct cap_end {
     struct capability *slot;
     word_t seen;

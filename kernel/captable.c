@@ -18,8 +18,7 @@ void captable_boot(struct capability *slot, void *object, word_t entries)
     cap_publish(slot, CAP_CAPTABLE, 0);
 }
 
-sword_t captable_create(struct cpu *cpu, const struct args_cpt_crt *args,
-                        struct capability **caps)
+sword_t captable_create(struct cpu *cpu, const struct args_cpt_crt *args, struct capability **caps)
 {
     const struct kmem_claim claim = {caps[0], caps[1], args->slot, args->address,
                                      args->entries * CAP_SLOT_BYTES};
@@ -50,8 +49,7 @@ static bool is_empty(const struct capability *table)
     return true;
 }
 
-sword_t captable_delete(struct cpu *cpu, const struct args_cpt_del *args,
-                        struct capability **caps)
+sword_t captable_delete(struct cpu *cpu, const struct args_cpt_del *args, struct capability **caps)
 {
     struct cap_end end;
     word_t object, size;
@@ -73,8 +71,7 @@ sword_t captable_delete(struct cpu *cpu, const struct args_cpt_del *args,
     return status;
 }
 
-sword_t captable_freeze(struct cpu *cpu, const struct args_cpt_frz *args,
-                        struct capability **caps)
+sword_t captable_freeze(struct cpu *cpu, const struct args_cpt_frz *args, struct capability **caps)
 {
     struct capability *slot = cap_slot(caps[0], args->slot);
 
@@ -82,8 +79,7 @@ sword_t captable_freeze(struct cpu *cpu, const struct args_cpt_frz *args,
     return slot == NULL ? STATUS_RANGE : cap_freeze(slot);
 }
 
-sword_t captable_remove(struct cpu *cpu, const struct args_cpt_rem *args,
-                        struct capability **caps)
+sword_t captable_remove(struct cpu *cpu, const struct args_cpt_rem *args, struct capability **caps)
 {
     struct cap_end end;
     struct capability *root;

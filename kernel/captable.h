@@ -3,8 +3,9 @@
  * Capability table: an array of slots in kernel memory, and the operations on slots that do not
  * depend on their type: create and delete a table, freeze, delegate and remove a capability.
  *
- * The contracts of the calls stand in abi/calls.toml (docs/syscalls.md). A handler gets the words of
- * the caller and returns a status or a result; it has checked everything before it changes anything.
+ * The contracts of the calls stand in abi/calls.toml (docs/syscalls.md). A handler gets the words
+ * of the caller and returns a status or a result; it has checked everything before it changes
+ * anything.
  */
 #pragma once
 

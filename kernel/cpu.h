@@ -26,11 +26,11 @@ struct cpu {
     word_t ready_bits[READY_WORDS]; /* bit p: level p is not empty */
     struct thread *ready[CONFIG_PRIORITIES];
 
-    struct thread *exhausted; /* left its CPU without time; its endpoint is not yet told */
-    struct thread *freed;     /* to be given back when the kernel is left */
+    struct thread *exhausted;          /* left its CPU without time; its endpoint is not yet told */
+    struct thread *freed;              /* to be given back when the kernel is left */
     struct capability *timer_endpoint; /* root slot */
     word_t stray_interrupts;           /* of lines that nobody has bound */
-    word_t deadline; /* of TIMER_SET, by the clock */
+    word_t deadline;                   /* of TIMER_SET, by the clock */
     bool deadline_armed;
     uint8_t id;
 

@@ -17,6 +17,6 @@ ARCH_EXIT entry_timer(struct cpu *cpu, struct thread *self);
 /* Another CPU has set bits of cpu->requests. */
 ARCH_EXIT entry_request(struct cpu *cpu, struct thread *self);
 
-/* The running thread has faulted. Repairs a page that is granted and not loaded; else the callee of an
- * invocation is left where its port asks for that; else the thread stops. */
+/* The running thread has faulted. Repairs a page that is granted and not loaded; else the callee of
+ * an invocation is left where its port asks for that; else the thread stops. */
 ARCH_EXIT entry_fault(struct cpu *cpu, struct thread *self, const struct fault *fault);

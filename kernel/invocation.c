@@ -4,9 +4,9 @@
 #include "kernel/call_table.h"
 #include "kernel/kmem.h"
 
-static COLD struct outcome refuse_depth(struct thread *self)
+static enum status refuse_depth(const struct thread *self)
 {
-    return outcome_status(self->is_guest ? STATUS_STATE : STATUS_DEPTH, self);
+    return self->is_guest ? STATUS_STATE : STATUS_DEPTH;
 }
 
 ALWAYS_INLINE struct outcome activate(struct cpu *cpu, struct thread *self, word_t id, word_t param)
@@ -15,9 +15,10 @@ ALWAYS_INLINE struct outcome activate(struct cpu *cpu, struct thread *self, word
     struct capability *cap;
     struct port *port;
 
+    (void)cpu;
     /* Guests begin at the limit (D18): one compare refuses both. */
     if (UNLIKELY(self->depth >= CONFIG_INV_DEPTH_MAX))
-        return refuse_depth(self);
+        return outcome_status(refuse_depth(self), self);
     cap = cap_lookup(table, id, CAP_INVOCATION);
     if (UNLIKELY(cap == NULL))
         return outcome_status(cap_refusal(table, id, CAP_INVOCATION), self);
@@ -33,9 +34,8 @@ ALWAYS_INLINE struct outcome activate(struct cpu *cpu, struct thread *self, word
     self->invocation = port;
     self->depth++;
     self->process = port->process;
-    process_enter_fast(cpu, port->process);
-    return outcome(arch_context_enter(&self->context, &port->saved, port->entry, port->stack, param),
-                   self);
+    return outcome_enter(
+        arch_context_enter(&self->context, &port->saved, port->entry, port->stack, param), self);
 }
 
 /* Leave the top port: the thread is back where it came from. */
@@ -53,17 +53,17 @@ ALWAYS_INLINE void leave(struct thread *self, struct port *port)
 ALWAYS_INLINE struct outcome leave_top(struct cpu *cpu, struct thread *self, word_t value,
                                        word_t unused)
 {
+    (void)cpu;
     (void)unused;
     if (UNLIKELY(self->invocation == NULL))
         return outcome_status(STATUS_NO_INVOCATION, self);
     leave(self, self->invocation);
-    process_enter_fast(cpu, self->process);
     arch_context_set_value(&self->context, value);
-    return outcome(STATUS_OK, self);
+    return outcome_enter(STATUS_OK, self);
 }
 
-ARCH_PUBLISH(invocation_activate, activate)
-ARCH_PUBLISH(invocation_return, leave_top)
+ARCH_PUBLISH_HOT(invocation_activate, activate)
+ARCH_PUBLISH_HOT(invocation_return, leave_top)
 
 bool invocation_force_return(struct thread *thread)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Invocation port: a thread walks through it into the port's process, on its own budget, and back. A
- * port serves one thread at a time; it keeps the way back and a stack that was prepared for it. The
- * ports that a thread is inside form a stack, linked from the top down. `owner` is shared: claimed by
- * compare-exchange, given back by a release store (hazard H9); all else belongs to the claimant.
+ * Invocation port: a thread walks through it into the port's process, on its own budget, and back.
+ * A port serves one thread at a time; it keeps the way back and a stack that was prepared for it.
+ * The ports that a thread is inside form a stack, linked from the top down. `owner` is shared:
+ * claimed by compare-exchange, given back by a release store (hazard H9); all else belongs to the
+ * claimant.
  */
 #pragma once
 
@@ -21,8 +22,9 @@ struct port {
 /* Owner while INV_SET changes an idle port. */
 enum { PORT_SETTING = 1 };
 
-/* The callee has faulted: if its port asks for it, return in its place with STATUS_FAULT; no register
- * of the callee crosses. Pops one level; the address space follows when the kernel is left. */
+/* The callee has faulted: if its port asks for it, return in its place with STATUS_FAULT; no
+ * register of the callee crosses. Pops one level; the address space follows when the kernel is
+ * left. */
 MUST_CHECK bool invocation_force_return(struct thread *thread);
 
 /* End all invocations of a thread that does not run any more; its ports become idle. Time:

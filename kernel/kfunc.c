@@ -114,8 +114,7 @@ static sword_t line_bind(struct cpu *cpu, const struct args_kfn *args)
 static sword_t set_timer(struct cpu *cpu, const struct args_kfn *args)
 {
     struct capability *endpoint;
-    enum status status =
-        resolve(cpu, args->arg0, CAP_SIGNAL, RIGHT_SIGNAL_KERNEL_SEND, &endpoint);
+    enum status status = resolve(cpu, args->arg0, CAP_SIGNAL, RIGHT_SIGNAL_KERNEL_SEND, &endpoint);
 
     if (status != STATUS_OK)
         return status;

@@ -12,8 +12,8 @@
  * `size` is not 0. */
 MUST_CHECK word_t kmem_address(const struct capability *memory, word_t offset, word_t size);
 
-/* Register and zero an object. MEMORY: misaligned, outside object memory or in use. CONFLICT: another
- * CPU changed a word of the bitmap; all marks are taken back. Time: size. */
+/* Register and zero an object. MEMORY: misaligned, outside object memory or in use. CONFLICT:
+ * another CPU changed a word of the bitmap; all marks are taken back. Time: size. */
 MUST_CHECK enum status kmem_allocate(word_t address, word_t size);
 
 /* Forget an object, whole, whatever its size. Cannot fail. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * The end: an invariant of the kernel or of the machine is broken. Never reached by what a user does.
+ * The end: an invariant of the kernel or of the machine is broken. Never reached by what a user
+ * does.
  */
 #pragma once
 

@@ -6,7 +6,10 @@
 
 void process_enter(struct cpu *cpu, const struct capability *process)
 {
-    process_enter_fast(cpu, process);
+    word_t space;
+
+    if (process_changes_space(cpu, process, &space))
+        arch_space_load(space);
 }
 
 /* With managed page tables the word of a process is a root slot, and is counted. */
@@ -22,8 +25,8 @@ static void drop_table(word_t word)
         cap_drop((struct capability *)word);
 }
 
-/* The page-table word that a process is to get: the root of a top level, or in raw mode the caller's
- * own word, if a kernel-function capability says that it may. */
+/* The page-table word that a process is to get: the root of a top level, or in raw mode the
+ * caller's own word, if a kernel-function capability says that it may. */
 static enum status table_word(struct capability *cap, word_t raw, word_t *word)
 {
     if (CONFIG_RAW) {

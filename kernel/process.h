@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Process: a capability table and a page table, nothing more. It lives in its root slot, so that its
- * capabilities point there. The two words change by compare-exchange (hazard H7); a thread or an
- * invocation port counts on the process, the process on its two tables. Next: schedule.h.
+ * Process: a capability table and a page table, nothing more. It lives in its root slot, so that
+ * its capabilities point there. The two words change by compare-exchange (hazard H7); a thread or
+ * an invocation port counts on the process, the process on its two tables. Next: schedule.h.
  */
 #pragma once
 
@@ -24,20 +24,21 @@ static inline word_t process_space(const struct capability *process)
     return CONFIG_RAW ? table : (word_t)((const struct capability *)table)->object;
 }
 
-/* Make the address space of a process that of this CPU. The inline form is for the fast paths. */
-void process_enter(struct cpu *cpu, const struct capability *process);
-
-ALWAYS_INLINE void process_enter_fast(struct cpu *cpu, const struct capability *process)
+/* Whether this CPU has to load another address space for a process, which is then recorded as
+ * loaded; the caller loads it. The record comes first: a deletion that reads the old word finds the
+ * table still counted by its process (hazard H8). */
+ALWAYS_INLINE bool process_changes_space(struct cpu *cpu, const struct capability *process,
+                                         word_t *space)
 {
-    word_t space = process_space(process);
-
-    if (shared_load(&cpu->loaded) == space)
-        return;
-    /* The record comes first: a deletion that reads the old word finds the table still counted by
-     * its process (hazard H8). */
-    shared_store_release(&cpu->loaded, space);
-    arch_space_load(space);
+    *space = process_space(process);
+    if (shared_load(&cpu->loaded) == *space)
+        return false;
+    shared_store_release(&cpu->loaded, *space);
+    return true;
 }
+
+/* Make the address space of a process that of this CPU. */
+void process_enter(struct cpu *cpu, const struct capability *process);
 
 /* Boot: a process of two boot tables, held for ever. */
 void process_boot(struct capability *slot, struct capability *captable, word_t pagetable);

@@ -3,7 +3,16 @@
 
 void schedule_enqueue(struct cpu *cpu, struct thread *thread)
 {
-    schedule_enqueue_fast(cpu, thread);
+    struct thread *head = cpu->ready[thread->priority];
+
+    if (head == NULL) {
+        schedule_enqueue_first(cpu, thread);
+        return;
+    }
+    thread->next = head;
+    thread->previous = head->previous;
+    head->previous->next = thread;
+    head->previous = thread;
 }
 
 void schedule_dequeue(struct cpu *cpu, struct thread *thread)
@@ -111,9 +120,4 @@ void schedule_switch_special(struct cpu *cpu, struct thread *from, struct thread
         switch_guest(from, to);
     if (CONFIG_FPU && (special & SPECIAL_FPU) != 0)
         arch_fpu_load(&to->context, thread_fpu(to));
-}
-
-void schedule_switch(struct cpu *cpu, struct thread *from, struct thread *to)
-{
-    schedule_switch_fast(cpu, from, to);
 }

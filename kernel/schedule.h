@@ -3,12 +3,13 @@
  * The scheduler: fixed priorities, round robin within a level, budgets that are only consumed.
  *
  * Two invariants carry the fast paths. The running thread is the head of the highest ready level;
- * so a yield is "head = next", and a woken thread of higher priority enters an empty level and runs at
- * once. Levels are rings without a sentinel. Everything here belongs to the CPU that a thread is bound
- * to; only `thread.cpu` is read and claimed by others.
+ * so a yield is "head = next", and a woken thread of higher priority enters an empty level and runs
+ * at once. Levels are rings without a sentinel. Everything here belongs to the CPU that a thread is
+ * bound to; only `thread.cpu` is read and claimed by others.
  *
  * Events (a child has faulted or has no time) are queued here, in a ring of their scheduler thread;
- * the signals that go with them are sent above, in signal.h. Next: signal.h, invocation.h, thread.h.
+ * the signals that go with them are sent above, in signal.h. Next: signal.h, invocation.h,
+ * thread.h.
  */
 #pragma once
 
@@ -54,24 +55,39 @@ struct thread {
     word_t fault_cause, fault_address;
 };
 
-/* What a handler decides: the caller's result, and who runs next. */
+/* What a hot handler decides: the caller's result, who runs next, and whether that thread is in
+ * another process than the CPU was, though it is the same thread. Or the decision is left to the
+ * cold half of the call. Handlers are inlined, so that none of this is ever stored. */
 struct outcome {
     word_t result;
     struct thread *next;
+    bool enters;
+    bool is_cold;
 };
 
 /* The result of a call other than the hot ones that is not stored, because the caller's registers
  * were replaced. */
 #define RESULT_NONE INTPTR_MIN
 
-static inline struct outcome outcome(word_t result, struct thread *next)
+/* The same thread, in another process. */
+static inline struct outcome outcome_enter(word_t result, struct thread *self)
 {
-    return (struct outcome){result, next};
+    return (struct outcome){.result = result, .next = self, .enters = true};
 }
 
-static inline struct outcome outcome_status(enum status status, struct thread *next)
+static inline struct outcome outcome(word_t result, struct thread *next)
 {
-    return (struct outcome){(word_t)(sword_t)status, next};
+    return (struct outcome){.result = result, .next = next};
+}
+
+static inline struct outcome outcome_status(sword_t status, struct thread *next)
+{
+    return (struct outcome){.result = (word_t)status, .next = next};
+}
+
+static inline struct outcome outcome_cold(void)
+{
+    return (struct outcome){.is_cold = true};
 }
 
 static inline bool thread_is_init(const struct thread *thread)
@@ -93,8 +109,8 @@ static inline struct arch_fpu *thread_fpu(struct thread *thread)
 static inline void thread_set_budget(struct thread *thread, word_t budget)
 {
     thread->budget = budget;
-    thread->special = (thread->special & ~(word_t)SPECIAL_FINITE)
-                      | (budget < BUDGET_INFINITE ? SPECIAL_FINITE : 0);
+    thread->special = (thread->special & ~(word_t)SPECIAL_FINITE) |
+                      (budget < BUDGET_INFINITE ? SPECIAL_FINITE : 0);
 }
 
 /* ---- Ready levels ---- */
@@ -104,25 +120,29 @@ static inline void thread_set_budget(struct thread *thread, word_t budget)
 void schedule_enqueue(struct cpu *cpu, struct thread *thread);
 void schedule_dequeue(struct cpu *cpu, struct thread *thread);
 
-ALWAYS_INLINE void schedule_enqueue_fast(struct cpu *cpu, struct thread *thread)
+/* Where a level is in the bit map. */
+static inline word_t schedule_word(word_t level)
 {
-    word_t level = thread->priority;
-    struct thread *head = cpu->ready[level];
-
-    if (head == NULL) {
-        thread->next = thread;
-        thread->previous = thread;
-        cpu->ready[level] = thread;
-        cpu->ready_bits[level / WORD_BITS] |= (word_t)1 << level % WORD_BITS;
-        return;
-    }
-    thread->next = head;
-    thread->previous = head->previous;
-    head->previous->next = thread;
-    head->previous = thread;
+    return READY_WORDS == 1 ? 0 : level / WORD_BITS;
 }
 
-/* Take it out. */
+static inline word_t schedule_bit(word_t level)
+{
+    return (word_t)1 << (READY_WORDS == 1 ? level : level % WORD_BITS);
+}
+
+/* The same where the level is known to be empty: it is above that of the running thread. */
+ALWAYS_INLINE void schedule_enqueue_first(struct cpu *cpu, struct thread *thread)
+{
+    word_t level = thread->priority;
+
+    thread->next = thread;
+    thread->previous = thread;
+    cpu->ready[level] = thread;
+    cpu->ready_bits[schedule_word(level)] |= schedule_bit(level);
+}
+
+/* Take a thread out of its level. */
 ALWAYS_INLINE void schedule_dequeue_fast(struct cpu *cpu, struct thread *thread)
 {
     word_t level = thread->priority;
@@ -130,7 +150,7 @@ ALWAYS_INLINE void schedule_dequeue_fast(struct cpu *cpu, struct thread *thread)
 
     if (next == thread) {
         cpu->ready[level] = NULL;
-        cpu->ready_bits[level / WORD_BITS] &= ~((word_t)1 << level % WORD_BITS);
+        cpu->ready_bits[schedule_word(level)] &= ~schedule_bit(level);
         return;
     }
     next->previous = thread->previous;
@@ -172,29 +192,46 @@ void schedule_exhaust(struct cpu *cpu, struct thread *thread);
 
 /* ---- Switching ---- */
 
-/* The part of a switch that only unusual threads need: charge the budget of the one that leaves, arm
- * the timer for the one that comes, exchange FPU and guest registers. */
+/* The part of a switch that only unusual threads need: charge the budget of the one that leaves,
+ * arm the timer for the one that comes, exchange FPU and guest registers. */
 COLD void schedule_switch_special(struct cpu *cpu, struct thread *from, struct thread *to);
 
-/* Exchange the threads of a CPU; `to` is the head of its highest level. The inline form is for the
- * fast paths. */
-void schedule_switch(struct cpu *cpu, struct thread *from, struct thread *to);
-
-ALWAYS_INLINE void schedule_switch_fast(struct cpu *cpu, struct thread *from, struct thread *to)
+/* The same where both threads have finite budgets and nothing else is unusual. Whatever is rare
+ * leaves it to the other; nothing was changed then but the clock's last value. */
+ALWAYS_INLINE bool schedule_switch_time(struct cpu *cpu, struct thread *from, struct thread *to)
 {
+    word_t elapsed = arch_clock_elapsed(cpu);
+
+    if (UNLIKELY(elapsed >= from->budget || to->budget < arch_timer_remaining(cpu))) {
+        arch_clock_unread(cpu, elapsed);
+        return false;
+    }
+    from->budget -= elapsed;
+    return true;
+}
+
+/* Make `to`, the head of the highest level, the running thread; its address space is still to come.
+ */
+ALWAYS_INLINE void schedule_switch(struct cpu *cpu, struct thread *from, struct thread *to)
+{
+    word_t special = from->special | to->special;
+
     cpu->current = to;
-    if (from->process != to->process)
-        process_enter_fast(cpu, to->process);
-    if (UNLIKELY((from->special | to->special) != 0))
+    if (special != 0 && !(from->special == SPECIAL_FINITE && to->special == SPECIAL_FINITE &&
+                          schedule_switch_time(cpu, from, to)))
         schedule_switch_special(cpu, from, to);
 }
 
-/* Leave the kernel by an outcome: store the result, switch, and say who runs. */
-ALWAYS_INLINE struct thread *schedule_commit(struct cpu *cpu, struct thread *self,
-                                             struct outcome outcome)
+/* Carry out the outcome of a hot handler. True: `*space` must be loaded before user code runs. */
+ALWAYS_INLINE bool schedule_commit(struct cpu *cpu, struct thread *self, struct outcome outcome,
+                                   word_t *space)
 {
+    struct thread *next = outcome.next;
+
     arch_context_set_result(&self->context, outcome.result);
-    if (outcome.next != self)
-        schedule_switch_fast(cpu, self, outcome.next);
-    return outcome.next;
+    if (next != self)
+        schedule_switch(cpu, self, next);
+    if (!outcome.enters && (next == self || next->process == self->process))
+        return false;
+    return process_changes_space(cpu, next->process, space);
 }

@@ -4,20 +4,14 @@
 #include "kernel/call_table.h"
 
 /* Let a waiter go on with its result. It leaves the endpoint first, so that a chain of events can
- * come back to it. False: it has no time to run. */
-ALWAYS_INLINE bool wake(struct cpu *cpu, struct capability *endpoint, struct thread *waiter,
-                        word_t result)
+ * come back to it. False: it has no time to run. It is not in a ready level yet. */
+ALWAYS_INLINE bool wake(struct capability *endpoint, struct thread *waiter, word_t result)
 {
     waiter->waiting = NULL;
     shared_store_release(&endpoint->signal.waiter, 0);
     arch_context_set_result(&waiter->context, result);
-    if (UNLIKELY(waiter->budget == 0)) {
-        waiter->state = THREAD_EXHAUSTED;
-        return false;
-    }
-    waiter->state = THREAD_READY;
-    schedule_enqueue_fast(cpu, waiter);
-    return true;
+    waiter->state = UNLIKELY(waiter->budget == 0) ? THREAD_EXHAUSTED : THREAD_READY;
+    return LIKELY(waiter->state == THREAD_READY);
 }
 
 /* The waiter, if it can be woken from this CPU. */
@@ -36,34 +30,28 @@ static word_t result_of(word_t counter)
     return (counter & ~SIGNAL_STICKY) | dropped;
 }
 
-/* One from the counter, as a result; 0 when it is empty. */
-static enum status take_one(struct capability *endpoint, word_t seen, word_t *result)
+/* One from the counter, as a result; 0 when it is empty; CONFLICT. */
+ALWAYS_INLINE sword_t take_one(struct capability *endpoint, word_t seen)
 {
-    *result = 0;
     if (seen == 0)
-        return STATUS_OK;
-    if (!shared_cas(&endpoint->signal.count, seen, (seen & ~SIGNAL_STICKY) - 1))
+        return 0;
+    if (UNLIKELY(!shared_cas(&endpoint->signal.count, seen, (seen & ~SIGNAL_STICKY) - 1)))
         return STATUS_CONFLICT;
-    *result = result_of((seen & SIGNAL_STICKY) | 1);
-    return STATUS_OK;
+    return (sword_t)result_of((seen & SIGNAL_STICKY) | 1);
 }
 
-/* The rare hand-overs: several signals, none, or some in the counter already. */
-static COLD enum status hand_over(struct capability *endpoint, const struct thread *waiter,
-                                  word_t count, word_t *result)
+/* The rare hand-overs: several signals, none, or some in the counter already. What the waiter gets,
+ * 0 if nothing is there, or CONFLICT. */
+static COLD sword_t hand_over(struct capability *endpoint, const struct thread *waiter,
+                              word_t count)
 {
-    if (waiter->receive_mode == SIGNAL_RECEIVE_ALL) {
-        word_t old = shared_exchange(&endpoint->signal.count, 0);
-
-        *result = result_of(old) + count;
-        return STATUS_OK;
-    }
+    if (waiter->receive_mode == SIGNAL_RECEIVE_ALL)
+        return (sword_t)(result_of(shared_exchange(&endpoint->signal.count, 0)) + count);
     if (count == 0)
-        return take_one(endpoint, shared_load(&endpoint->signal.count), result);
+        return take_one(endpoint, shared_load(&endpoint->signal.count));
     if (count > 1)
         (void)shared_add(&endpoint->signal.count, count - 1);
-    *result = 1;
-    return STATUS_OK;
+    return 1;
 }
 
 /* Behind a wake-up: whoever was woken may have no time. */
@@ -78,7 +66,8 @@ ALWAYS_INLINE struct outcome send(struct cpu *cpu, struct thread *self, word_t i
     const struct capability *table = process_captable(self->process);
     struct capability *endpoint = cap_lookup(table, id, CAP_SIGNAL);
     struct thread *waiter;
-    word_t seen, result = 1;
+    sword_t result = 1;
+    word_t seen;
 
     if (UNLIKELY(endpoint == NULL))
         return outcome_status(cap_refusal(table, id, CAP_SIGNAL), self);
@@ -98,28 +87,31 @@ ALWAYS_INLINE struct outcome send(struct cpu *cpu, struct thread *self, word_t i
         return outcome(STATUS_OK, self);
     }
     if (UNLIKELY(count != 1 || seen != 0)) {
-        enum status status = hand_over(endpoint, waiter, count, &result);
-
-        if (status != STATUS_OK || result == 0)
-            return outcome_status(status, self);
+        result = hand_over(endpoint, waiter, count);
+        if (result <= 0)
+            return outcome_status(result, self);
     }
-    if (UNLIKELY(!wake(cpu, endpoint, waiter, result)))
+    if (UNLIKELY(!wake(endpoint, waiter, (word_t)result)))
         return outcome(STATUS_OK, wake_exhausted(cpu, waiter));
-    return outcome(STATUS_OK, waiter->priority > self->priority ? waiter : self);
+    if (waiter->priority > self->priority) {
+        schedule_enqueue_first(cpu, waiter);
+        return outcome(STATUS_OK, waiter);
+    }
+    schedule_enqueue(cpu, waiter);
+    return outcome(STATUS_OK, self);
 }
 
-/* Take without waiting; *result is 0 when there was nothing. */
-ALWAYS_INLINE enum status take(struct capability *endpoint, word_t mode, word_t *result)
+/* Take without waiting: how many, 0 when there is nothing, or CONFLICT. */
+ALWAYS_INLINE sword_t take(struct capability *endpoint, word_t mode)
 {
     word_t seen = shared_load_acquire(&endpoint->signal.count);
     bool takes_all = (mode & 1) != 0;
 
     if (!takes_all)
-        return take_one(endpoint, seen, result);
-    *result = result_of(seen);
-    if (seen != 0 && !shared_cas(&endpoint->signal.count, seen, 0))
+        return take_one(endpoint, seen);
+    if (seen != 0 && UNLIKELY(!shared_cas(&endpoint->signal.count, seen, 0)))
         return STATUS_CONFLICT;
-    return STATUS_OK;
+    return (sword_t)result_of(seen);
 }
 
 static_assert(SIGNAL_RECEIVE_ALL == 1 && SIGNAL_POLL_SINGLE == 2 && SIGNAL_POLL_ALL == 3,
@@ -129,8 +121,7 @@ ALWAYS_INLINE struct outcome receive(struct cpu *cpu, struct thread *self, word_
 {
     const struct capability *table = process_captable(self->process);
     struct capability *endpoint = cap_lookup(table, id, CAP_SIGNAL);
-    enum status status;
-    word_t result;
+    sword_t result;
 
     if (UNLIKELY(endpoint == NULL))
         return outcome_status(cap_refusal(table, id, CAP_SIGNAL), self);
@@ -144,11 +135,9 @@ ALWAYS_INLINE struct outcome receive(struct cpu *cpu, struct thread *self, word_
     if (UNLIKELY(thread_is_init(self) && mode < SIGNAL_POLL_SINGLE))
         return outcome_status(STATUS_INIT_THREAD, self);
 
-    status = take(endpoint, mode, &result);
-    if (UNLIKELY(status != STATUS_OK))
-        return outcome_status(status, self);
+    result = take(endpoint, mode);
     if (result != 0 || mode >= SIGNAL_POLL_SINGLE)
-        return outcome(result, self);
+        return outcome_status(result, self);
 
     self->receive_mode = (uint8_t)mode;
     if (UNLIKELY(!shared_cas(&endpoint->signal.waiter, 0, (word_t)self)))
@@ -159,16 +148,16 @@ ALWAYS_INLINE struct outcome receive(struct cpu *cpu, struct thread *self, word_
     return outcome(STATUS_OK, schedule_highest(cpu)); /* the sender stores the result */
 }
 
-ARCH_PUBLISH(signal_send, send)
-ARCH_PUBLISH(signal_receive, receive)
+ARCH_PUBLISH_HOT(signal_send, send)
+ARCH_PUBLISH_HOT(signal_receive, receive)
 
-/* One step of signal_post and signal_event: add a signal, or wake the waiter; the waiter is returned
- * when it has no time and its own event is due. */
+/* One step of signal_post and signal_event: add a signal, or wake the waiter; the waiter is
+ * returned when it has no time and its own event is due. */
 static struct thread *post(struct cpu *cpu, struct capability *endpoint)
 {
     struct thread *waiter = local_waiter(cpu, endpoint);
     word_t seen = shared_load(&endpoint->signal.count);
-    word_t result = 1;
+    sword_t result = 1;
 
     if (waiter == NULL) {
         if (((seen + 1 + SIGNAL_SLACK) & SIGNAL_LIMIT_BIT) != 0)
@@ -178,8 +167,11 @@ static struct thread *post(struct cpu *cpu, struct capability *endpoint)
         return NULL;
     }
     if (seen != 0)
-        (void)hand_over(endpoint, waiter, 1, &result); /* of one signal: cannot fail */
-    return wake(cpu, endpoint, waiter, result) ? NULL : waiter;
+        result = hand_over(endpoint, waiter, 1); /* of one signal: cannot fail */
+    if (!wake(endpoint, waiter, (word_t)result))
+        return waiter;
+    schedule_enqueue(cpu, waiter);
+    return NULL;
 }
 
 void signal_event(struct cpu *cpu, struct thread *child)

@@ -5,8 +5,8 @@
 #include "kernel/leave.h"
 #include "kernel/operand_table.h"
 
-/* One direct call for each handler: no function pointer. Out of line, so that each is a plain jump with
- * the arguments in place. */
+/* One direct call for each handler: no function pointer. Out of line, so that each is a plain jump
+ * with the arguments in place. */
 static NOINLINE sword_t dispatch(struct cpu *cpu, const word_t *args, struct capability **caps)
 {
     switch (args[0]) {
@@ -24,8 +24,8 @@ static NOINLINE sword_t dispatch(struct cpu *cpu, const word_t *args, struct cap
 
 static bool is_known(word_t number)
 {
-    return number < RME_CALL_COUNT && !(CONFIG_RAW && number >= RME_SVC_PGT_CRT &&
-                                        number <= RME_SVC_PGT_DES);
+    return number < RME_CALL_COUNT &&
+           !(CONFIG_RAW && number >= RME_SVC_PGT_CRT && number <= RME_SVC_PGT_DES);
 }
 
 static sword_t call(struct cpu *cpu, struct thread *self, const word_t *args)

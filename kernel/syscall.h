@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * System calls other than the hot ones: resolve the operands that the table of calls names, dispatch,
- * then run whoever is now the highest.
+ * System calls other than the hot ones: resolve the operands that the table of calls names,
+ * dispatch, then run whoever is now the highest.
  */
 #pragma once
 

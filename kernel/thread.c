@@ -318,7 +318,7 @@ sword_t thread_receive_event(struct cpu *cpu, const struct args_thd_sched_rcv *a
 }
 
 /* A full yield gives up what is left of a finite budget. */
-static COLD struct outcome yield_fully(struct cpu *cpu, struct thread *self, struct thread *target)
+static struct outcome yield_fully(struct cpu *cpu, struct thread *self, struct thread *target)
 {
     struct thread *highest;
 
@@ -337,7 +337,7 @@ static COLD struct outcome yield_fully(struct cpu *cpu, struct thread *self, str
     return outcome(STATUS_OK, target);
 }
 
-static COLD struct outcome switch_to(struct cpu *cpu, struct thread *self, word_t id, word_t full)
+static struct outcome switch_to(struct cpu *cpu, struct thread *self, word_t id, word_t full)
 {
     const struct capability *table = process_captable(self->process);
     struct capability *cap;
@@ -358,20 +358,23 @@ static COLD struct outcome switch_to(struct cpu *cpu, struct thread *self, word_
     return outcome(STATUS_OK, target);
 }
 
+static inline struct outcome yield_cold(struct cpu *cpu, struct thread *self, word_t id,
+                                        word_t full)
+{
+    return id != CAP_NULL ? switch_to(cpu, self, id, full) : yield_fully(cpu, self, NULL);
+}
+
 /* The running thread is the head of its level, so the next of the ring becomes it. */
 ALWAYS_INLINE struct outcome yield(struct cpu *cpu, struct thread *self, word_t id, word_t full)
 {
-    struct thread *next = self->next;
-
-    if (UNLIKELY(id != CAP_NULL))
-        return switch_to(cpu, self, id, full);
-    if (UNLIKELY(full != 0) && self->budget < BUDGET_INFINITE)
-        return yield_fully(cpu, self, NULL);
-    cpu->ready[self->priority] = next;
-    return outcome(STATUS_OK, next);
+    if (UNLIKELY(id != CAP_NULL || (full != 0 && self->budget < BUDGET_INFINITE)))
+        return outcome_cold();
+    cpu->ready[self->priority] = self->next;
+    return outcome(STATUS_OK, self->next);
 }
 
-ARCH_PUBLISH(thread_switch, yield)
+ARCH_PUBLISH_COLD(thread_switch_cold, yield_cold)
+ARCH_PUBLISH(thread_switch, yield, thread_switch_cold)
 
 void thread_fault(struct cpu *cpu, struct thread *thread)
 {
@@ -385,9 +388,9 @@ void thread_fault(struct cpu *cpu, struct thread *thread)
 void thread_boot(struct cpu *cpu, struct capability *slot, struct thread *thread,
                  struct capability *process)
 {
-    const word_t rights = RIGHT_THREAD_SCHED_PRIORITY | RIGHT_THREAD_SCHED_PARENT
-                          | RIGHT_THREAD_TIME_SOURCE | RIGHT_THREAD_TIME_TARGET
-                          | RIGHT_THREAD_SCHED_RECEIVE | RIGHT_THREAD_SWITCH;
+    const word_t rights = RIGHT_THREAD_SCHED_PRIORITY | RIGHT_THREAD_SCHED_PARENT |
+                          RIGHT_THREAD_TIME_SOURCE | RIGHT_THREAD_TIME_TARGET |
+                          RIGHT_THREAD_SCHED_RECEIVE | RIGHT_THREAD_SWITCH;
 
     thread->home = process;
     thread->process = process;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Thread: created anywhere, bound to a CPU under a scheduler thread, run there, freed again. Its object
- * holds its registers (schedule.h has the structure). A thread inside an invocation belongs to the
- * callee for that time: giving it a new entry first ends all its invocations (D18).
+ * Thread: created anywhere, bound to a CPU under a scheduler thread, run there, freed again. Its
+ * object holds its registers (schedule.h has the structure). A thread inside an invocation belongs
+ * to the callee for that time: giving it a new entry first ends all its invocations (D18).
  */
 #pragma once
 

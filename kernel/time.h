@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Time: the kernel consumes budgets and never replenishes them; user level moves them about. A thread
- * pays for its own calls and for the interrupts that hit it. What all threads are charged and what the
- * init thread had add up to the time that has passed, exactly.
+ * Time: the kernel consumes budgets and never replenishes them; user level moves them about. A
+ * thread pays for its own calls and for the interrupts that hit it. What all threads are charged
+ * and what the init thread had add up to the time that has passed, exactly.
  */
 #pragma once
 
 #include "kernel/schedule.h"
 
-/* Charge the running thread up to now, if its budget is finite. Without time left it is exhausted. */
+/* Charge the running thread up to now, if its budget is finite. Without time left it is exhausted.
+ */
 void time_charge(struct cpu *cpu);
 
 /* Arm the timer for what comes first: the end of the running thread's budget, the deadline of
  * TIMER_SET, or the next tick that quiescence needs. */
 void time_arm(struct cpu *cpu);
 
-/* The timer has fired: charge, signal a deadline that has passed, tick. The tick signals nothing. */
+/* The timer has fired: charge, signal a deadline that has passed, tick. The tick signals nothing.
+ */
 void time_fire(struct cpu *cpu);
 
 /* Arm the deadline of this CPU, `counts` from now; 0 disarms. ARGUMENT: half the clock's range or

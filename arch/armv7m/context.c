@@ -4,11 +4,12 @@
  */
 #include "arch/context.h"
 
-/* Registers of DEBUG_REG_MOD: 0 sp, 1 to 8 r4 to r11, 9 EXC_RETURN (read only), 10 to 25 s16 to s31. */
+/* Registers of DEBUG_REG_MOD: 0 sp, 1 to 8 r4 to r11, 9 EXC_RETURN (read only), 10 to 25 s16 to
+ * s31. */
 enum { DEBUG_SP, DEBUG_R4, DEBUG_EXC_RETURN = 9, DEBUG_S16, DEBUG_COUNT = DEBUG_S16 + 16 };
 
-bool arch_context_debug(struct arch_context *context, struct arch_fpu *fpu, word_t index, bool write,
-                        word_t *value)
+bool arch_context_debug(struct arch_context *context, struct arch_fpu *fpu, word_t index,
+                        bool write, word_t *value)
 {
     word_t *word;
 

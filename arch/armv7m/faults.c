@@ -9,8 +9,8 @@
 /* Words of the hardware's frame. B1.5.6. */
 enum { FRAME_PC = 6, FRAME_XPSR = 7 };
 
-/* The address that was to be executed, read from the frame with the user's own rights; 0 if the user
- * could not read it either. */
+/* The address that was to be executed, read from the frame with the user's own rights; 0 if the
+ * user could not read it either. */
 static word_t stacked_pc(const struct thread *thread)
 {
     word_t pc;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Kernel functions of this machine: caches (Cortex-M7), flash prefetch, identification registers, the
- * cycle counter. Registers: Arm DDI 0403E, B2.2.7 (caches), B4 (identification), C1.8 (DWT).
+ * Kernel functions of this machine: caches (Cortex-M7), flash prefetch, identification registers,
+ * the cycle counter. Registers: Arm DDI 0403E, B2.2.7 (caches), B4 (identification), C1.8 (DWT).
  */
 #include "arch/machine.h"
 
@@ -86,8 +86,8 @@ static sword_t prefetch_mode(const struct args_kfn *args)
 static sword_t identification(const struct args_kfn *args, word_t *value)
 {
     static const uint16_t registers[] = {
-        0xD00, 0xD40, 0xD44, 0xD48, 0xD4C, 0xD50, 0xD54, 0xD58, 0xD5C,
-        0xD60, 0xD64, 0xD68, 0xD6C, 0xD70, 0xD78, 0xD7C, 0xD90, 0xF40, 0xF44, 0xF48,
+        0xD00, 0xD40, 0xD44, 0xD48, 0xD4C, 0xD50, 0xD54, 0xD58, 0xD5C, 0xD60,
+        0xD64, 0xD68, 0xD6C, 0xD70, 0xD78, 0xD7C, 0xD90, 0xF40, 0xF44, 0xF48,
     };
 
     if (args->object >= sizeof(registers) / sizeof(registers[0]))

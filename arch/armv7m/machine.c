@@ -5,8 +5,8 @@
 #include "kernel/cpu.h"
 #include "port/registers.h"
 
-/* Interrupts that enter the kernel are held off here, so WFE, not WFI: with SEVONPEND an interrupt that
- * becomes pending is an event, also one that came before. DDI 0403E B1.5.18. */
+/* Interrupts that enter the kernel are held off here, so WFE, not WFI: with SEVONPEND an interrupt
+ * that becomes pending is an event, also one that came before. DDI 0403E B1.5.18. */
 void arch_sleep(struct cpu *cpu)
 {
     (void)cpu;

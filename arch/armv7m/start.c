@@ -17,8 +17,8 @@ __attribute__((section(".kernel.cpu"), aligned(8))) struct cpu port_cpu;
 
 __attribute__((section(".kernel.irq_table"))) static struct irq_binding irq_table[BOARD_IRQ_LINES];
 
-__attribute__((section(".kernel.kmem_bitmap"))) shared_t
-    port_kmem_bitmap[LAYOUT_KMEM_BITMAP_BYTES / sizeof(shared_t)];
+__attribute__((section(".kernel.kmem_bitmap")))
+shared_t port_kmem_bitmap[LAYOUT_KMEM_BITMAP_BYTES / sizeof(shared_t)];
 
 struct irq_binding *arch_irq_table(void)
 {
@@ -50,8 +50,15 @@ static void set_priority(volatile word_t *words, unsigned index, word_t priority
 /* System handlers are numbered from 4 in SHPR. B3.2.10. */
 static void prepare_priorities(void)
 {
-    enum { MEMMANAGE = 4, BUSFAULT = 5, USAGEFAULT = 6, SVCALL = 11, DEBUGMON = 12, PENDSV = 14,
-           SYSTICK = 15 };
+    enum {
+        MEMMANAGE = 4,
+        BUSFAULT = 5,
+        USAGEFAULT = 6,
+        SVCALL = 11,
+        DEBUGMON = 12,
+        PENDSV = 14,
+        SYSTICK = 15
+    };
     static const uint8_t handlers[][2] = {
         {MEMMANAGE, PRIORITY_FAULT}, {BUSFAULT, PRIORITY_FAULT}, {USAGEFAULT, PRIORITY_FAULT},
         {DEBUGMON, PRIORITY_FAULT},  {SVCALL, PRIORITY_SVC},     {PENDSV, PRIORITY_AWARE},
@@ -101,11 +108,14 @@ static const struct memory_range reserved[] = {
 };
 
 static const struct boot_memory memory = {
-    ranges, sizeof(ranges) / sizeof(ranges[0]), reserved, sizeof(reserved) / sizeof(reserved[0]),
+    ranges,
+    sizeof(ranges) / sizeof(ranges[0]),
+    reserved,
+    sizeof(reserved) / sizeof(reserved[0]),
 };
 
-/* The first thread begins like any other, by an exception return that unstacks the frame in its image;
- * the boot information is in r5 to r11. The image lies in a dynamic page, and no fault while
+/* The first thread begins like any other, by an exception return that unstacks the frame in its
+ * image; the boot information is in r5 to r11. The image lies in a dynamic page, and no fault while
  * unstacking is repaired, so that the page is loaded here. */
 static void prepare_init(struct cpu *cpu, const struct boot_info *info)
 {
@@ -123,10 +133,10 @@ static void prepare_init(struct cpu *cpu, const struct boot_info *info)
         panic("the image is not in the memory map", image->stack);
 }
 
-/* Reset is no exception, so that there is nothing to return from: a thread of boot's own, at the far
- * end of the kernel stack, yields to the first one. Its last instructions run unprivileged, in the
- * kernel's image, which the default map allows while the MPU is off; being in no process, it makes the
- * switch load the map of the first. */
+/* Reset is no exception, so that there is nothing to return from: a thread of boot's own, at the
+ * far end of the kernel stack, yields to the first one. Its last instructions run unprivileged, in
+ * the kernel's image, which the default map allows while the MPU is off; being in no process, it
+ * makes the switch load the map of the first. */
 NORETURN static void leave(struct cpu *cpu)
 {
     struct boot_thread {

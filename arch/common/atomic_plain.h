@@ -67,6 +67,4 @@ static inline word_t shared_or(shared_t *word, word_t value)
     return shared_exchange(word, word->raw | value);
 }
 
-static inline void shared_fence(void)
-{
-}
+static inline void shared_fence(void) {}

@@ -10,7 +10,8 @@
  *   void arch_console_put(char c)          debug console; bounded wait, drops what cannot go
  *   sword_t arch_kfunc(cpu, args, word_t *value)   the port's kernel functions: caches, monitors;
  *                                          STATUS_UNSUPPORTED for the rest
- *   const struct arch_range *arch_ranges(unsigned *count)   memory and devices for the first process
+ *   const struct arch_range *arch_ranges(unsigned *count)   memory and devices for the first
+ * process
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Unlicense
  *
  * SysTick: one counter of 24 bits that runs down from its reload value, which is clock and timer in
- * one. A count that has passed since the last read is the difference of two values, plus a period if
- * the counter has wrapped; arming makes the counter wrap now, so it needs no rule of its own.
+ * one. A count that has passed since the last read is the difference of two values, plus a period
+ * if the counter has wrapped; arming makes the counter wrap now, so it needs no rule of its own.
  * Contract: arch/include/arch/clock.h. Arm DDI 0403E, B3.3.
  */
 #pragma once

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Registers of a thread. The hardware keeps r0-r3, r12, lr, pc and xPSR in a frame on the user's stack,
- * which the kernel never reads or writes (D19); here are the rest. Calls use r4 to r11, so the block of
- * a call is this context. A thread begins with the constant frame that librme prepared at its stack;
- * that frame's code branches to r4.
- * Contract: arch/include/arch/context.h.
+ * Registers of a thread. The hardware keeps r0-r3, r12, lr, pc and xPSR in a frame on the user's
+ * stack, which the kernel never reads or writes (D19); here are the rest. Calls use r4 to r11, so
+ * the block of a call is this context. A thread begins with the constant frame that librme prepared
+ * at its stack; that frame's code branches to r4. Contract: arch/include/arch/context.h.
  */
 #pragma once
 
@@ -70,8 +69,8 @@ static inline void arch_context_clear(struct arch_context *context)
         context->r[i] = 0;
 }
 
-bool arch_context_debug(struct arch_context *context, struct arch_fpu *fpu, word_t index, bool write,
-                        word_t *value);
+bool arch_context_debug(struct arch_context *context, struct arch_fpu *fpu, word_t index,
+                        bool write, word_t *value);
 
 static inline bool arch_attributes_valid(word_t attributes)
 {
@@ -87,8 +86,8 @@ static inline void arch_fpu_init(struct arch_fpu *fpu)
 void arch_fpu_save(const struct arch_context *context, struct arch_fpu *fpu);
 void arch_fpu_load(const struct arch_context *context, const struct arch_fpu *fpu);
 
-/* A guest's register area, shared with user level: sp, r4 to r11, lr (EXC_RETURN), then s16 to s31 of a
- * thread that has the FPU. */
+/* A guest's register area, shared with user level: sp, r4 to r11, lr (EXC_RETURN), then s16 to s31
+ * of a thread that has the FPU. */
 struct arch_guest {
     word_t sp, r[8], lr;
     word_t s[16];

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Unlicense
  *
  * The way out: load r4-r11, the process stack pointer and EXC_RETURN of the thread, give the kernel
- * stack back, and return from the exception. It never comes back, so the compiler saves no register for
- * it. Contract: arch/include/arch/exit.h.
+ * stack back, and return from the exception. It never comes back, so the compiler saves no register
+ * for it. Contract: arch/include/arch/exit.h.
  */
 #pragma once
 
+#include "abi/types.h"
 #include "kernel/compiler.h"
+#include "port/space.h"
 
 struct cpu;
 struct thread;
@@ -25,13 +27,68 @@ ALWAYS_INLINE NORETURN void arch_resume(struct cpu *cpu, struct thread *thread)
     __builtin_unreachable();
 }
 
+/* The same behind the loading of the MPU (port/space.h): one block, because it need not keep any
+ * register. */
+ALWAYS_INLINE NORETURN void arch_load_and_resume(struct cpu *cpu, struct thread *thread,
+                                                 word_t space)
+{
+    register word_t rbar __asm__("r12") = MPU_RBAR_ADDRESS;
+    register struct cpu *stack __asm__("r0") = cpu;
+    register struct thread *next __asm__("r1") = thread;
+    register word_t image __asm__("lr") = space;
+
+    __asm__ volatile("mov sp, r0\n\t"
+                     "movs r2, #0\n\t"
+                     "str r2, [r12, #-8]\n\t"
+                     "ldmia lr!, {r2-r9}\n\t"
+                     "stmia r12, {r2-r9}\n\t"
+                     "ldmia lr, {r2-r9}\n\t"
+                     "stmia r12, {r2-r9}\n\t"
+                     "movs r2, #5\n\t" /* ENABLE, PRIVDEFENA */
+                     "str r2, [r12, #-8]\n\t"
+                     "ldmia r1, {r4-r11, r12, lr}\n\t"
+                     "msr psp, r12\n\t"
+                     "dsb\n\t"
+                     "bx lr"
+                     :
+                     : "r"(rbar), "r"(stack), "r"(next), "r"(image)
+                     : "memory");
+    __builtin_unreachable();
+}
+
 #define ARCH_LEAVE(cpu, thread) arch_resume((cpu), (thread))
 
-#define ARCH_PUBLISH(name, handler)                                                                \
+#define ARCH_ENTRY(name)                                                                           \
     NORETURN void entry_##name(struct cpu *cpu, struct thread *self, word_t word0, word_t word1);  \
-    void entry_##name(struct cpu *cpu, struct thread *self, word_t word0, word_t word1)            \
+    void entry_##name(struct cpu *cpu, struct thread *self, word_t word0, word_t word1)
+
+#define ARCH_CARRY_OUT(cpu, self, outcome)                                                         \
+    do {                                                                                           \
+        word_t space;                                                                              \
+                                                                                                   \
+        if (schedule_commit(cpu, self, outcome, &space))                                           \
+            arch_load_and_resume(cpu, (outcome).next, space);                                      \
+        arch_resume(cpu, (outcome).next);                                                          \
+    } while (0)
+
+#define ARCH_PUBLISH_HOT(name, handler)                                                            \
+    ARCH_ENTRY(name)                                                                               \
     {                                                                                              \
-        arch_resume(cpu, schedule_commit(cpu, self, handler(cpu, self, word0, word1)));            \
+        struct outcome outcome = handler(cpu, self, word0, word1);                                 \
+                                                                                                   \
+        ARCH_CARRY_OUT(cpu, self, outcome);                                                        \
+    }
+
+#define ARCH_PUBLISH_COLD(name, handler) ARCH_PUBLISH_HOT(name, handler)
+
+#define ARCH_PUBLISH(name, handler, cold)                                                          \
+    ARCH_ENTRY(name)                                                                               \
+    {                                                                                              \
+        struct outcome outcome = handler(cpu, self, word0, word1);                                 \
+                                                                                                   \
+        if (UNLIKELY(outcome.is_cold))                                                             \
+            entry_##cold(cpu, self, word0, word1);                                                 \
+        ARCH_CARRY_OUT(cpu, self, outcome);                                                        \
     }
 
 /* r4 to r11 are the first words of the thread: number, then the words of the call. */

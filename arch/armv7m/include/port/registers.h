@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * System registers of ARMv7-M. Names and addresses: Arm DDI 0403E, B3.2 (system control space), B3.3
- * (SysTick), B3.4 (NVIC), B3.5 (MPU), C1.6 and C1.8 (debug).
+ * System registers of ARMv7-M. Names and addresses: Arm DDI 0403E, B3.2 (system control space),
+ * B3.3 (SysTick), B3.4 (NVIC), B3.5 (MPU), C1.6 and C1.8 (debug).
  */
 #pragma once
 
@@ -38,8 +38,8 @@ static inline volatile word_t *scs_register(word_t address)
 #define MPU_CTRL scs_register(0xE000ED94)
 #define MPU_RBAR scs_register(0xE000ED9C) /* then RASR, and three pairs of aliases */
 
-#define SCB_DEMCR scs_register(0xE000EDFC)
-#define SCB_FPCCR scs_register(0xE000EF34)
+#define SCB_DEMCR    scs_register(0xE000EDFC)
+#define SCB_FPCCR    scs_register(0xE000EF34)
 #define SCB_ICIALLU  scs_register(0xE000EF50)
 #define SCB_ICIMVAU  scs_register(0xE000EF58)
 #define SCB_DCCMVAC  scs_register(0xE000EF68)
@@ -78,9 +78,9 @@ enum {
     CFSR_BFARVALID = 1 << 15,
 };
 
-/* Priorities. Two bits, which every chip has; smaller is more urgent. Faults stand above SVC and SVC
- * above whatever can switch threads: a call is never executed for another thread, whatever is pending.
- * Interrupts that never touch the kernel may stand above all. */
+/* Priorities. Two bits, which every chip has; smaller is more urgent. Faults stand above SVC and
+ * SVC above whatever can switch threads: a call is never executed for another thread, whatever is
+ * pending. Interrupts that never touch the kernel may stand above all. */
 enum {
     PRIORITY_TRANSPARENT = 0x00,
     PRIORITY_FAULT = 0x40,

@@ -13,15 +13,9 @@
  */
 #include "model.hpp"
 
-#ifndef SEND
-#define SEND release
-#endif
-#ifndef RECEIVE
-#define RECEIVE acquire
-#endif
-#ifndef ADD_BY_STORE
-#define ADD_BY_STORE 0
-#endif
+static const rl::memory_order SEND = order("SEND", release);
+static const rl::memory_order RECEIVE = order("RECEIVE", acquire);
+static const int ADD_BY_STORE = knob("ADD_BY_STORE", 0);
 
 struct endpoint : rl::test_suite<endpoint, 3> {
     word count;

@@ -54,7 +54,8 @@ static inline void full_fence()
 }
 
 /* Exit status 0: every execution is good. 1: one is not. `switches` bounds how often an execution goes
- * from one thread to another against the thread's will; 0 is no bound, for the models that can bear it. */
+ * from one thread to another against its will;
+ * 0 is no bound, for the models that can bear it. */
 template <class model> int explore(unsigned switches = 0)
 {
     rl::test_params params;

@@ -34,7 +34,7 @@ struct port : rl::test_suite<port, 3> {
         if (load(owner, relaxed) != 0)
             return false; /* active: refused */
         if (CLAIM_BY_STORE) {
-            store(owner, self, CLAIM == acquire ? release : relaxed);
+            store(owner, self, relaxed);
             return true;
         }
         return compare_exchange(owner, 0, self, CLAIM);

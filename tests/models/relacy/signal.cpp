@@ -4,8 +4,8 @@
  * spin/signal.pml has the count, the waiter and the limits.
  *
  * Two threads each write a message of their own and send; the third receives, one by a compare-exchange
- * or all by an exchange. When it has received as many as were sent, it may read both messages: the second
- * fetch-add continues the release of the first.
+ * or all by an exchange. When it has received as many as were sent, it may read both messages: the
+ * second fetch-add continues the release of the first.
  *
  * Twins: SEND=relaxed    the message may come after the signal
  *        RECEIVE=relaxed the receiver may have read before it received

@@ -13,18 +13,10 @@
  */
 #include "model.hpp"
 
-#ifndef GIVE_BACK
-#define GIVE_BACK release
-#endif
-#ifndef CLAIM
-#define CLAIM acquire
-#endif
-#ifndef CLAIM_BY_STORE
-#define CLAIM_BY_STORE 0
-#endif
-#ifndef SET_UNCLAIMED
-#define SET_UNCLAIMED 0
-#endif
+static const rl::memory_order GIVE_BACK = order("GIVE_BACK", release);
+static const rl::memory_order CLAIM = order("CLAIM", acquire);
+static const int CLAIM_BY_STORE = knob("CLAIM_BY_STORE", 0);
+static const int SET_UNCLAIMED = knob("SET_UNCLAIMED", 0);
 
 struct port : rl::test_suite<port, 3> {
     word owner;
@@ -42,7 +34,7 @@ struct port : rl::test_suite<port, 3> {
         if (load(owner, relaxed) != 0)
             return false; /* active: refused */
         if (CLAIM_BY_STORE) {
-            store(owner, self, CLAIM == acquire ? release : relaxed);
+            store(owner, self, relaxed);
             return true;
         }
         return compare_exchange(owner, 0, self, CLAIM);

@@ -13,28 +13,14 @@
  */
 #include "model.hpp"
 
-#ifndef DISTANCE
-#define DISTANCE 3
-#endif
-#ifndef TICK_FENCE
-#define TICK_FENCE 1
-#endif
-#ifndef SEEN
-#define SEEN release
-#endif
-#ifndef WAKE_FENCE
-#define WAKE_FENCE 1
-#endif
-#ifndef ADVANCE_FENCE
-#define ADVANCE_FENCE 1
-#endif
-#ifndef SLEEPER
-#define SLEEPER 0
-#endif
+static const int DISTANCE = knob("DISTANCE", 3);
+static const int TICK_FENCE = knob("TICK_FENCE", 1);
+static const rl::memory_order SEEN = order("SEEN", release);
+static const int WAKE_FENCE = knob("WAKE_FENCE", 1);
+static const int ADVANCE_FENCE = knob("ADVANCE_FENCE", 1);
+static const int SLEEPER = knob("SLEEPER", 0);
 
-#ifndef SWITCHES
-#define SWITCHES 3
-#endif
+static const int SWITCHES = knob("SWITCHES", 3);
 
 enum { OFFLINE = 99, VALID = 98 }; /* any other header: frozen with that stamp */
 

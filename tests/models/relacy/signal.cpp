@@ -4,8 +4,8 @@
  * spin/signal.pml has the count, the waiter and the limits.
  *
  * Two threads each write a message of their own and send; the third receives, one by a compare-exchange
- * or all by an exchange. When it has received as many as were sent, it may read both messages: the second
- * fetch-add continues the release of the first.
+ * or all by an exchange. When it has received as many as were sent, it may read both messages: the
+ * second fetch-add continues the release of the first.
  *
  * Twins: SEND=relaxed    the message may come after the signal
  *        RECEIVE=relaxed the receiver may have read before it received
@@ -13,15 +13,9 @@
  */
 #include "model.hpp"
 
-#ifndef SEND
-#define SEND release
-#endif
-#ifndef RECEIVE
-#define RECEIVE acquire
-#endif
-#ifndef ADD_BY_STORE
-#define ADD_BY_STORE 0
-#endif
+static const rl::memory_order SEND = order("SEND", release);
+static const rl::memory_order RECEIVE = order("RECEIVE", acquire);
+static const int ADD_BY_STORE = knob("ADD_BY_STORE", 0);
 
 struct endpoint : rl::test_suite<endpoint, 3> {
     word count;

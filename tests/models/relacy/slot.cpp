@@ -3,8 +3,8 @@
  * A slot's words in the C11 memory model: create and publish against use, delegate, and two deletes.
  *
  * The epoch is not here (quiesce.cpp has it): the slot is frozen and quiescent when the deletes start,
- * by a "grace" word that stands for it. Thread 0 creates and publishes; thread 1 looks up, uses and
- * delegates, then passes its tick; threads 2 deletes what thread 1 may have delegated.
+ * by a "grace" word that stands for it. In `publish` two threads create and one looks up; in `destroy`
+ * one delegates what it looked up before the freeze, ticks, uses and removes, and two delete.
  *
  * Twins: PUBLISH=relaxed   the fields may become visible after the state
  *        LOOKUP=relaxed    the state may be seen before the fields
@@ -14,21 +14,11 @@
  */
 #include "model.hpp"
 
-#ifndef PUBLISH
-#define PUBLISH release
-#endif
-#ifndef LOOKUP
-#define LOOKUP acquire
-#endif
-#ifndef UNREF
-#define UNREF release
-#endif
-#ifndef COUNT_EARLY
-#define COUNT_EARLY 0
-#endif
-#ifndef ERASE_BY_STORE
-#define ERASE_BY_STORE 0
-#endif
+static const rl::memory_order PUBLISH = order("PUBLISH", release);
+static const rl::memory_order LOOKUP = order("LOOKUP", acquire);
+static const rl::memory_order UNREF = order("UNREF", release);
+static const int COUNT_EARLY = knob("COUNT_EARLY", 0);
+static const int ERASE_BY_STORE = knob("ERASE_BY_STORE", 0);
 
 enum { EMPTY, CREATING, VALID, FROZEN };
 

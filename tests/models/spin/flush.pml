@@ -3,7 +3,8 @@
  * Flush epoch: a page table is freed only when no CPU can walk to it through an old translation.
  *
  * A child table has two parents, one entry in each. Each CPU for ever uses its translations,
- * ticks (and flushes if the flush epoch has moved), sleeps and wakes; its walker fills at any time. CPU 0 detaches the child from the first parent, CPU 1 from the second; CPU 0 then deletes.
+ * ticks (and flushes if the flush epoch has moved), sleeps and wakes; its walker fills at any
+ * time. CPU 0 detaches the child from the first parent, CPU 1 from the second; CPU 0 then deletes.
  *
  * Detach: clear the entry, move the flush epoch on, raise the child's stamp to it, then take back the
  * count. Flush: read the flush epoch, drop the translations, then note the epoch that was read.

@@ -35,7 +35,8 @@ byte calls_done = 0;
 #endif
 
 /* The end of receiving: what came with the word, and whether something had been dropped. */
-#define ACCEPT(value) received = received + TAKEN(value); told_of_drop = told_of_drop || (value) >= STICKY
+#define ACCEPT(value) \
+    received = received + TAKEN(value); told_of_drop = told_of_drop || (value) >= STICKY
 
 inline add(number, old)
 {

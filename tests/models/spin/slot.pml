@@ -13,8 +13,9 @@
  *        UNREF_FIRST     remove takes its reference back before it has won the slot
  *        ERASE_BY_STORE  delete and remove store "empty" instead of exchanging what they checked
  *
- * Variant: FREEZE_AT_ONCE=true (freeze asks for no distance) holds as well: with the stamp in the word that
- *          is exchanged, the distance after creation is a second line of defence.
+ * Variant, not in the run because it takes a minute: FREEZE_AT_ONCE=true (freeze asks for no distance)
+ * holds as well. With the stamp in the word that is exchanged, the distance after creation is a second
+ * line of defence.
  */
 #define CPUS 2
 #include "epoch.pml"

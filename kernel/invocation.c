@@ -4,38 +4,49 @@
 #include "kernel/call_table.h"
 #include "kernel/kmem.h"
 
-static enum status refuse_depth(const struct thread *self)
+/* Walk through a port that was claimed. Returns the word for the result register. */
+ALWAYS_INLINE word_t enter(struct thread *self, struct port *port, word_t param)
 {
-    return self->is_guest ? STATUS_STATE : STATUS_DEPTH;
-}
-
-ALWAYS_INLINE struct outcome activate(struct cpu *cpu, struct thread *self, word_t id, word_t param)
-{
-    const struct capability *table = process_captable(self->process);
-    struct capability *cap;
-    struct port *port;
-
-    (void)cpu;
-    /* Guests begin at the limit (D18): one compare refuses both. */
-    if (UNLIKELY(self->depth >= CONFIG_INV_DEPTH_MAX))
-        return outcome_status(refuse_depth(self), self);
-    cap = cap_lookup(table, id, CAP_INVOCATION);
-    if (UNLIKELY(cap == NULL))
-        return outcome_status(cap_refusal(table, id, CAP_INVOCATION), self);
-    if (UNLIKELY(!cap_allows(cap, RIGHT_INVOCATION_ACTIVATE)))
-        return outcome_status(STATUS_RIGHTS, self);
-    port = cap->object;
-    if (UNLIKELY(shared_load(&port->owner) != 0))
-        return outcome_status(STATUS_BUSY, self);
-    if (UNLIKELY(!shared_cas(&port->owner, 0, (word_t)self)))
-        return outcome_status(STATUS_CONFLICT, self);
-
     port->below = self->invocation;
     self->invocation = port;
     self->depth++;
     self->process = port->process;
-    return outcome_enter(
-        arch_context_enter(&self->context, &port->saved, port->entry, port->stack, param), self);
+    return arch_context_enter(&self->context, &port->saved, port->entry, port->stack, param);
+}
+
+/* Guests begin at the limit of depth (D18): one compare refuses both. */
+ALWAYS_INLINE struct outcome activate_hot(struct cpu *cpu, struct thread *self, word_t id,
+                                          word_t param)
+{
+    struct capability *cap = cap_lookup(process_captable(self->process), id, CAP_INVOCATION);
+    struct port *port;
+
+    (void)cpu;
+    if (UNLIKELY(cap == NULL || !cap_allows(cap, RIGHT_INVOCATION_ACTIVATE) ||
+                 self->depth >= CONFIG_INV_DEPTH_MAX))
+        return outcome_cold();
+    port = cap->object;
+    if (UNLIKELY(!shared_cas(&port->owner, 0, (word_t)self)))
+        return outcome_cold();
+    return outcome_enter(enter(self, port, param), self);
+}
+
+sword_t invocation_activate(struct cpu *cpu, const struct args_inv_act *args,
+                            struct capability **caps)
+{
+    struct thread *self = cpu->current;
+    struct port *port = caps[0]->object;
+
+    if (self->is_guest)
+        return STATUS_STATE;
+    if (self->depth >= CONFIG_INV_DEPTH_MAX)
+        return STATUS_DEPTH;
+    if (shared_load(&port->owner) != 0)
+        return STATUS_BUSY;
+    if (!shared_cas(&port->owner, 0, (word_t)self))
+        return STATUS_CONFLICT;
+    arch_context_set_result(&self->context, enter(self, port, args->param));
+    return RESULT_NONE;
 }
 
 /* Leave the top port: the thread is back where it came from. */
@@ -50,20 +61,33 @@ ALWAYS_INLINE void leave(struct thread *self, struct port *port)
     shared_store_release(&port->owner, 0); /* pairs with the claim: all words were read */
 }
 
-ALWAYS_INLINE struct outcome leave_top(struct cpu *cpu, struct thread *self, word_t value,
-                                       word_t unused)
+ALWAYS_INLINE struct outcome return_hot(struct cpu *cpu, struct thread *self, word_t value,
+                                        word_t unused)
 {
     (void)cpu;
     (void)unused;
     if (UNLIKELY(self->invocation == NULL))
-        return outcome_status(STATUS_NO_INVOCATION, self);
+        return outcome_cold();
     leave(self, self->invocation);
     arch_context_set_value(&self->context, value);
     return outcome_enter(STATUS_OK, self);
 }
 
-ARCH_PUBLISH_HOT(invocation_activate, activate)
-ARCH_PUBLISH_HOT(invocation_return, leave_top)
+sword_t invocation_return(struct cpu *cpu, const struct args_inv_ret *args,
+                          struct capability **caps)
+{
+    struct thread *self = cpu->current;
+
+    (void)caps;
+    if (self->invocation == NULL)
+        return STATUS_NO_INVOCATION;
+    leave(self, self->invocation);
+    arch_context_set_value(&self->context, args->value);
+    return STATUS_OK;
+}
+
+ARCH_HOT_CALL(invocation_activate, activate_hot)
+ARCH_HOT_CALL(invocation_return, return_hot)
 
 bool invocation_force_return(struct thread *thread)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * The common end of every entry that is not a hot call: whoever is highest runs.
+ * The common ends of entries: whoever is highest runs.
  */
 #pragma once
 
@@ -9,3 +9,6 @@
 /* Switch if another thread is the highest now, follow a change of the address space, and give back
  * the thread that was freed. Returns who runs. */
 struct thread *leave_kernel(struct cpu *cpu, struct thread *self);
+
+/* The end of a hot call that switches threads of which one is unusual; cpu->current is the next. */
+ARCH_EXIT leave_special(struct cpu *cpu, struct thread *self);

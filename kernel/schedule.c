@@ -81,7 +81,7 @@ void schedule_exhaust(struct cpu *cpu, struct thread *thread)
 }
 
 /* One read of the clock ends the charge of one thread and begins that of the other. */
-static void switch_time(struct cpu *cpu, struct thread *from, struct thread *to)
+ALWAYS_INLINE void switch_time(struct cpu *cpu, struct thread *from, struct thread *to)
 {
     word_t elapsed = arch_clock_elapsed(cpu);
 

@@ -55,9 +55,10 @@ struct thread {
     word_t fault_cause, fault_address;
 };
 
-/* What a hot handler decides: the caller's result, who runs next, and whether that thread is in
- * another process than the CPU was, though it is the same thread. Or the decision is left to the
- * cold half of the call. Handlers are inlined, so that none of this is ever stored. */
+/* What the hot half of a call decides: the caller's result, who runs next, and whether that thread
+ * is in another process than the CPU was, though it is the same thread; or that the case is not
+ * straight, and the whole call is to be made (syscall_cold), nothing having changed. Hot halves are
+ * inlined, so that none of this is ever stored. */
 struct outcome {
     word_t result;
     struct thread *next;
@@ -65,8 +66,8 @@ struct outcome {
     bool is_cold;
 };
 
-/* The result of a call other than the hot ones that is not stored, because the caller's registers
- * were replaced. */
+/* The result of a handler that is not stored: the caller's registers were replaced, or it waits and
+ * gets its result later. */
 #define RESULT_NONE INTPTR_MIN
 
 /* The same thread, in another process. */
@@ -78,11 +79,6 @@ static inline struct outcome outcome_enter(word_t result, struct thread *self)
 static inline struct outcome outcome(word_t result, struct thread *next)
 {
     return (struct outcome){.result = result, .next = next};
-}
-
-static inline struct outcome outcome_status(sword_t status, struct thread *next)
-{
-    return (struct outcome){.result = (word_t)status, .next = next};
 }
 
 static inline struct outcome outcome_cold(void)
@@ -194,44 +190,28 @@ void schedule_exhaust(struct cpu *cpu, struct thread *thread);
 
 /* The part of a switch that only unusual threads need: charge the budget of the one that leaves,
  * arm the timer for the one that comes, exchange FPU and guest registers. */
-COLD void schedule_switch_special(struct cpu *cpu, struct thread *from, struct thread *to);
+void schedule_switch_special(struct cpu *cpu, struct thread *from, struct thread *to);
 
-/* The same where both threads have finite budgets and nothing else is unusual. Whatever is rare
- * leaves it to the other; nothing was changed then but the clock's last value. */
-ALWAYS_INLINE bool schedule_switch_time(struct cpu *cpu, struct thread *from, struct thread *to)
-{
-    word_t elapsed = arch_clock_elapsed(cpu);
+/* What is left to do before the next thread can be resumed. */
+enum leave_kind {
+    LEAVE_PLAIN,   /* nothing */
+    LEAVE_SPACE,   /* load *space */
+    LEAVE_SPECIAL, /* switch threads of which one is unusual (leave_special) */
+};
 
-    if (UNLIKELY(elapsed >= from->budget || to->budget < arch_timer_remaining(cpu))) {
-        arch_clock_unread(cpu, elapsed);
-        return false;
-    }
-    from->budget -= elapsed;
-    return true;
-}
-
-/* Make `to`, the head of the highest level, the running thread; its address space is still to come.
- */
-ALWAYS_INLINE void schedule_switch(struct cpu *cpu, struct thread *from, struct thread *to)
-{
-    word_t special = from->special | to->special;
-
-    cpu->current = to;
-    if (special != 0 && !(from->special == SPECIAL_FINITE && to->special == SPECIAL_FINITE &&
-                          schedule_switch_time(cpu, from, to)))
-        schedule_switch_special(cpu, from, to);
-}
-
-/* Carry out the outcome of a hot handler. True: `*space` must be loaded before user code runs. */
-ALWAYS_INLINE bool schedule_commit(struct cpu *cpu, struct thread *self, struct outcome outcome,
-                                   word_t *space)
+/* Carry out the outcome of a hot half. */
+ALWAYS_INLINE enum leave_kind schedule_commit(struct cpu *cpu, struct thread *self,
+                                              struct outcome outcome, word_t *space)
 {
     struct thread *next = outcome.next;
 
     arch_context_set_result(&self->context, outcome.result);
-    if (next != self)
-        schedule_switch(cpu, self, next);
+    if (next != self) {
+        cpu->current = next;
+        if (UNLIKELY((self->special | next->special) != 0))
+            return LEAVE_SPECIAL;
+    }
     if (!outcome.enters && (next == self || next->process == self->process))
-        return false;
-    return process_changes_space(cpu, next->process, space);
+        return LEAVE_PLAIN;
+    return process_changes_space(cpu, next->process, space) ? LEAVE_SPACE : LEAVE_PLAIN;
 }

@@ -3,6 +3,12 @@
 
 #include "kernel/call_table.h"
 
+/* Whether the endpoint can hold `count` more; the slack is for CPUs that add at the same time. */
+ALWAYS_INLINE bool has_room(word_t seen, word_t count)
+{
+    return ((seen + count + SIGNAL_SLACK) & SIGNAL_LIMIT_BIT) == 0;
+}
+
 /* Let a waiter go on with its result. It leaves the endpoint first, so that a chain of events can
  * come back to it. False: it has no time to run. It is not in a ready level yet. */
 ALWAYS_INLINE bool wake(struct capability *endpoint, struct thread *waiter, word_t result)
@@ -30,126 +36,165 @@ static word_t result_of(word_t counter)
     return (counter & ~SIGNAL_STICKY) | dropped;
 }
 
-/* One from the counter, as a result; 0 when it is empty; CONFLICT. */
-ALWAYS_INLINE sword_t take_one(struct capability *endpoint, word_t seen)
+/* One from the counter, or all that it holds, as a result; it is not empty. CONFLICT. */
+static sword_t take_one(struct capability *endpoint, word_t seen)
 {
-    if (seen == 0)
-        return 0;
-    if (UNLIKELY(!shared_cas(&endpoint->signal.count, seen, (seen & ~SIGNAL_STICKY) - 1)))
+    if (!shared_cas(&endpoint->signal.count, seen, (seen & ~SIGNAL_STICKY) - 1))
         return STATUS_CONFLICT;
     return (sword_t)result_of((seen & SIGNAL_STICKY) | 1);
 }
 
+static sword_t take_all(struct capability *endpoint, word_t seen)
+{
+    if (!shared_cas(&endpoint->signal.count, seen, 0))
+        return STATUS_CONFLICT;
+    return (sword_t)result_of(seen);
+}
+
 /* The rare hand-overs: several signals, none, or some in the counter already. What the waiter gets,
  * 0 if nothing is there, or CONFLICT. */
-static COLD sword_t hand_over(struct capability *endpoint, const struct thread *waiter,
-                              word_t count)
+static sword_t hand_over(struct capability *endpoint, const struct thread *waiter, word_t count)
 {
     if (waiter->receive_mode == SIGNAL_RECEIVE_ALL)
         return (sword_t)(result_of(shared_exchange(&endpoint->signal.count, 0)) + count);
-    if (count == 0)
-        return take_one(endpoint, shared_load(&endpoint->signal.count));
+    if (count == 0) {
+        word_t seen = shared_load(&endpoint->signal.count);
+
+        return seen != 0 ? take_one(endpoint, seen) : 0;
+    }
     if (count > 1)
         (void)shared_add(&endpoint->signal.count, count - 1);
     return 1;
 }
 
-/* Behind a wake-up: whoever was woken may have no time. */
-static COLD struct thread *wake_exhausted(struct cpu *cpu, struct thread *waiter)
+/* Hot: nobody waits here, or the waiter gets this one signal and runs at once. */
+ALWAYS_INLINE struct outcome send_hot(struct cpu *cpu, struct thread *self, word_t id, word_t count)
 {
-    signal_event(cpu, waiter);
-    return schedule_highest(cpu);
-}
-
-ALWAYS_INLINE struct outcome send(struct cpu *cpu, struct thread *self, word_t id, word_t count)
-{
-    const struct capability *table = process_captable(self->process);
-    struct capability *endpoint = cap_lookup(table, id, CAP_SIGNAL);
+    struct capability *endpoint = cap_lookup(process_captable(self->process), id, CAP_SIGNAL);
     struct thread *waiter;
-    sword_t result = 1;
     word_t seen;
 
-    if (UNLIKELY(endpoint == NULL))
-        return outcome_status(cap_refusal(table, id, CAP_SIGNAL), self);
-    if (UNLIKELY(!cap_allows(endpoint, RIGHT_SIGNAL_SEND)))
-        return outcome_status(STATUS_RIGHTS, self);
+    if (UNLIKELY(endpoint == NULL || !cap_allows(endpoint, RIGHT_SIGNAL_SEND) || count > HALF_MAX))
+        return outcome_cold();
     endpoint = endpoint->object;
-    if (UNLIKELY(count > HALF_MAX))
-        return outcome_status(STATUS_OVERFLOW, self);
     seen = shared_load(&endpoint->signal.count);
-    if (UNLIKELY(((seen + count + SIGNAL_SLACK) & SIGNAL_LIMIT_BIT) != 0))
-        return outcome_status(STATUS_FULL, self);
-
+    if (UNLIKELY(!has_room(seen, count)))
+        return outcome_cold();
     waiter = local_waiter(cpu, endpoint);
     if (waiter == NULL) {
-        if (count != 0)
-            (void)shared_add(&endpoint->signal.count, count);
+        (void)shared_add(&endpoint->signal.count, count);
         return outcome(STATUS_OK, self);
     }
-    if (UNLIKELY(count != 1 || seen != 0)) {
-        result = hand_over(endpoint, waiter, count);
-        if (result <= 0)
-            return outcome_status(result, self);
-    }
-    if (UNLIKELY(!wake(endpoint, waiter, (word_t)result)))
-        return outcome(STATUS_OK, wake_exhausted(cpu, waiter));
-    if (waiter->priority > self->priority) {
-        schedule_enqueue_first(cpu, waiter);
-        return outcome(STATUS_OK, waiter);
-    }
-    schedule_enqueue(cpu, waiter);
-    return outcome(STATUS_OK, self);
+    if (UNLIKELY(count != 1 || seen != 0 || waiter->budget == 0 ||
+                 waiter->priority <= self->priority))
+        return outcome_cold();
+    (void)wake(endpoint, waiter, 1);
+    schedule_enqueue_first(cpu, waiter);
+    return outcome(STATUS_OK, waiter);
 }
 
-/* Take without waiting: how many, 0 when there is nothing, or CONFLICT. */
-ALWAYS_INLINE sword_t take(struct capability *endpoint, word_t mode)
+sword_t signal_send(struct cpu *cpu, const struct args_sig_snd *args, struct capability **caps)
 {
-    word_t seen = shared_load_acquire(&endpoint->signal.count);
-    bool takes_all = (mode & 1) != 0;
+    struct capability *endpoint = caps[0]->object;
+    word_t seen = shared_load(&endpoint->signal.count);
+    struct thread *waiter;
+    sword_t result;
 
-    if (!takes_all)
-        return take_one(endpoint, seen);
-    if (seen != 0 && UNLIKELY(!shared_cas(&endpoint->signal.count, seen, 0)))
-        return STATUS_CONFLICT;
-    return (sword_t)result_of(seen);
+    if (args->count > HALF_MAX)
+        return STATUS_OVERFLOW;
+    if (!has_room(seen, args->count))
+        return STATUS_FULL;
+    waiter = local_waiter(cpu, endpoint);
+    if (waiter == NULL) {
+        (void)shared_add(&endpoint->signal.count, args->count);
+        return STATUS_OK;
+    }
+    result = seen == 0 && args->count <= 1 ? (sword_t)args->count
+                                           : hand_over(endpoint, waiter, args->count);
+    if (result <= 0)
+        return result;
+    if (wake(endpoint, waiter, (word_t)result))
+        schedule_enqueue(cpu, waiter);
+    else
+        signal_event(cpu, waiter);
+    return STATUS_OK;
 }
 
 static_assert(SIGNAL_RECEIVE_ALL == 1 && SIGNAL_POLL_SINGLE == 2 && SIGNAL_POLL_ALL == 3,
               "bit 0 of a mode: take all; bit 1: do not wait");
 
-ALWAYS_INLINE struct outcome receive(struct cpu *cpu, struct thread *self, word_t id, word_t mode)
+ALWAYS_INLINE bool takes_all(word_t mode)
 {
-    const struct capability *table = process_captable(self->process);
-    struct capability *endpoint = cap_lookup(table, id, CAP_SIGNAL);
-    sword_t result;
+    return (mode & 1) != 0;
+}
 
-    if (UNLIKELY(endpoint == NULL))
-        return outcome_status(cap_refusal(table, id, CAP_SIGNAL), self);
-    if (UNLIKELY(mode >= SIGNAL_MODES))
-        return outcome_status(STATUS_ARGUMENT, self);
-    if (UNLIKELY(!cap_allows(endpoint, (word_t)RIGHT_SIGNAL_RECEIVE_SINGLE << mode)))
-        return outcome_status(STATUS_RIGHTS, self);
-    endpoint = endpoint->object;
-    if (UNLIKELY(shared_load(&endpoint->signal.waiter) != 0))
-        return outcome_status(STATUS_BUSY, self);
-    if (UNLIKELY(thread_is_init(self) && mode < SIGNAL_POLL_SINGLE))
-        return outcome_status(STATUS_INIT_THREAD, self);
+ALWAYS_INLINE bool may_receive(const struct capability *endpoint, word_t mode)
+{
+    return cap_allows(endpoint, (word_t)RIGHT_SIGNAL_RECEIVE_SINGLE << mode);
+}
 
-    result = take(endpoint, mode);
-    if (result != 0 || mode >= SIGNAL_POLL_SINGLE)
-        return outcome_status(result, self);
-
+/* Wait for a sender, which stores the result. */
+ALWAYS_INLINE bool block(struct cpu *cpu, struct thread *self, struct capability *endpoint,
+                         word_t mode)
+{
     self->receive_mode = (uint8_t)mode;
     if (UNLIKELY(!shared_cas(&endpoint->signal.waiter, 0, (word_t)self)))
-        return outcome_status(STATUS_CONFLICT, self);
+        return false;
     self->waiting = endpoint;
     self->state = THREAD_BLOCKED;
     schedule_dequeue_fast(cpu, self);
-    return outcome(STATUS_OK, schedule_highest(cpu)); /* the sender stores the result */
+    return true;
 }
 
-ARCH_PUBLISH_HOT(signal_send, send)
-ARCH_PUBLISH_HOT(signal_receive, receive)
+/* Hot: signals are there and none was dropped, or there is nothing and the thread waits. */
+ALWAYS_INLINE struct outcome receive_hot(struct cpu *cpu, struct thread *self, word_t id,
+                                         word_t mode)
+{
+    struct capability *endpoint = cap_lookup(process_captable(self->process), id, CAP_SIGNAL);
+    word_t seen, taken;
+
+    if (UNLIKELY(endpoint == NULL || mode >= SIGNAL_MODES || !may_receive(endpoint, mode)))
+        return outcome_cold();
+    endpoint = endpoint->object;
+    seen = shared_load_acquire(&endpoint->signal.count);
+    if (UNLIKELY(shared_load(&endpoint->signal.waiter) != 0 || (sword_t)seen < 0 ||
+                 thread_is_init(self)))
+        return outcome_cold();
+    if (seen != 0) {
+        taken = takes_all(mode) ? seen : 1;
+        if (UNLIKELY(!shared_cas(&endpoint->signal.count, seen, seen - taken)))
+            return outcome_cold();
+        return outcome(taken, self);
+    }
+    if (UNLIKELY(mode >= SIGNAL_POLL_SINGLE || !block(cpu, self, endpoint, mode)))
+        return outcome_cold();
+    return outcome(STATUS_OK, schedule_highest(cpu));
+}
+
+sword_t signal_receive(struct cpu *cpu, const struct args_sig_rcv *args, struct capability **caps)
+{
+    struct capability *endpoint = caps[0]->object;
+    struct thread *self = cpu->current;
+    word_t seen;
+
+    if (args->mode >= SIGNAL_MODES)
+        return STATUS_ARGUMENT;
+    if (!may_receive(caps[0], args->mode))
+        return STATUS_RIGHTS;
+    if (shared_load(&endpoint->signal.waiter) != 0)
+        return STATUS_BUSY;
+    if (thread_is_init(self) && args->mode < SIGNAL_POLL_SINGLE)
+        return STATUS_INIT_THREAD;
+    seen = shared_load_acquire(&endpoint->signal.count);
+    if (seen != 0)
+        return takes_all(args->mode) ? take_all(endpoint, seen) : take_one(endpoint, seen);
+    if (args->mode >= SIGNAL_POLL_SINGLE)
+        return STATUS_OK;
+    return block(cpu, self, endpoint, args->mode) ? RESULT_NONE : STATUS_CONFLICT;
+}
+
+ARCH_HOT_CALL(signal_send, send_hot)
+ARCH_HOT_CALL(signal_receive, receive_hot)
 
 /* One step of signal_post and signal_event: add a signal, or wake the waiter; the waiter is
  * returned when it has no time and its own event is due. */
@@ -160,7 +205,7 @@ static struct thread *post(struct cpu *cpu, struct capability *endpoint)
     sword_t result = 1;
 
     if (waiter == NULL) {
-        if (((seen + 1 + SIGNAL_SLACK) & SIGNAL_LIMIT_BIT) != 0)
+        if (!has_room(seen, 1))
             (void)shared_or(&endpoint->signal.count, SIGNAL_STICKY);
         else
             (void)shared_add(&endpoint->signal.count, 1);

@@ -2,6 +2,7 @@
 #include "kernel/syscall.h"
 
 #include "kernel/call_table.h"
+#include "kernel/debug.h"
 #include "kernel/leave.h"
 #include "kernel/operand_table.h"
 
@@ -10,13 +11,11 @@
 static NOINLINE sword_t dispatch(struct cpu *cpu, const word_t *args, struct capability **caps)
 {
     switch (args[0]) {
-#define HOT(number, handler)
-#define COLD_CALL(number, handler, block)                                                          \
+#define CALL(number, handler, block)                                                               \
     case number:                                                                                   \
         return handler(cpu, (const struct block *)(const void *)args, caps);
-        CALL_TABLE(HOT, COLD_CALL)
-#undef COLD_CALL
-#undef HOT
+        CALL_TABLE(CALL)
+#undef CALL
     default:
         return STATUS_UNKNOWN_CALL;
     }
@@ -41,8 +40,11 @@ static sword_t call(struct cpu *cpu, struct thread *self, const word_t *args)
 
 ARCH_EXIT syscall_cold(struct cpu *cpu, struct thread *self)
 {
-    sword_t result = call(cpu, self, arch_call_args(cpu, self));
+    const word_t *args = arch_call_args(cpu, self);
+    sword_t result = call(cpu, self, args);
 
+    if (CONFIG_DEBUG && result < 0 && result != RESULT_NONE)
+        debug_report_refusal(cpu, args[0], args, result);
     if (result != RESULT_NONE)
         arch_context_set_result(&self->context, (word_t)result);
     ARCH_LEAVE(cpu, leave_kernel(cpu, self));

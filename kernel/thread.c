@@ -318,63 +318,61 @@ sword_t thread_receive_event(struct cpu *cpu, const struct args_thd_sched_rcv *a
 }
 
 /* A full yield gives up what is left of a finite budget. */
-static struct outcome yield_fully(struct cpu *cpu, struct thread *self, struct thread *target)
+static void give_up_time(struct cpu *cpu, struct thread *self)
 {
-    struct thread *highest;
-
     time_charge(cpu);
     thread_set_budget(self, 0);
-    if (self->state == THREAD_READY) { /* the charge may have found it without time already */
-        schedule_dequeue(cpu, self);
-        self->state = THREAD_EXHAUSTED;
-        signal_event(cpu, self);
-    }
-    highest = schedule_highest(cpu);
-    if (target == NULL || target == self || highest->priority > target->priority)
-        return outcome(STATUS_OK, highest);
-    if (target != highest)
-        schedule_move_first(cpu, target);
-    return outcome(STATUS_OK, target);
+    if (self->state != THREAD_READY)
+        return; /* the charge has found it without time already */
+    schedule_exhaust(cpu, self);
+    signal_event(cpu, self);
 }
 
-static struct outcome switch_to(struct cpu *cpu, struct thread *self, word_t id, word_t full)
+/* The thread that a caller names: ready, on this CPU, in the caller's level. */
+static enum status find_target(struct cpu *cpu, word_t id, struct thread **target)
 {
-    const struct capability *table = process_captable(self->process);
+    const struct thread *self = cpu->current;
     struct capability *cap;
-    enum status status = cap_find(table, id, CAP_THREAD, RIGHT_THREAD_SWITCH, &cap);
-    struct thread *target;
+    enum status status =
+        cap_find(process_captable(self->process), id, CAP_THREAD, RIGHT_THREAD_SWITCH, &cap);
 
     if (status != STATUS_OK)
-        return outcome_status(status, self);
-    target = cap->object;
-    if (!thread_is_on(target, cpu) || target->state != THREAD_READY)
-        return outcome_status(STATUS_STATE, self);
-    if (target->priority != self->priority)
-        return outcome_status(STATUS_PRIORITY, self);
-    if (full != 0 && self->budget < BUDGET_INFINITE)
-        return yield_fully(cpu, self, target);
-    if (target != self)
+        return status;
+    *target = cap->object;
+    if (!thread_is_on(*target, cpu) || (*target)->state != THREAD_READY)
+        return STATUS_STATE;
+    return (*target)->priority == self->priority ? STATUS_OK : STATUS_PRIORITY;
+}
+
+/* The head of the highest level runs: a target that is ready becomes the head of its own. */
+sword_t thread_switch(struct cpu *cpu, const struct args_thd_swt *args, struct capability **caps)
+{
+    struct thread *self = cpu->current;
+    struct thread *target = self->next;
+    enum status status = STATUS_OK;
+
+    (void)caps;
+    if (args->thread != CAP_NULL)
+        status = find_target(cpu, args->thread, &target);
+    if (status != STATUS_OK)
+        return status;
+    if (args->full_yield != 0 && self->budget < BUDGET_INFINITE)
+        give_up_time(cpu, self);
+    if (target->state == THREAD_READY)
         schedule_move_first(cpu, target);
-    return outcome(STATUS_OK, target);
+    return STATUS_OK;
 }
 
-static inline struct outcome yield_cold(struct cpu *cpu, struct thread *self, word_t id,
-                                        word_t full)
+/* Hot: the running thread is the head of its level, so the next of the ring becomes it. */
+ALWAYS_INLINE struct outcome yield_hot(struct cpu *cpu, struct thread *self, word_t id, word_t full)
 {
-    return id != CAP_NULL ? switch_to(cpu, self, id, full) : yield_fully(cpu, self, NULL);
-}
-
-/* The running thread is the head of its level, so the next of the ring becomes it. */
-ALWAYS_INLINE struct outcome yield(struct cpu *cpu, struct thread *self, word_t id, word_t full)
-{
-    if (UNLIKELY(id != CAP_NULL || (full != 0 && self->budget < BUDGET_INFINITE)))
+    if (UNLIKELY(id != CAP_NULL || full != 0))
         return outcome_cold();
     cpu->ready[self->priority] = self->next;
     return outcome(STATUS_OK, self->next);
 }
 
-ARCH_PUBLISH_COLD(thread_switch_cold, yield_cold)
-ARCH_PUBLISH(thread_switch, yield, thread_switch_cold)
+ARCH_HOT_CALL(thread_switch, yield_hot)
 
 void thread_fault(struct cpu *cpu, struct thread *thread)
 {

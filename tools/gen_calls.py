@@ -268,9 +268,8 @@ def calls_header(table):
     out.append(enum("", rows + [("PAGE_FLAGS_ALL", f"(1 << {len(flags)}) - 1", "")]))
     out.append("/* The registers of a call as a port saves them: the number, then the arguments. */\n\n")
     for call in table["call"]:
-        if not is_hot(call):
-            words = "".join(f"    word_t {arg};\n" for arg in call["args"])
-            out.append(f"struct {block_name(call)} {{\n    word_t number;\n{words}}};\n\n")
+        words = "".join(f"    word_t {arg};\n" for arg in call["args"])
+        out.append(f"struct {block_name(call)} {{\n    word_t number;\n{words}}};\n\n")
     return "".join(out).rstrip("\n") + "\n"
 
 
@@ -315,14 +314,11 @@ def call_table_header(table):
     out = [header("The handlers of the system calls, and the list from which a port builds its dispatch."),
            '#include "abi/calls.h"\n\nstruct cpu;\nstruct capability;\n\n/* `caps` are the operands that operand_table.h names, resolved, their rights tested. */\n']
     for call in table["call"]:
-        if not is_hot(call):
-            out.append(f"sword_t {call['handler']}(struct cpu *cpu, const struct {block_name(call)} *args,\n"
-                       f"    struct capability **caps);\n")
-    out.append("\n/* HOT(number, handler): the port publishes entry_<handler>, which gets its words in\n"
-               " * registers. COLD(number, handler, block): a function above. */\n")
-    rows = [f"HOT({call['number']}, {call['handler']})" if is_hot(call)
-            else f"COLD({call['number']}, {call['handler']}, {block_name(call)})" for call in table["call"]]
-    out.append(macro_list("CALL_TABLE", "HOT, COLD", rows))
+        out.append(f"sword_t {call['handler']}(struct cpu *cpu, const struct {block_name(call)} *args,\n"
+                   f"    struct capability **caps);\n")
+    out.append("\n/* CALL(number, handler, block): a function above. */\n")
+    rows = [f"CALL({call['number']}, {call['handler']}, {block_name(call)})" for call in table["call"]]
+    out.append(macro_list("CALL_TABLE", "CALL", rows))
     return "".join(out)
 
 
@@ -341,13 +337,12 @@ def operand_rows(call, raw):
 
 
 def operand_table_header(table):
-    """One array of lists, shared by calls that take the same capabilities. A call that takes none,
-    and a hot call, which looks up its own, has the empty list."""
-    calls = [call for call in table["call"] if not is_hot(call)]
-    most = max(len(operands_of(call, False)) for call in calls)
+    """One array of lists, shared by calls that take the same capabilities. A call that takes none
+    has the empty list."""
+    most = max(len(operands_of(call, False)) for call in table["call"])
     first, rows, starts, length = {}, [], [], 0
     for call in table["call"]:
-        keys = [() if is_hot(call) else tuple(operand_rows(call, raw)) for raw in (False, True)]
+        keys = [tuple(operand_rows(call, raw)) for raw in (False, True)]
         for key in keys:
             if key not in first:
                 first[key] = length
@@ -391,7 +386,7 @@ def sentence(text):
 
 def call_section(call):
     args = " ".join(f"`{arg}`" for arg in call["args"])
-    kind = "hot: its words travel in registers; " if is_hot(call) else ""
+    kind = "hot; " if is_hot(call) else ""
     return (f"### {call['number']} {call['name']}\n\n{call['text']}.\n\n"
             f"- Arguments: {args}\n"
             f"- Result: {sentence(call['result'])}\n"

@@ -179,9 +179,8 @@ class Headers(unittest.TestCase):
         source.write_text(f"""
 #include "abi/names.h"
 #include "kernel/call_table.h"
-#define HOT(number, handler) +1
-#define COLD(number, handler, block) +(sizeof(struct block) >= 2 * sizeof(word_t))
-static_assert(0 CALL_TABLE(HOT, COLD) == RME_CALL_COUNT, "each call is in the table");
+#define CALL(number, handler, block) +(sizeof(struct block) >= 2 * sizeof(word_t))
+static_assert(0 CALL_TABLE(CALL) == RME_CALL_COUNT, "each call is in the table");
 static_assert(RME_SVC_{last} == RME_CALL_COUNT - 1, "numbers have no gap");
 static_assert(sizeof(struct args_cpt_add) == 8 * sizeof(word_t), "number and seven words");
 static_assert(sizeof(rme_status_names) / sizeof(rme_status_names[0]) == STATUS_COUNT, "names");

@@ -58,37 +58,27 @@ ALWAYS_INLINE NORETURN void arch_load_and_resume(struct cpu *cpu, struct thread 
 
 #define ARCH_LEAVE(cpu, thread) arch_resume((cpu), (thread))
 
-#define ARCH_ENTRY(name)                                                                           \
-    NORETURN void entry_##name(struct cpu *cpu, struct thread *self, word_t word0, word_t word1);  \
-    void entry_##name(struct cpu *cpu, struct thread *self, word_t word0, word_t word1)
+/* The doors that a hot call may go on to. */
+ARCH_EXIT syscall_cold(struct cpu *cpu, struct thread *self);
+ARCH_EXIT leave_special(struct cpu *cpu, struct thread *self);
 
-#define ARCH_CARRY_OUT(cpu, self, outcome)                                                         \
-    do {                                                                                           \
+/* Every path ends in a jump: a hot call needs no stack and keeps its arguments where they are. */
+#define ARCH_HOT_CALL(name, half)                                                                  \
+    NORETURN void entry_##name(struct cpu *cpu, struct thread *self, word_t word0, word_t word1);  \
+    void entry_##name(struct cpu *cpu, struct thread *self, word_t word0, word_t word1)            \
+    {                                                                                              \
+        struct outcome outcome = half(cpu, self, word0, word1);                                    \
+        enum leave_kind kind;                                                                      \
         word_t space;                                                                              \
                                                                                                    \
-        if (schedule_commit(cpu, self, outcome, &space))                                           \
-            arch_load_and_resume(cpu, (outcome).next, space);                                      \
-        arch_resume(cpu, (outcome).next);                                                          \
-    } while (0)
-
-#define ARCH_PUBLISH_HOT(name, handler)                                                            \
-    ARCH_ENTRY(name)                                                                               \
-    {                                                                                              \
-        struct outcome outcome = handler(cpu, self, word0, word1);                                 \
-                                                                                                   \
-        ARCH_CARRY_OUT(cpu, self, outcome);                                                        \
-    }
-
-#define ARCH_PUBLISH_COLD(name, handler) ARCH_PUBLISH_HOT(name, handler)
-
-#define ARCH_PUBLISH(name, handler, cold)                                                          \
-    ARCH_ENTRY(name)                                                                               \
-    {                                                                                              \
-        struct outcome outcome = handler(cpu, self, word0, word1);                                 \
-                                                                                                   \
         if (UNLIKELY(outcome.is_cold))                                                             \
-            entry_##cold(cpu, self, word0, word1);                                                 \
-        ARCH_CARRY_OUT(cpu, self, outcome);                                                        \
+            syscall_cold(cpu, self);                                                               \
+        kind = schedule_commit(cpu, self, outcome, &space);                                        \
+        if (UNLIKELY(kind == LEAVE_SPECIAL))                                                       \
+            leave_special(cpu, self);                                                              \
+        if (kind == LEAVE_SPACE)                                                                   \
+            arch_load_and_resume(cpu, outcome.next, space);                                        \
+        arch_resume(cpu, outcome.next);                                                            \
     }
 
 /* r4 to r11 are the first words of the thread: number, then the words of the call. */

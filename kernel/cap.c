@@ -16,29 +16,6 @@ static enum status slot_status(const struct capability *cap, enum cap_type type)
     return (uint8_t)header == cap_byte(type, CAP_VALID) ? STATUS_OK : STATUS_TYPE;
 }
 
-static inline bool cap_is_two_level(word_t id)
-{
-    return CAP_TWO_LEVEL != 0 ? (id & CAP_TWO_LEVEL) != 0 : id > CAP_INDEX_MASK;
-}
-
-struct capability *cap_lookup_nested(const struct capability *table, word_t id, enum cap_type type)
-{
-    const word_t layout = CAP_TABLE_MAX << CAP_TABLE_SHIFT | CAP_TWO_LEVEL | CAP_INDEX_MASK;
-    word_t outer = id >> CAP_TABLE_SHIFT & CAP_TABLE_MAX;
-    word_t inner = id & CAP_INDEX_MASK;
-    struct capability *cap;
-
-    if (UNLIKELY((id & ~layout) != 0 || !cap_is_two_level(id)))
-        return NULL;
-    if (UNLIKELY(outer >= table->captable.entries))
-        return NULL;
-    cap = (struct capability *)table->object + index_mask(outer, table->captable.entries);
-    if (UNLIKELY(!cap_is(cap, CAP_CAPTABLE) || inner >= cap->captable.entries))
-        return NULL;
-    cap = (struct capability *)cap->object + index_mask(inner, cap->captable.entries);
-    return LIKELY(cap_is(cap, type)) ? cap : NULL;
-}
-
 enum status cap_refusal(const struct capability *table, word_t id, enum cap_type type)
 {
     const word_t layout = CAP_TABLE_MAX << CAP_TABLE_SHIFT | CAP_TWO_LEVEL | CAP_INDEX_MASK;

@@ -106,8 +106,30 @@ static inline bool cap_allows(const struct capability *cap, word_t right)
     return (cap->rights & right) != 0;
 }
 
-/* The same for a two-level id; refuses the malformed rest. */
-struct capability *cap_lookup_nested(const struct capability *table, word_t id, enum cap_type type);
+static inline bool cap_is_two_level(word_t id)
+{
+    return CAP_TWO_LEVEL != 0 ? (id & CAP_TWO_LEVEL) != 0 : id > CAP_INDEX_MASK;
+}
+
+/* The second table of a two-level id; refuses the malformed rest. */
+ALWAYS_INLINE struct capability *cap_lookup_nested(const struct capability *table, word_t id,
+                                                   enum cap_type type)
+{
+    const word_t layout = CAP_TABLE_MAX << CAP_TABLE_SHIFT | CAP_TWO_LEVEL | CAP_INDEX_MASK;
+    word_t outer = id >> CAP_TABLE_SHIFT & CAP_TABLE_MAX;
+    word_t inner = id & CAP_INDEX_MASK;
+    struct capability *cap;
+
+    if (UNLIKELY((id & ~layout) != 0 || !cap_is_two_level(id)))
+        return NULL;
+    if (UNLIKELY(outer >= table->captable.entries))
+        return NULL;
+    cap = (struct capability *)table->object + index_mask(outer, table->captable.entries);
+    if (UNLIKELY(!cap_is(cap, CAP_CAPTABLE) || inner >= cap->captable.entries))
+        return NULL;
+    cap = (struct capability *)cap->object + index_mask(inner, cap->captable.entries);
+    return LIKELY(cap_is(cap, type)) ? cap : NULL;
+}
 
 /* Resolve an id in `table`, the capability table of the caller's process (not tested for frozen:
  * the process counts on it). Every one-level id is below the index range, so that one compare tells

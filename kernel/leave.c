@@ -18,12 +18,21 @@ struct thread *leave_kernel(struct cpu *cpu, struct thread *self)
     return next;
 }
 
-ARCH_EXIT leave_special(struct cpu *cpu, struct thread *self)
+/* Out of line, so that the quick half below needs no register but those of its arguments. */
+static NOINLINE ARCH_EXIT leave_slowly(struct cpu *cpu, struct thread *self, struct thread *next)
 {
-    struct thread *next = cpu->current;
-
     schedule_switch_special(cpu, self, next);
-    if (next->process != self->process)
-        process_enter(cpu, next->process);
+    process_enter(cpu, next->process);
+    ARCH_LEAVE(cpu, next);
+}
+
+ARCH_EXIT leave_special(struct cpu *cpu, struct thread *self, struct thread *next, word_t special)
+{
+    word_t space;
+
+    if (special != SPECIAL_BOTH_FINITE || !schedule_switch_time(cpu, self, next))
+        ARCH_GO_ON(leave_slowly(cpu, self, next));
+    if (next->process != self->process && process_changes_space(cpu, next->process, &space))
+        ARCH_LEAVE_SPACE(cpu, next, space);
     ARCH_LEAVE(cpu, next);
 }

@@ -10,5 +10,6 @@
  * the thread that was freed. Returns who runs. */
 struct thread *leave_kernel(struct cpu *cpu, struct thread *self);
 
-/* The end of a hot call that switches threads of which one is unusual; cpu->current is the next. */
-ARCH_EXIT leave_special(struct cpu *cpu, struct thread *self);
+/* The end of a hot call that switches from `self` to `next`, which is cpu->current already;
+ * `special` is the sum of their special words, and not 0. */
+ARCH_EXIT leave_special(struct cpu *cpu, struct thread *self, struct thread *next, word_t special);

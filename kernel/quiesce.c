@@ -26,6 +26,9 @@ static bool is_distant(word_t now, word_t stamp)
  * the release in quiesce_tick: what that CPU did before its tick is over. */
 static void advance(word_t now)
 {
+    /* Between the epoch and each `seen`: a CPU that is found asleep may have woken and looked at
+     * the epoch before this one did (tests/models, ADVANCE_FENCE). */
+    shared_fence();
     for (unsigned i = 0; i < arch_cpu_count(); i++) {
         word_t seen = shared_load_acquire(&arch_cpu(i)->seen);
 

@@ -23,7 +23,11 @@ struct port;
 enum thread_state { THREAD_READY, THREAD_BLOCKED, THREAD_EXHAUSTED, THREAD_FAULTED };
 
 /* What is unusual about a thread; tested once per switch, for both threads together. */
-enum { SPECIAL_FINITE = 1, SPECIAL_FPU = 2, SPECIAL_GUEST = 4 };
+enum { SPECIAL_FINITE = 1, SPECIAL_FPU = 4, SPECIAL_GUEST = 8 };
+
+/* The sum over two threads says at once that both have finite budgets and nothing else is unusual.
+ */
+enum { SPECIAL_BOTH_FINITE = 2 * SPECIAL_FINITE };
 
 struct thread {
     struct arch_context context;
@@ -62,6 +66,7 @@ struct thread {
 struct outcome {
     word_t result;
     struct thread *next;
+    bool switches; /* `next` is not the caller */
     bool enters;
     bool is_cold;
 };
@@ -70,15 +75,20 @@ struct outcome {
  * gets its result later. */
 #define RESULT_NONE INTPTR_MIN
 
+static inline struct outcome outcome_stay(word_t result, struct thread *self)
+{
+    return (struct outcome){.result = result, .next = self};
+}
+
+static inline struct outcome outcome_switch(word_t result, struct thread *next)
+{
+    return (struct outcome){.result = result, .next = next, .switches = true};
+}
+
 /* The same thread, in another process. */
 static inline struct outcome outcome_enter(word_t result, struct thread *self)
 {
     return (struct outcome){.result = result, .next = self, .enters = true};
-}
-
-static inline struct outcome outcome(word_t result, struct thread *next)
-{
-    return (struct outcome){.result = result, .next = next};
 }
 
 static inline struct outcome outcome_cold(void)
@@ -192,6 +202,20 @@ void schedule_exhaust(struct cpu *cpu, struct thread *thread);
  * arm the timer for the one that comes, exchange FPU and guest registers. */
 void schedule_switch_special(struct cpu *cpu, struct thread *from, struct thread *to);
 
+/* The same where both threads have finite budgets and nothing else is unusual. False: a budget or
+ * the timer is due, and nothing has changed. */
+ALWAYS_INLINE bool schedule_switch_time(struct cpu *cpu, struct thread *from, struct thread *to)
+{
+    word_t elapsed;
+    word_t remaining = arch_clock_peek(cpu, &elapsed);
+
+    if (UNLIKELY(elapsed >= from->budget || to->budget < remaining))
+        return false;
+    arch_clock_take(cpu, remaining);
+    from->budget -= elapsed;
+    return true;
+}
+
 /* What is left to do before the next thread can be resumed. */
 enum leave_kind {
     LEAVE_PLAIN,   /* nothing */
@@ -206,12 +230,12 @@ ALWAYS_INLINE enum leave_kind schedule_commit(struct cpu *cpu, struct thread *se
     struct thread *next = outcome.next;
 
     arch_context_set_result(&self->context, outcome.result);
-    if (next != self) {
+    if (outcome.switches) {
         cpu->current = next;
-        if (UNLIKELY((self->special | next->special) != 0))
+        if (UNLIKELY(self->special + next->special != 0))
             return LEAVE_SPECIAL;
     }
-    if (!outcome.enters && (next == self || next->process == self->process))
+    if (!outcome.enters && (!outcome.switches || next->process == self->process))
         return LEAVE_PLAIN;
     return process_changes_space(cpu, next->process, space) ? LEAVE_SPACE : LEAVE_PLAIN;
 }

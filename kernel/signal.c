@@ -36,12 +36,16 @@ static word_t result_of(word_t counter)
     return (counter & ~SIGNAL_STICKY) | dropped;
 }
 
-/* One from the counter, or all that it holds, as a result; it is not empty. CONFLICT. */
+/* One from the counter, or all that it holds, as a result; it is not 0. The mark may stand alone: a
+ * CPU that found no room sets it after another has emptied the counter. CONFLICT. */
 static sword_t take_one(struct capability *endpoint, word_t seen)
 {
-    if (!shared_cas(&endpoint->signal.count, seen, (seen & ~SIGNAL_STICKY) - 1))
+    word_t pending = seen & ~SIGNAL_STICKY;
+    word_t taken = pending != 0 ? 1 : 0;
+
+    if (!shared_cas(&endpoint->signal.count, seen, pending - taken))
         return STATUS_CONFLICT;
-    return (sword_t)result_of((seen & SIGNAL_STICKY) | 1);
+    return (sword_t)result_of((seen & SIGNAL_STICKY) | taken);
 }
 
 static sword_t take_all(struct capability *endpoint, word_t seen)
@@ -83,14 +87,14 @@ ALWAYS_INLINE struct outcome send_hot(struct cpu *cpu, struct thread *self, word
     waiter = local_waiter(cpu, endpoint);
     if (waiter == NULL) {
         (void)shared_add(&endpoint->signal.count, count);
-        return outcome(STATUS_OK, self);
+        return outcome_stay(STATUS_OK, self);
     }
     if (UNLIKELY(count != 1 || seen != 0 || waiter->budget == 0 ||
                  waiter->priority <= self->priority))
         return outcome_cold();
     (void)wake(endpoint, waiter, 1);
     schedule_enqueue_first(cpu, waiter);
-    return outcome(STATUS_OK, waiter);
+    return outcome_switch(STATUS_OK, waiter);
 }
 
 sword_t signal_send(struct cpu *cpu, const struct args_sig_snd *args, struct capability **caps)
@@ -164,11 +168,11 @@ ALWAYS_INLINE struct outcome receive_hot(struct cpu *cpu, struct thread *self, w
         taken = takes_all(mode) ? seen : 1;
         if (UNLIKELY(!shared_cas(&endpoint->signal.count, seen, seen - taken)))
             return outcome_cold();
-        return outcome(taken, self);
+        return outcome_stay(taken, self);
     }
     if (UNLIKELY(mode >= SIGNAL_POLL_SINGLE || !block(cpu, self, endpoint, mode)))
         return outcome_cold();
-    return outcome(STATUS_OK, schedule_highest(cpu));
+    return outcome_switch(STATUS_OK, schedule_highest(cpu));
 }
 
 sword_t signal_receive(struct cpu *cpu, const struct args_sig_rcv *args, struct capability **caps)

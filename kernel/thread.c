@@ -368,8 +368,10 @@ ALWAYS_INLINE struct outcome yield_hot(struct cpu *cpu, struct thread *self, wor
 {
     if (UNLIKELY(id != CAP_NULL || full != 0))
         return outcome_cold();
+    if (self->next == self)
+        return outcome_stay(STATUS_OK, self);
     cpu->ready[self->priority] = self->next;
-    return outcome(STATUS_OK, self->next);
+    return outcome_switch(STATUS_OK, self->next);
 }
 
 ARCH_HOT_CALL(thread_switch, yield_hot)

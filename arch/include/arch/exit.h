@@ -8,9 +8,11 @@
  *                                 word1)`, which is inlined. A cold outcome goes on to
  *                                 syscall_cold(cpu, self). Any other is carried out by schedule_commit:
  *                                 LEAVE_PLAIN resumes outcome.next, LEAVE_SPACE does so after
- *                                 arch_space_load, LEAVE_SPECIAL goes on to leave_special(cpu, self)
+ *                                 arch_space_load, LEAVE_SPECIAL goes on to leave_special
  *   ARCH_EXIT                     type of the functions that leave the kernel
  *   ARCH_LEAVE(cpu, thread)       resume `thread`, which is cpu->current, in the space that is loaded
+ *   ARCH_LEAVE_SPACE(cpu, thread, space)   the same after arch_space_load(space)
+ *   ARCH_GO_ON(exit)              end a function of type ARCH_EXIT by a call of another
  *   const void *arch_call_args(cpu, self)   the block of words of the running call, number first
  */
 #pragma once

@@ -40,21 +40,40 @@ static inline word_t arch_clock_now(const struct cpu *cpu)
     return cpu->arch.base + cpu->arch.period - cpu->arch.last;
 }
 
-/* Just armed, the counter still stands at 0. */
 static inline word_t arch_timer_remaining(const struct cpu *cpu)
 {
-    return cpu->arch.last != 0 ? cpu->arch.last : cpu->arch.period;
+    return cpu->arch.last;
 }
 
+/* The quick half of a look at the clock: *elapsed as arch_clock_elapsed would say it, if the counter has
+ * not wrapped, else a number above any finite budget. Nothing changes until arch_clock_take. */
+static inline word_t arch_clock_peek(const struct cpu *cpu, word_t *elapsed)
+{
+    word_t value = *SYST_CVR;
+
+    *elapsed = cpu->arch.last - value;
+    return value;
+}
+
+static inline void arch_clock_take(struct cpu *cpu, word_t remaining)
+{
+    cpu->arch.last = remaining;
+}
+
+/* A write to the counter clears it; it reloads at its next clock, which is waited for, so that a later
+ * read cannot take the 0 for the end of the period. One count is 8 cycles of the CPU, or 48. */
 static inline void arch_timer_set(struct cpu *cpu, word_t counts)
 {
+    enum { PATIENCE = 100 };
     word_t now = arch_clock_now(cpu);
 
     *SYST_RVR = counts - 1;
     *SYST_CVR = 0;
+    for (unsigned i = 0; i < PATIENCE && *SYST_CVR == 0; i++) {
+    }
     cpu->arch.period = counts;
-    cpu->arch.base = now - counts;
-    cpu->arch.last = 0;
+    cpu->arch.base = now;
+    cpu->arch.last = counts;
 }
 
 static inline void arch_timer_arm(struct cpu *cpu, word_t counts)

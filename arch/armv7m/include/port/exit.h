@@ -33,11 +33,10 @@ ALWAYS_INLINE NORETURN void arch_load_and_resume(struct cpu *cpu, struct thread 
                                                  word_t space)
 {
     register word_t rbar __asm__("r12") = MPU_RBAR_ADDRESS;
-    register struct cpu *stack __asm__("r0") = cpu;
     register struct thread *next __asm__("r1") = thread;
     register word_t image __asm__("lr") = space;
 
-    __asm__ volatile("mov sp, r0\n\t"
+    __asm__ volatile("mov sp, %[cpu]\n\t"
                      "movs r2, #0\n\t"
                      "str r2, [r12, #-8]\n\t"
                      "ldmia lr!, {r2-r9}\n\t"
@@ -51,16 +50,18 @@ ALWAYS_INLINE NORETURN void arch_load_and_resume(struct cpu *cpu, struct thread 
                      "dsb\n\t"
                      "bx lr"
                      :
-                     : "r"(rbar), "r"(stack), "r"(next), "r"(image)
+                     : "r"(rbar), [cpu] "r"(cpu), "r"(next), "r"(image)
                      : "memory");
     __builtin_unreachable();
 }
 
-#define ARCH_LEAVE(cpu, thread) arch_resume((cpu), (thread))
+#define ARCH_LEAVE(cpu, thread)              arch_resume((cpu), (thread))
+#define ARCH_GO_ON(exit)                     exit
+#define ARCH_LEAVE_SPACE(cpu, thread, space) arch_load_and_resume((cpu), (thread), (space))
 
 /* The doors that a hot call may go on to. */
 ARCH_EXIT syscall_cold(struct cpu *cpu, struct thread *self);
-ARCH_EXIT leave_special(struct cpu *cpu, struct thread *self);
+ARCH_EXIT leave_special(struct cpu *cpu, struct thread *self, struct thread *next, word_t special);
 
 /* Every path ends in a jump: a hot call needs no stack and keeps its arguments where they are. */
 #define ARCH_HOT_CALL(name, half)                                                                  \
@@ -75,7 +76,7 @@ ARCH_EXIT leave_special(struct cpu *cpu, struct thread *self);
             syscall_cold(cpu, self);                                                               \
         kind = schedule_commit(cpu, self, outcome, &space);                                        \
         if (UNLIKELY(kind == LEAVE_SPECIAL))                                                       \
-            leave_special(cpu, self);                                                              \
+            leave_special(cpu, self, outcome.next, self->special + outcome.next->special);        \
         if (kind == LEAVE_SPACE)                                                                   \
             arch_load_and_resume(cpu, outcome.next, space);                                        \
         arch_resume(cpu, outcome.next);                                                            \

@@ -12,10 +12,16 @@ struct thread;
 
 #define ARCH_EXIT struct thread *
 
+#define ARCH_GO_ON(exit) return (exit)
 #define ARCH_LEAVE(cpu, thread) return (thread)
+#define ARCH_LEAVE_SPACE(cpu, thread, space)                                                       \
+    do {                                                                                           \
+        arch_space_load(space);                                                                    \
+        return (thread);                                                                           \
+    } while (0)
 
 ARCH_EXIT syscall_cold(struct cpu *cpu, struct thread *self);
-ARCH_EXIT leave_special(struct cpu *cpu, struct thread *self);
+ARCH_EXIT leave_special(struct cpu *cpu, struct thread *self, struct thread *next, word_t special);
 
 #define ARCH_HOT_CALL(name, half)                                                                  \
     struct thread *entry_##name(struct cpu *cpu, struct thread *self, word_t word0, word_t word1); \
@@ -29,7 +35,8 @@ ARCH_EXIT leave_special(struct cpu *cpu, struct thread *self);
             return syscall_cold(cpu, self);                                                        \
         kind = schedule_commit(cpu, self, outcome, &space);                                        \
         if (kind == LEAVE_SPECIAL)                                                                 \
-            return leave_special(cpu, self);                                                       \
+            return leave_special(cpu, self, outcome.next,                                          \
+                                 self->special + outcome.next->special);                           \
         if (kind == LEAVE_SPACE)                                                                   \
             arch_space_load(space);                                                                \
         return outcome.next;                                                                       \

@@ -7,6 +7,7 @@
                               DIR/abi/names.h        names for debug output and for tests
                               DIR/kernel/call_table.h   the handlers, and the list a port dispatches by
                               DIR/kernel/operand_table.h   the capability operands of each call
+                              DIR/rme/calls.h        the calls as functions of the user library
   gen_calls.py --docs FILE    the reference, docs/syscalls.md
   gen_calls.py --matrix       JSON on stdout: each call or function with each status it can return
 
@@ -16,6 +17,7 @@ import argparse
 import json
 import re
 import sys
+import textwrap
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -362,6 +364,61 @@ def operand_table_header(table):
             "{\n    return &operand_lists[operand_starts[number]];\n}\n")
 
 
+# --- the user library ----------------------------------------------------------------------------
+
+# What an argument names where no check says it.
+HANDLE_BY_NAME = {"endpoint": "signal", "memory": "kmem", "thread0": "thread", "thread1": "thread",
+                  "thread2": "thread", "thread3": "thread", "raw_cap": "kfunc"}
+
+
+def handles_of(call):
+    types = {step.rest[0]: step.rest[1] for step in call["steps"] if step.verb == "lookup"}
+    return {arg: types.get(arg, HANDLE_BY_NAME.get(arg)) for arg in call["args"]}
+
+
+def wrapped(text, width=96):
+    lines = textwrap.wrap(text, width)
+    return "".join(f" * {line}\n" for line in lines)
+
+
+def user_comment(call):
+    rights = [f"{step.rest[1]} on `{step.rest[0]}`" for step in call["steps"] if step.verb == "right"]
+    statuses = dict.fromkeys(status for step in call["steps"] for status, _ in step.cells)
+    text = [f"/* {call['name']}, call {call['number']}: {call['text']}.\n"]
+    if rights:
+        text.append(wrapped("Rights: " + ", ".join(rights) + "."))
+    text.append(wrapped("Result: " + call["result"]))
+    if statuses:
+        text.append(wrapped("Refusals, in the order of the checks: " + ", ".join(statuses) + "."))
+    text.append(wrapped(f"Time: {call['bound']}. */"))
+    return "".join(text)
+
+
+def user_function(call):
+    handles = handles_of(call)
+    args = [f"rme_{kind}_t {arg}" if kind else f"word_t {arg}" for arg, kind in handles.items()]
+    words = [f"{arg}.id.raw" if kind else arg for arg, kind in handles.items()]
+    head = f"static inline sword_t rme_{call['handler']}({', '.join(args)})\n{{\n"
+    if is_hot(call):
+        words += ["0"] * (2 - len(words))
+        body = f"    return rme_hot_call(RME_SVC_{call['name']}, {', '.join(words)});\n"
+    else:
+        words += ["0"] * (ARGS_MAX - len(words))
+        body = f"    return rme_call(RME_SVC_{call['name']}, {', '.join(words)});\n"
+    return user_comment(call) + head + body + "}\n\n"
+
+
+def user_header(table):
+    """INV_ACT has a second result and lets a stranger at the registers: it gets two stubs by hand."""
+    calls = [call for call in table["call"] if call["name"] != "INV_ACT"]
+    activate = next(call for call in table["call"] if call["name"] == "INV_ACT")
+    return (header("The system calls as functions of C. Included by rme/call.h.")
+            + "".join(user_function(call) for call in calls)
+            + user_comment(activate)
+            + "static inline sword_t rme_invocation_activate(rme_invocation_t port, word_t param, word_t *value)\n"
+              "{\n    return rme_hot_invoke(RME_SVC_INV_ACT, port.id.raw, param, value);\n}\n")
+
+
 # --- the reference -------------------------------------------------------------------------------
 
 def status_link(status, mark):
@@ -481,6 +538,7 @@ def main(argv):
         write(options.out / "abi" / "names.h", names_header(table))
         write(options.out / "kernel" / "call_table.h", call_table_header(table))
         write(options.out / "kernel" / "operand_table.h", operand_table_header(table))
+        write(options.out / "rme" / "calls.h", user_header(table))
     if options.docs:
         write(options.docs, docs(table))
     if options.matrix:

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * Processes and threads, as the first process makes them. Slots come from rme/alloc.h and are in the
+ * table of the caller; every step is asserted.
+ */
+#pragma once
+
+#include "rme/call.h"
+
+/* A page table that is a list (abi/memory_map.h) of up to 2^order ranges. */
+struct rme_space {
+    rme_pagetable_t top;
+    word_t used;
+};
+
+struct rme_space rme_space_make(word_t order);
+
+/* Add [base, base + 2^order) of the first process's own memory; flags are PAGE_*. Returns the table, whose
+ * only position is 0. */
+rme_pagetable_t rme_space_add(struct rme_space *space, word_t base, word_t order, word_t flags);
+
+/* Add what code of this image needs: its text, its data, and the console. */
+void rme_space_add_image(struct rme_space *space);
+
+rme_captable_t rme_captable_make(word_t entries);
+rme_process_t rme_process_make(rme_captable_t table, const struct rme_space *space);
+rme_signal_t rme_signal_make(void);
+
+struct rme_thread_plan {
+    rme_process_t process;
+    void (*entry)(word_t param);
+    void *stack;
+    word_t stack_bytes;
+    word_t param, priority, priority_max, budget, attributes, tid;
+    rme_thread_t scheduler;
+    rme_signal_t endpoint; /* of its events; may be null */
+};
+
+/* Create, bind, set entry and stack, and give it its budget: from then on it may run. */
+rme_thread_t rme_thread_make(const struct rme_thread_plan *plan);
+
+/* A port into a process, with its own stack. */
+rme_invocation_t rme_invocation_make(rme_process_t process, void (*entry)(word_t param), void *stack,
+                                     word_t stack_bytes, bool return_on_fault);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * Stacks of threads and ports. The kernel never builds anything on a stack; what a thread or port begins
+ * with is laid there once, and used again each time it is entered.
+ */
+#pragma once
+
+#include "abi/types.h"
+
+/* Lay the frame at the upper end of a stack of `bytes`, which is at least 64. Returns the word for
+ * EXEC_SET and INV_SET. */
+word_t rme_stack_prepare(void *base, word_t bytes);

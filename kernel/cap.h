@@ -62,6 +62,9 @@ struct capability {
     };
 };
 static_assert(sizeof(struct capability) == CAP_SLOT_BYTES, "a slot is eight words");
+static_assert(CONFIG_CAPTABLE_BYTES_MAX / CAP_SLOT_BYTES <= CAP_TABLE_MAX + 1 &&
+                  CONFIG_CAPTABLE_BYTES_MAX / CAP_SLOT_BYTES <= CAP_INDEX_MASK + 1,
+              "the largest table is within the reach of an index");
 
 /* Header: [1:0] state, [7:2] type, [8] leaf, the rest stamp. */
 enum { CAP_LEAF = 1 << 8, CAP_STAMP_SHIFT = 9 };
@@ -111,23 +114,23 @@ static inline bool cap_is_two_level(word_t id)
     return CAP_TWO_LEVEL != 0 ? (id & CAP_TWO_LEVEL) != 0 : id > CAP_INDEX_MASK;
 }
 
-/* The second table of a two-level id; refuses the malformed rest. */
+/* The second table of a two-level id; refuses the malformed rest. What lies above the outer index
+ * makes it too large for any table. */
 ALWAYS_INLINE struct capability *cap_lookup_nested(const struct capability *table, word_t id,
                                                    enum cap_type type)
 {
-    const word_t layout = CAP_TABLE_MAX << CAP_TABLE_SHIFT | CAP_TWO_LEVEL | CAP_INDEX_MASK;
-    word_t outer = id >> CAP_TABLE_SHIFT & CAP_TABLE_MAX;
+    word_t outer = id >> CAP_TABLE_SHIFT;
     word_t inner = id & CAP_INDEX_MASK;
     struct capability *cap;
 
-    if (UNLIKELY((id & ~layout) != 0 || !cap_is_two_level(id)))
-        return NULL;
-    if (UNLIKELY(outer >= table->captable.entries))
+    if (UNLIKELY(!cap_is_two_level(id) || outer >= table->captable.entries))
         return NULL;
     cap = (struct capability *)table->object + index_mask(outer, table->captable.entries);
+    AS_ONE(cap);
     if (UNLIKELY(!cap_is(cap, CAP_CAPTABLE) || inner >= cap->captable.entries))
         return NULL;
     cap = (struct capability *)cap->object + index_mask(inner, cap->captable.entries);
+    AS_ONE(cap);
     return LIKELY(cap_is(cap, type)) ? cap : NULL;
 }
 
@@ -142,6 +145,7 @@ ALWAYS_INLINE struct capability *cap_lookup(const struct capability *table, word
     if (id >= table->captable.entries)
         return cap_lookup_nested(table, id, type);
     cap = (struct capability *)table->object + index_mask(id, table->captable.entries);
+    AS_ONE(cap);
     return LIKELY(cap_is(cap, type)) ? cap : NULL;
 }
 

@@ -29,16 +29,27 @@ struct rme_space rme_space_make(word_t order)
     return space;
 }
 
+bool rme_memory_source(word_t base, word_t order, rme_pagetable_t *source, word_t *index)
+{
+    struct memory_place place;
+
+    if (!memory_find(ranges, sizeof(ranges) / sizeof(ranges[0]), base, &place))
+        return false;
+    *source = rme_pagetable_in(BOOT_PAGETABLES, place.table);
+    *index = (base & (((word_t)1 << place.order) - 1)) >> order;
+    return order <= place.order;
+}
+
 rme_pagetable_t rme_space_add(struct rme_space *space, word_t base, word_t order, word_t flags)
 {
     rme_pagetable_t table = rme_pagetable(rme_alloc_slot());
-    struct memory_place place;
+    rme_pagetable_t source;
+    word_t index;
 
-    rme_assert(memory_find(ranges, sizeof(ranges) / sizeof(ranges[0]), base, &place));
+    rme_assert(rme_memory_source(base, order, &source, &index));
     rme_assert(rme_pagetable_create(rme_captable(own), table.id.raw, rme_kmem(BOOT_KMEM),
                                     rme_alloc_kmem(TABLE_BYTES), base, order, 0) == STATUS_OK);
-    rme_assert(rme_pagetable_add(table, 0, flags, rme_pagetable_in(BOOT_PAGETABLES, place.table), 0,
-                                 (base & (((word_t)1 << place.order) - 1)) >> order) == STATUS_OK);
+    rme_assert(rme_pagetable_add(table, 0, flags, source, 0, index) == STATUS_OK);
     rme_assert(rme_pagetable_construct(space->top, space->used++, table, 0) == STATUS_OK);
     return table;
 }
@@ -84,11 +95,12 @@ rme_signal_t rme_signal_make(void)
 
 rme_thread_t rme_thread_make(const struct rme_thread_plan *plan)
 {
-    rme_thread_t thread = rme_thread(rme_alloc_slot());
     word_t bytes = (plan->attributes & THREAD_FPU) != 0 ? THREAD_FPU_BYTES : THREAD_BYTES;
+    rme_thread_t thread = rme_thread(plan->slot != 0 ? plan->slot : rme_alloc_slot());
+    word_t memory = plan->memory != 0 ? plan->memory : rme_alloc_kmem(bytes);
 
     rme_assert(rme_thread_create(rme_captable(own), thread.id.raw, rme_kmem(BOOT_KMEM),
-                                 rme_alloc_kmem(bytes), plan->process, plan->priority_max,
+                                 memory, plan->process, plan->priority_max,
                                  plan->attributes) == STATUS_OK);
     rme_assert(rme_thread_bind(thread, plan->scheduler, plan->endpoint, plan->tid, plan->priority,
                                rme_kmem_null(), 0) == STATUS_OK);

@@ -19,6 +19,10 @@ struct rme_space rme_space_make(word_t order);
  * only position is 0. */
 rme_pagetable_t rme_space_add(struct rme_space *space, word_t base, word_t order, word_t flags);
 
+/* Where the first process has the 2^order bytes at `base`: the page table whose position 0 is the source
+ * for PGT_ADD, and the index of the piece. False: it has not. */
+bool rme_memory_source(word_t base, word_t order, rme_pagetable_t *source, word_t *index);
+
 /* Add what code of this image needs: its text, its data, and the console. */
 void rme_space_add_image(struct rme_space *space);
 
@@ -27,6 +31,7 @@ rme_process_t rme_process_make(rme_captable_t table, const struct rme_space *spa
 rme_signal_t rme_signal_make(void);
 
 struct rme_thread_plan {
+    word_t slot, memory; /* where to make it; 0: allocate */
     rme_process_t process;
     void (*entry)(word_t param);
     void *stack;

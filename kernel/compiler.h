@@ -12,7 +12,8 @@
 #define LIKELY(claim)   __builtin_expect(!!(claim), 1)
 #define UNLIKELY(claim) __builtin_expect(!!(claim), 0)
 
-/* Keep the compiler from taking an address apart and computing its pieces twice. Changes nothing. */
+/* Keep the compiler from taking an address apart and computing its pieces twice. Changes nothing.
+ */
 #define AS_ONE(pointer) __asm__("" : "+r"(pointer))
 
 /* The structure that holds a member. */

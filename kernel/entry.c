@@ -2,6 +2,7 @@
 #include "kernel/entry.h"
 
 #include "kernel/debug.h"
+#include "kernel/hot.h"
 #include "kernel/interrupt.h"
 #include "kernel/invocation.h"
 #include "kernel/leave.h"
@@ -9,10 +10,19 @@
 #include "kernel/thread.h"
 #include "kernel/time.h"
 
-ARCH_EXIT entry_interrupt(struct cpu *cpu, struct thread *self, word_t line)
+static NOINLINE ARCH_EXIT deliver(struct cpu *cpu, struct thread *self, word_t line)
 {
     interrupt_deliver(cpu, line);
     ARCH_LEAVE(cpu, leave_kernel(cpu, self));
+}
+
+ARCH_EXIT entry_interrupt(struct cpu *cpu, struct thread *self, word_t line)
+{
+    struct outcome outcome = interrupt_deliver_hot(cpu, self, line);
+
+    if (UNLIKELY(outcome.is_cold))
+        ARCH_GO_ON(deliver(cpu, self, line));
+    HOT_LEAVE(cpu, self, outcome);
 }
 
 ARCH_EXIT entry_timer(struct cpu *cpu, struct thread *self)

@@ -9,7 +9,7 @@
 #pragma once
 
 #include "arch/irq.h"
-#include "kernel/schedule.h"
+#include "kernel/wake.h"
 
 enum { IRQ_EDGE = 1 };
 
@@ -19,6 +19,29 @@ struct irq_binding {
 
 /* A line has fired on this CPU. An unbound one is masked and counted. */
 void interrupt_deliver(struct cpu *cpu, word_t line);
+
+/* The same, hot: the driver waits, alone, and runs at once. */
+ALWAYS_INLINE struct outcome interrupt_deliver_hot(struct cpu *cpu, struct thread *self,
+                                                   word_t line)
+{
+    word_t binding = shared_load_acquire(&arch_irq_table()[line].endpoint);
+    struct capability *endpoint = (struct capability *)binding;
+    struct outcome outcome;
+    struct thread *waiter;
+
+    if (UNLIKELY(binding == 0 || (binding & IRQ_EDGE) != 0 ||
+                 shared_load(&endpoint->signal.count) != 0))
+        return outcome_cold();
+    waiter = local_waiter(cpu, endpoint);
+    if (UNLIKELY(waiter == NULL))
+        return outcome_cold();
+    outcome = wake_higher(cpu, self, endpoint, waiter);
+    if (!outcome.is_cold) {
+        arch_irq_mask(line);
+        arch_irq_end(line);
+    }
+    return outcome;
+}
 
 /* Bind a line to an endpoint, or unbind it with NULL. STATE: bound otherwise, or not bound.
  * CONFLICT. */

@@ -2,6 +2,7 @@
 #include "kernel/invocation.h"
 
 #include "kernel/call_table.h"
+#include "kernel/hot.h"
 #include "kernel/kmem.h"
 
 /* Walk through a port that was claimed. Returns the word for the result register. */
@@ -86,8 +87,8 @@ sword_t invocation_return(struct cpu *cpu, const struct args_inv_ret *args,
     return STATUS_OK;
 }
 
-ARCH_HOT_CALL(invocation_activate, activate_hot)
-ARCH_HOT_CALL(invocation_return, return_hot)
+HOT_CALL(invocation_activate, activate_hot)
+HOT_CALL(invocation_return, return_hot)
 
 bool invocation_force_return(struct thread *thread)
 {

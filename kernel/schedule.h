@@ -223,13 +223,12 @@ enum leave_kind {
     LEAVE_SPECIAL, /* switch threads of which one is unusual (leave_special) */
 };
 
-/* Carry out the outcome of a hot half. */
-ALWAYS_INLINE enum leave_kind schedule_commit(struct cpu *cpu, struct thread *self,
-                                              struct outcome outcome, word_t *space)
+/* Carry out what a hot half has decided, but for the result. */
+ALWAYS_INLINE enum leave_kind schedule_move(struct cpu *cpu, struct thread *self,
+                                            struct outcome outcome, word_t *space)
 {
     struct thread *next = outcome.next;
 
-    arch_context_set_result(&self->context, outcome.result);
     if (outcome.switches) {
         cpu->current = next;
         if (UNLIKELY(self->special + next->special != 0))

@@ -2,31 +2,8 @@
 #include "kernel/signal.h"
 
 #include "kernel/call_table.h"
-
-/* Whether the endpoint can hold `count` more; the slack is for CPUs that add at the same time. */
-ALWAYS_INLINE bool has_room(word_t seen, word_t count)
-{
-    return ((seen + count + SIGNAL_SLACK) & SIGNAL_LIMIT_BIT) == 0;
-}
-
-/* Let a waiter go on with its result. It leaves the endpoint first, so that a chain of events can
- * come back to it. False: it has no time to run. It is not in a ready level yet. */
-ALWAYS_INLINE bool wake(struct capability *endpoint, struct thread *waiter, word_t result)
-{
-    waiter->waiting = NULL;
-    shared_store_release(&endpoint->signal.waiter, 0);
-    arch_context_set_result(&waiter->context, result);
-    waiter->state = UNLIKELY(waiter->budget == 0) ? THREAD_EXHAUSTED : THREAD_READY;
-    return LIKELY(waiter->state == THREAD_READY);
-}
-
-/* The waiter, if it can be woken from this CPU. */
-ALWAYS_INLINE struct thread *local_waiter(const struct cpu *cpu, const struct capability *endpoint)
-{
-    struct thread *waiter = (struct thread *)shared_load_acquire(&endpoint->signal.waiter);
-
-    return waiter != NULL && LIKELY(thread_is_on(waiter, cpu)) ? waiter : NULL;
-}
+#include "kernel/hot.h"
+#include "kernel/wake.h"
 
 /* What a receive that empties the counter returns. */
 static word_t result_of(word_t counter)
@@ -89,12 +66,9 @@ ALWAYS_INLINE struct outcome send_hot(struct cpu *cpu, struct thread *self, word
         (void)shared_add(&endpoint->signal.count, count);
         return outcome_stay(STATUS_OK, self);
     }
-    if (UNLIKELY(count != 1 || seen != 0 || waiter->budget == 0 ||
-                 waiter->priority <= self->priority))
+    if (UNLIKELY(count != 1 || seen != 0))
         return outcome_cold();
-    (void)wake(endpoint, waiter, 1);
-    schedule_enqueue_first(cpu, waiter);
-    return outcome_switch(STATUS_OK, waiter);
+    return wake_higher(cpu, self, endpoint, waiter);
 }
 
 sword_t signal_send(struct cpu *cpu, const struct args_sig_snd *args, struct capability **caps)
@@ -197,8 +171,8 @@ sword_t signal_receive(struct cpu *cpu, const struct args_sig_rcv *args, struct 
     return block(cpu, self, endpoint, args->mode) ? RESULT_NONE : STATUS_CONFLICT;
 }
 
-ARCH_HOT_CALL(signal_send, send_hot)
-ARCH_HOT_CALL(signal_receive, receive_hot)
+HOT_CALL(signal_send, send_hot)
+HOT_CALL(signal_receive, receive_hot)
 
 /* One step of signal_post and signal_event: add a signal, or wake the waiter; the waiter is
  * returned when it has no time and its own event is due. */

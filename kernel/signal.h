@@ -11,12 +11,6 @@
 
 #include "kernel/schedule.h"
 
-/* The counter: its top bit says that the kernel has dropped signals; the limit leaves room for all
- * CPUs to add at once, and for that bit in a result. */
-#define SIGNAL_STICKY    ((word_t)1 << (WORD_BITS - 1))
-#define SIGNAL_LIMIT_BIT ((word_t)1 << (WORD_BITS - 2))
-#define SIGNAL_SLACK     ((word_t)(CONFIG_CPUS_MAX - 1) * HALF_MAX)
-
 /* Send one signal from the kernel: an interrupt, the timer. Never refused. The chain of events
  * behind a waiter that has no time is followed for SCHED_DEPTH_MAX steps. */
 void signal_post(struct cpu *cpu, struct capability *endpoint);

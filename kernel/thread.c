@@ -2,6 +2,7 @@
 #include "kernel/thread.h"
 
 #include "kernel/call_table.h"
+#include "kernel/hot.h"
 #include "kernel/invocation.h"
 #include "kernel/kmem.h"
 #include "kernel/panic.h"
@@ -374,7 +375,7 @@ ALWAYS_INLINE struct outcome yield_hot(struct cpu *cpu, struct thread *self, wor
     return outcome_switch(STATUS_OK, self->next);
 }
 
-ARCH_HOT_CALL(thread_switch, yield_hot)
+HOT_CALL(thread_switch, yield_hot)
 
 void thread_fault(struct cpu *cpu, struct thread *thread)
 {

@@ -59,29 +59,6 @@ ALWAYS_INLINE NORETURN void arch_load_and_resume(struct cpu *cpu, struct thread 
 #define ARCH_GO_ON(exit)                     exit
 #define ARCH_LEAVE_SPACE(cpu, thread, space) arch_load_and_resume((cpu), (thread), (space))
 
-/* The doors that a hot call may go on to. */
-ARCH_EXIT syscall_cold(struct cpu *cpu, struct thread *self);
-ARCH_EXIT leave_special(struct cpu *cpu, struct thread *self, struct thread *next, word_t special);
-
-/* Every path ends in a jump: a hot call needs no stack and keeps its arguments where they are. */
-#define ARCH_HOT_CALL(name, half)                                                                  \
-    NORETURN void entry_##name(struct cpu *cpu, struct thread *self, word_t word0, word_t word1);  \
-    void entry_##name(struct cpu *cpu, struct thread *self, word_t word0, word_t word1)            \
-    {                                                                                              \
-        struct outcome outcome = half(cpu, self, word0, word1);                                    \
-        enum leave_kind kind;                                                                      \
-        word_t space;                                                                              \
-                                                                                                   \
-        if (UNLIKELY(outcome.is_cold))                                                             \
-            syscall_cold(cpu, self);                                                               \
-        kind = schedule_commit(cpu, self, outcome, &space);                                        \
-        if (UNLIKELY(kind == LEAVE_SPECIAL))                                                       \
-            leave_special(cpu, self, outcome.next, self->special + outcome.next->special);        \
-        if (kind == LEAVE_SPACE)                                                                   \
-            arch_load_and_resume(cpu, outcome.next, space);                                        \
-        arch_resume(cpu, outcome.next);                                                            \
-    }
-
 /* r4 to r11 are the first words of the thread: number, then the words of the call. */
 static inline const word_t *arch_call_args(const struct cpu *cpu, const struct thread *self)
 {

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * Hot halves: a call, or the delivery of an interrupt, where the case is straight. They decide
+ * (struct outcome), and leave the kernel at once; every path ends in a jump, so that they need no
+ * stack and keep their arguments where they are. What is not straight goes on to the whole.
+ */
+#pragma once
+
+#include "kernel/leave.h"
+
+/* End a function of type ARCH_EXIT by the outcome of a hot half that is not cold. */
+#define HOT_LEAVE(cpu, self, outcome)                                                              \
+    do {                                                                                           \
+        word_t space;                                                                              \
+        enum leave_kind kind = schedule_move(cpu, self, outcome, &space);                          \
+                                                                                                   \
+        if (UNLIKELY(kind == LEAVE_SPECIAL))                                                       \
+            ARCH_GO_ON(leave_special(cpu, self, (outcome).next,                                    \
+                                     (self)->special + (outcome).next->special));                  \
+        if (kind == LEAVE_SPACE)                                                                   \
+            ARCH_LEAVE_SPACE(cpu, (outcome).next, space);                                          \
+        ARCH_LEAVE(cpu, (outcome).next);                                                           \
+    } while (0)
+
+/* Define entry_<name>, which ports enter for a hot call, around
+ * `struct outcome half(cpu, self, word0, word1)`, which is inlined. */
+#define HOT_CALL(name, half)                                                                       \
+    ARCH_EXIT entry_##name(struct cpu *cpu, struct thread *self, word_t word0, word_t word1);      \
+    ARCH_EXIT entry_##name(struct cpu *cpu, struct thread *self, word_t word0, word_t word1)       \
+    {                                                                                              \
+        struct outcome outcome = half(cpu, self, word0, word1);                                    \
+                                                                                                   \
+        if (UNLIKELY(outcome.is_cold))                                                             \
+            ARCH_GO_ON(syscall_cold(cpu, self));                                                   \
+        arch_context_set_result(&self->context, outcome.result);                                   \
+        HOT_LEAVE(cpu, self, outcome);                                                             \
+    }

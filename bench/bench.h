@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * The benchmark: what its files share. Two processes with five regions each: the measuring thread and a
- * receiver in the first; a receiver, a partner for yields and a port in the second; a third thread ready
- * at the level of the running one. Each operation stands between two reads of a counter and nothing else;
- * what it returned is checked outside.
+ * The benchmark: what its files share. Two processes with five regions each: the measuring thread
+ * and a receiver in the first; a receiver, a partner for yields and a port in the second; a third
+ * thread ready at the level of the running one. Each operation stands between two reads of a
+ * counter and nothing else; what it returned is checked outside.
  */
 #pragma once
 
@@ -12,8 +12,8 @@
 
 enum { ROUNDS = 1000, LABELS = 64 };
 
-/* One count is one instruction (QEMU with -icount shift=0), where the board has such a counter; on others
- * it only marks the interval for the plugin. */
+/* One count is one instruction (QEMU with -icount shift=0), where the board has such a counter; on
+ * others it only marks the interval for the plugin. */
 #define COUNTER (*(volatile word_t *)BENCH_COUNTER)
 
 /* The operations of the table, then the others. */

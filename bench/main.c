@@ -61,8 +61,7 @@ static void measure_row(word_t param)
         if (i == YIELD_2)
             objects_levels(LEVEL_MEASURE, LEVEL_MEASURE, LEVEL_MEASURE);
         else
-            objects_levels(LEVEL_MEASURE, LEVEL_ASIDE,
-                           i == YIELD_S ? LEVEL_BELOW : LEVEL_MEASURE);
+            objects_levels(LEVEL_MEASURE, LEVEL_ASIDE, i == YIELD_S ? LEVEL_BELOW : LEVEL_MEASURE);
         measure(i, &targets, row->stubs, &figures[i]);
     }
     if (row == rows) {
@@ -76,8 +75,9 @@ static void measure_row(word_t param)
 
 static void print(const char *row, const char *operation, const struct figures *of)
 {
-    word_t mean = of->rounds == 0 ? 0 : of->sum / of->rounds * 1000 +
-                                            of->sum % of->rounds * 1000 / of->rounds;
+    word_t mean = of->rounds == 0
+                      ? 0
+                      : of->sum / of->rounds * 1000 + of->sum % of->rounds * 1000 / of->rounds;
 
     rme_print("BENCH %s %s %u %u %u %u\n", row, operation, of->low, mean, of->high, of->rounds);
     measurements++;

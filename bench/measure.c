@@ -85,16 +85,17 @@ static void with_functions(enum operation operation, const struct targets *targe
                 result == STATUS_OK && second == 1);
 }
 
-/* Raise a line that nobody drives; its receiver, which is in this process, looks at the counter. The
- * plugin counts from the vector. */
+/* Raise a line that nobody drives; its receiver, which is in this process, looks at the counter.
+ * The plugin counts from the vector. */
 static void interrupt(struct figures *figures)
 {
     for (unsigned i = 0; i < ROUNDS; i++) {
-        sword_t result = rme_kfunc_call(rme_kfunc(BOOT_KFUNC), RME_KFN_INT_LOCAL_TRIG, BENCH_LINE,
-                                        0, 0, 0, 0);
+        sword_t result =
+            rme_kfunc_call(rme_kfunc(BOOT_KFUNC), RME_KFN_INT_LOCAL_TRIG, BENCH_LINE, 0, 0, 0, 0);
 
         figures_add(figures, 0, result == STATUS_OK);
-        result = rme_kfunc_call(rme_kfunc(BOOT_KFUNC), RME_KFN_INT_LOCAL_MOD, BENCH_LINE, 1, 1, 0, 0);
+        result =
+            rme_kfunc_call(rme_kfunc(BOOT_KFUNC), RME_KFN_INT_LOCAL_MOD, BENCH_LINE, 1, 1, 0, 0);
         figures->wrong += result != STATUS_OK;
     }
 }

@@ -50,7 +50,8 @@ static void third(word_t unused)
         (void)rme_hot_call(RME_SVC_THD_SWT, CAP_NULL, 0);
 }
 
-/* The callee returns at once, its parameter and one more, with all registers that cross overwritten. */
+/* The callee returns at once, its parameter and one more, with all registers that cross
+ * overwritten. */
 __attribute__((naked)) static void serve(__attribute__((unused)) word_t param)
 {
     __asm__ volatile("ldmia sp, {r6-r11}\n\t"
@@ -97,8 +98,8 @@ void objects_make(void)
     objects.second = rme_signal_make();
     objects.self = rme_signal_make();
     objects.low = rme_signal_make();
-    objects.port = rme_invocation_make(objects.other_process, serve, port_stack, sizeof(port_stack),
-                                       true);
+    objects.port =
+        rme_invocation_make(objects.other_process, serve, port_stack, sizeof(port_stack), true);
     objects.refused = rme_alloc_slot();
     objects.spare = rme_alloc_slot();
     objects.memory = rme_alloc_kmem(128);

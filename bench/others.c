@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Operations beyond the table. Slots and memory are the measuring thread's own, which runs in a process
- * with the table of the first.
+ * Operations beyond the table. Slots and memory are the measuring thread's own, which runs in a
+ * process with the table of the first.
  */
 #include "bench/bench.h"
 #include "bench/objects.h"

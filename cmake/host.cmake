@@ -15,7 +15,7 @@ find_package(Threads REQUIRED)
 
 # rme_host(TARGET): compile a target for the host, so that it can include the kernel's headers.
 function(rme_host target)
-    target_include_directories(${target} PRIVATE ${RME_INCLUDES} ${CMAKE_SOURCE_DIR}/tests)
+    target_include_directories(${target} PRIVATE ${RME_INCLUDES})
     target_compile_options(${target} PRIVATE ${RME_HOST_FLAGS})
     target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
     target_link_options(${target} PRIVATE ${RME_HOST_LINK})

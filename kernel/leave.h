@@ -14,6 +14,6 @@ struct thread *leave_kernel(struct cpu *cpu, struct thread *self);
  * `special` is the sum of their special words, and not 0. */
 ARCH_EXIT leave_special(struct cpu *cpu, struct thread *self, struct thread *next, word_t special);
 
-/* The whole call, made by the running thread; its words are at arch_call_args(). In syscall.c, above: a
- * hot call that is not straight goes on there, as a port's entry does. */
+/* The whole call, made by the running thread; its words are at arch_call_args(). In syscall.c,
+ * above: a hot call that is not straight goes on there, as a port's entry does. */
 ARCH_EXIT syscall_cold(struct cpu *cpu, struct thread *self);

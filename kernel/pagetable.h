@@ -137,7 +137,7 @@ struct pagetable_entry {
     word_t flags;   /* PAGE_READ and so on */
 };
 
-struct pagetable_entry pagetable_backend_get(const struct capability *table, word_t position);
+struct pagetable_entry pagetable_backend_get(const struct capability *cap, word_t position);
 
 /* The four changes, of one entry each; the positions lie inside the tables. MAP, CONFLICT. If
  * `table` belongs to what this CPU has loaded, the hardware follows before they return. */
@@ -155,5 +155,5 @@ MUST_CHECK enum status pagetable_backend_destruct(struct cpu *cpu, struct capabi
 struct pagetable_place {
     word_t flags, size_order, number_order;
 };
-MUST_CHECK bool pagetable_backend_find(const struct capability *table, word_t address,
+MUST_CHECK bool pagetable_backend_find(const struct capability *cap, word_t address,
                                        struct pagetable_place *place);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * System calls: resolve the operands that the table of calls names, dispatch, then run whoever is now
- * the highest. The hot calls come here when their hot half meets anything but a straight case.
+ * System calls: resolve the operands that the table of calls names, dispatch, then run whoever is
+ * now the highest. The hot calls come here when their hot half meets anything but a straight case.
  */
 #include "kernel/call_table.h"
 #include "kernel/debug.h"

@@ -133,10 +133,10 @@ static void prepare_init(struct cpu *cpu, const struct boot_info *info)
         panic("the image is not in the memory map", image->stack);
 }
 
-/* Reset is no exception, so that there is nothing to return from: a thread of boot's own, at the far
- * end of kernel memory, where nothing is yet, yields to the first one. Its last instructions run
- * unprivileged, in the kernel's image, which the default map allows while the MPU is off; being in no
- * process, it makes the switch load the map of the first. */
+/* Reset is no exception, so that there is nothing to return from: a thread of boot's own, at the
+ * far end of kernel memory, where nothing is yet, yields to the first one. Its last instructions
+ * run unprivileged, in the kernel's image, which the default map allows while the MPU is off; being
+ * in no process, it makes the switch load the map of the first. */
 NORETURN static void leave(struct cpu *cpu)
 {
     struct boot_thread {

@@ -14,8 +14,15 @@ static const struct memory_range ranges[] = {
 #undef RANGE
 };
 
-/* Bytes of kernel objects. The kernel refuses what is too small by itself: these are upper bounds. */
-enum { TOP_BYTES = 128, TABLE_BYTES = 32, THREAD_BYTES = 128, THREAD_FPU_BYTES = 192, PORT_BYTES = 32 };
+/* Bytes of kernel objects. The kernel refuses what is too small by itself: these are upper bounds.
+ */
+enum {
+    TOP_BYTES = 128,
+    TABLE_BYTES = 32,
+    THREAD_BYTES = 128,
+    THREAD_FPU_BYTES = 192,
+    PORT_BYTES = 32
+};
 
 static const word_t own = BOOT_CAPTABLE;
 
@@ -24,8 +31,8 @@ struct rme_space rme_space_make(word_t order)
     struct rme_space space = {rme_pagetable(rme_alloc_slot()), 0};
     word_t memory = rme_alloc_kmem(TOP_BYTES + (sizeof(word_t) << order));
 
-    rme_assert(rme_pagetable_create(rme_captable(own), space.top.id.raw, rme_kmem(BOOT_KMEM), memory,
-                                    PAGETABLE_TOP, WORD_BITS, order) == STATUS_OK);
+    rme_assert(rme_pagetable_create(rme_captable(own), space.top.id.raw, rme_kmem(BOOT_KMEM),
+                                    memory, PAGETABLE_TOP, WORD_BITS, order) == STATUS_OK);
     return space;
 }
 
@@ -71,8 +78,7 @@ rme_captable_t rme_captable_make(word_t entries)
     rme_captable_t table = rme_captable(rme_alloc_slot());
 
     rme_assert(rme_captable_create(rme_captable(own), table.id.raw, rme_kmem(BOOT_KMEM),
-                                   rme_alloc_kmem(entries * CAP_SLOT_BYTES),
-                                   entries) == STATUS_OK);
+                                   rme_alloc_kmem(entries * CAP_SLOT_BYTES), entries) == STATUS_OK);
     return table;
 }
 
@@ -99,9 +105,8 @@ rme_thread_t rme_thread_make(const struct rme_thread_plan *plan)
     rme_thread_t thread = rme_thread(plan->slot != 0 ? plan->slot : rme_alloc_slot());
     word_t memory = plan->memory != 0 ? plan->memory : rme_alloc_kmem(bytes);
 
-    rme_assert(rme_thread_create(rme_captable(own), thread.id.raw, rme_kmem(BOOT_KMEM),
-                                 memory, plan->process, plan->priority_max,
-                                 plan->attributes) == STATUS_OK);
+    rme_assert(rme_thread_create(rme_captable(own), thread.id.raw, rme_kmem(BOOT_KMEM), memory,
+                                 plan->process, plan->priority_max, plan->attributes) == STATUS_OK);
     rme_assert(rme_thread_bind(thread, plan->scheduler, plan->endpoint, plan->tid, plan->priority,
                                rme_kmem_null(), 0) == STATUS_OK);
     rme_assert(rme_thread_exec_set(thread, (word_t)plan->entry,
@@ -112,8 +117,8 @@ rme_thread_t rme_thread_make(const struct rme_thread_plan *plan)
     return thread;
 }
 
-rme_invocation_t rme_invocation_make(rme_process_t process, void (*entry)(word_t param), void *stack,
-                                     word_t stack_bytes, bool return_on_fault)
+rme_invocation_t rme_invocation_make(rme_process_t process, void (*entry)(word_t param),
+                                     void *stack, word_t stack_bytes, bool return_on_fault)
 {
     rme_invocation_t port = rme_invocation(rme_alloc_slot());
 

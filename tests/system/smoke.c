@@ -44,7 +44,8 @@ int main(void)
         .endpoint = events,
     });
     tap_check(reached == 1, "the kernel's memory stopped the other process");
-    tap_check(rme_thread_receive_event(init) == (sword_t)(7 | EVENT_FAULTED), "its fault is an event");
+    tap_check(rme_thread_receive_event(init) == (sword_t)(7 | EVENT_FAULTED),
+              "its fault is an event");
     tap_check(rme_signal_receive(events, SIGNAL_POLL_ALL) == 1, "and a signal");
     tap_check(rme_thread_free(thread) == STATUS_OK, "it can be freed");
     return tap_end();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Allocators of the first process: slots of its own table, and kernel memory. Both only grow; what a
- * system gives back it keeps track of itself.
+ * Allocators of the first process: slots of its own table, and kernel memory. Both only grow; what
+ * a system gives back it keeps track of itself.
  */
 #pragma once
 
@@ -10,7 +10,8 @@
 /* Begin at an offset in BOOT_KMEM, and at a slot. */
 void rme_alloc_start(word_t kmem_offset, word_t kmem_bytes, word_t slot);
 
-/* Offset of `bytes` of kernel memory, for the calls that create objects. Asserts that there is some. */
+/* Offset of `bytes` of kernel memory, for the calls that create objects. Asserts that there is
+ * some. */
 word_t rme_alloc_kmem(word_t bytes);
 
 /* The next free slot. */

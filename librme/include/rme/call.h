@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * The system calls as functions, with typed handles: rme/calls.h is generated from abi/calls.toml and has
- * each of them with its rights, statuses and bound. Here is what they stand on.
+ * The system calls as functions, with typed handles: rme/calls.h is generated from abi/calls.toml
+ * and has each of them with its rights, statuses and bound. Here is what they stand on.
  */
 #pragma once
 
 #include "rme/arch/hot.h"
 #include "rme/handle.h"
 
-/* A call by its block: number and seven words; status and second result come back in the first two. */
+/* A call by its block: number and seven words; status and second result come back in the first two.
+ */
 void rme_call_block(word_t block[8]);
 
 static inline sword_t rme_call(word_t number, word_t w0, word_t w1, word_t w2, word_t w3, word_t w4,
@@ -31,7 +32,8 @@ static inline sword_t rme_call_value(word_t number, word_t w0, word_t w1, word_t
     return (sword_t)block[0];
 }
 
-/* Activation as a function (out of line): callee-saved registers come back from the caller's stack. */
+/* Activation as a function (out of line): callee-saved registers come back from the caller's stack.
+ */
 sword_t rme_invoke_word(word_t port, word_t param, word_t *value);
 
 #include "rme/calls.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Typed handles: a capability id and what it is meant to name. They cost nothing and keep a thread from
- * being passed where an endpoint is asked for; the kernel checks in any case.
+ * Typed handles: a capability id and what it is meant to name. They cost nothing and keep a thread
+ * from being passed where an endpoint is asked for; the kernel checks in any case.
  */
 #pragma once
 

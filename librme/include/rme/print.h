@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Formatted output on the console, which the process must have mapped. Knows %d %u %x %p %s %c %%, a width
- * and leading zeros; a long modifier is accepted, every number being a word.
+ * Formatted output on the console, which the process must have mapped. Knows %d %u %x %p %s %c %%,
+ * a width and leading zeros; a long modifier is accepted, every number being a word.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Processes and threads, as the first process makes them. Slots come from rme/alloc.h and are in the
- * table of the caller; every step is asserted.
+ * Processes and threads, as the first process makes them. Slots come from rme/alloc.h and are in
+ * the table of the caller; every step is asserted.
  */
 #pragma once
 
@@ -15,12 +15,12 @@ struct rme_space {
 
 struct rme_space rme_space_make(word_t order);
 
-/* Add [base, base + 2^order) of the first process's own memory; flags are PAGE_*. Returns the table, whose
- * only position is 0. */
+/* Add [base, base + 2^order) of the first process's own memory; flags are PAGE_*. Returns the
+ * table, whose only position is 0. */
 rme_pagetable_t rme_space_add(struct rme_space *space, word_t base, word_t order, word_t flags);
 
-/* Where the first process has the 2^order bytes at `base`: the page table whose position 0 is the source
- * for PGT_ADD, and the index of the piece. False: it has not. */
+/* Where the first process has the 2^order bytes at `base`: the page table whose position 0 is the
+ * source for PGT_ADD, and the index of the piece. False: it has not. */
 bool rme_memory_source(word_t base, word_t order, rme_pagetable_t *source, word_t *index);
 
 /* Add what code of this image needs: its text, its data, and the console. */
@@ -45,5 +45,5 @@ struct rme_thread_plan {
 rme_thread_t rme_thread_make(const struct rme_thread_plan *plan);
 
 /* A port into a process, with its own stack. */
-rme_invocation_t rme_invocation_make(rme_process_t process, void (*entry)(word_t param), void *stack,
-                                     word_t stack_bytes, bool return_on_fault);
+rme_invocation_t rme_invocation_make(rme_process_t process, void (*entry)(word_t param),
+                                     void *stack, word_t stack_bytes, bool return_on_fault);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Stacks of threads and ports. The kernel never builds anything on a stack; what a thread or port begins
- * with is laid there once, and used again each time it is entered.
+ * Stacks of threads and ports. The kernel never builds anything on a stack; what a thread or port
+ * begins with is laid there once, and used again each time it is entered.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Start of the first process: memory is set up, then main() is called. What main returns is printed, and
- * the thread idles.
+ * Start of the first process: memory is set up, then main() is called. What main returns is
+ * printed, and the thread idles.
  */
 #pragma once
 

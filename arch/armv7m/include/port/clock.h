@@ -45,8 +45,9 @@ static inline word_t arch_timer_remaining(const struct cpu *cpu)
     return cpu->arch.last;
 }
 
-/* The quick half of a look at the clock: *elapsed as arch_clock_elapsed would say it, if the counter has
- * not wrapped, else a number above any finite budget. Nothing changes until arch_clock_take. */
+/* The quick half of a look at the clock: *elapsed as arch_clock_elapsed would say it, if the
+ * counter has not wrapped, else a number above any finite budget. Nothing changes until
+ * arch_clock_take. */
 static inline word_t arch_clock_peek(const struct cpu *cpu, word_t *elapsed)
 {
     word_t value = *SYST_CVR;
@@ -60,8 +61,9 @@ static inline void arch_clock_take(struct cpu *cpu, word_t remaining)
     cpu->arch.last = remaining;
 }
 
-/* A write to the counter clears it; it reloads at its next clock, which is waited for, so that a later
- * read cannot take the 0 for the end of the period. One count is 8 cycles of the CPU, or 48. */
+/* A write to the counter clears it; it reloads at its next clock, which is waited for, so that a
+ * later read cannot take the 0 for the end of the period. One count is 8 cycles of the CPU, or 48.
+ */
 static inline void arch_timer_set(struct cpu *cpu, word_t counts)
 {
     enum { PATIENCE = 100 };

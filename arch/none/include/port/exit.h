@@ -12,7 +12,7 @@ struct thread;
 
 #define ARCH_EXIT struct thread *
 
-#define ARCH_GO_ON(exit) return (exit)
+#define ARCH_GO_ON(exit)        return (exit)
 #define ARCH_LEAVE(cpu, thread) return (thread)
 #define ARCH_LEAVE_SPACE(cpu, thread, space)                                                       \
     do {                                                                                           \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Hot calls, inline: number in r4, words in r5 and r6, status in r4, second result in r5. The kernel
- * keeps r6 to r11 and the frame keeps r0-r3 and r12.
+ * Hot calls, inline: number in r4, words in r5 and r6, status in r4, second result in r5. The
+ * kernel keeps r6 to r11 and the frame keeps r0-r3 and r12.
  */
 #pragma once
 
@@ -17,9 +17,9 @@ static inline sword_t rme_hot_call(word_t number, word_t word0, word_t word1)
     return (sword_t)r4;
 }
 
-/* Activate a port, with the callee-saved registers kept on the caller's own stack, whatever the callee
- * does to them. *value is what it returned. r7 and r11 may be frame pointers, which no compiler lets an
- * operand name, so that they are kept by hand. */
+/* Activate a port, with the callee-saved registers kept on the caller's own stack, whatever the
+ * callee does to them. *value is what it returned. r7 and r11 may be frame pointers, which no
+ * compiler lets an operand name, so that they are kept by hand. */
 static inline sword_t rme_hot_invoke(word_t number, word_t port, word_t param, word_t *value)
 {
     register word_t r4 __asm__("r4") = number;

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * Contract: arch/include/arch/bits.h. The mask is real, so that a wrong bound shows.
+ */
+#pragma once
+
+#include "abi/types.h"
+
+static inline unsigned bit_highest(word_t word)
+{
+    return (unsigned)(sizeof(unsigned long long) * CHAR_BIT) - 1u - (unsigned)__builtin_clzll(word);
+}
+
+static inline word_t index_mask(word_t index, word_t bound)
+{
+    return index < bound ? index : 0;
+}

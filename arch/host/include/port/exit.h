@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * The kernel is left by returning who runs next. Contract: arch/include/arch/exit.h.
+ */
+#pragma once
+
+#include "abi/types.h"
+#include "port/space.h"
+
+struct cpu;
+struct thread;
+
+#define ARCH_EXIT               struct thread *
+#define ARCH_GO_ON(exit)        return (exit)
+#define ARCH_LEAVE(cpu, thread) return (thread)
+#define ARCH_LEAVE_SPACE(cpu, thread, space)                                                       \
+    do {                                                                                           \
+        arch_space_load(space);                                                                    \
+        return (thread);                                                                           \
+    } while (0)
+
+/* The block is the first member of the context, which is that of the thread. */
+static inline const word_t *arch_call_args(const struct cpu *cpu, const struct thread *self)
+{
+    (void)cpu;
+    return (const word_t *)(const void *)self;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * Contract: arch/include/arch/irq.h.
+ */
+#pragma once
+
+#include "abi/types.h"
+
+struct irq_binding;
+
+word_t arch_irq_lines(void);
+void arch_irq_mask(word_t line);
+void arch_irq_unmask(word_t line);
+bool arch_irq_is_enabled(word_t line);
+void arch_irq_end(word_t line);
+struct irq_binding *arch_irq_table(void);
+bool arch_irq_trigger(word_t cpu, word_t vector);
+void arch_cpu_interrupt(unsigned cpu);

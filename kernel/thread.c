@@ -345,11 +345,12 @@ static enum status find_target(struct cpu *cpu, word_t id, struct thread **targe
     return (*target)->priority == self->priority ? STATUS_OK : STATUS_PRIORITY;
 }
 
-/* The head of the highest level runs: a target that is ready becomes the head of its own. */
+/* The head of the highest level runs: the next of the caller's level, or a target that is put in
+ * front of the caller. */
 sword_t thread_switch(struct cpu *cpu, const struct args_thd_swt *args, struct capability **caps)
 {
     struct thread *self = cpu->current;
-    struct thread *target = self->next;
+    struct thread *target = NULL;
     enum status status = STATUS_OK;
 
     (void)caps;
@@ -359,7 +360,9 @@ sword_t thread_switch(struct cpu *cpu, const struct args_thd_swt *args, struct c
         return status;
     if (args->full_yield != 0 && self->budget < BUDGET_INFINITE)
         give_up_time(cpu, self);
-    if (target->state == THREAD_READY)
+    else if (target == NULL)
+        cpu->ready[self->priority] = self->next;
+    if (target != NULL && target->state == THREAD_READY)
         schedule_move_first(cpu, target);
     return STATUS_OK;
 }

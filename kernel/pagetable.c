@@ -41,9 +41,7 @@ static word_t bytes_of(word_t base, word_t size_order, word_t number_order)
 static void fill(struct capability *slot, void *object, word_t base, word_t size_order,
                  word_t number_order)
 {
-    word_t last = ((word_t)1 << number_order) - 1;
-
-    cap_fill(slot, pagetable_rights(RIGHTS_PAGETABLE_ALL, 0, last), object);
+    cap_fill(slot, pagetable_rights(RIGHTS_PAGETABLE_ALL, 0, PAGETABLE_RANGE_MAX), object);
     slot->pagetable.orders = pagetable_orders(size_order, number_order);
     slot->pagetable.base = base;
     pagetable_backend_init(slot);

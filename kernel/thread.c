@@ -135,10 +135,10 @@ static enum status check_bind(const struct cpu *cpu, const struct thread *thread
                               const struct thread *scheduler,
                               const struct args_thd_sched_bind *args)
 {
-    if (shared_load(&thread->cpu) != 0 || !thread_is_on(scheduler, cpu))
-        return STATUS_STATE;
     if (thread == scheduler)
         return STATUS_PARENT;
+    if (shared_load(&thread->cpu) != 0 || !thread_is_on(scheduler, cpu))
+        return STATUS_STATE;
     if (args->priority > thread->priority_max)
         return STATUS_PRIORITY;
     return args->tid <= HALF_MAX ? STATUS_OK : STATUS_ARGUMENT;

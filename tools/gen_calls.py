@@ -37,7 +37,7 @@ VERBS = {
     "occupy": [("OCCUPIED", ""), ("CONFLICT", "smp")],
     "allocate": [("MEMORY", ""), ("CONFLICT", "smp")],
     "delete": [("EMPTY", ""), ("NOT_FROZEN", ""), ("TYPE", ""), ("NOT_QUIESCENT", "smp"),
-               ("LEAF", ""), ("REFERENCED", ""), ("CONFLICT", "smp")],
+               ("LEAF", ""), ("REFERENCED", "smp"), ("CONFLICT", "smp")],
 }
 
 # How the reference calls the object types.

@@ -51,8 +51,20 @@ rme_begin:
     bx      r4
     .size   rme_begin, . - rme_begin
 
-/* The first process: boot information in r5 to r11. */
-    .section .text.rme_start, "ax"
+/* struct image_header (abi/boot.h), and the constant frame of the first thread. */
+    .section .user.header, "ax"
+    .global rme_image_header
+rme_image_header:
+    .word   0x31454D52
+    .word   0
+    .word   rme_start_frame
+rme_start_frame:
+    .word   0, 0, 0, 0, 0, 0
+    .word   rme_start
+    .word   0x01000000          /* xPSR: Thumb */
+
+/* The first process begins here, in the page of the header, which is loaded: there is no stack yet on
+ * which a fault could be taken. Boot information in r5 to r11. */
     .thumb_func
     .type   rme_start, %function
 rme_start:
@@ -64,15 +76,3 @@ rme_start:
     bl      rme_start_c
     .pool
     .size   rme_start, . - rme_start
-
-/* struct image_header (abi/boot.h), and the constant frame of the first thread. */
-    .section .user.header, "a"
-    .global rme_image_header
-rme_image_header:
-    .word   0x31454D52
-    .word   0
-    .word   rme_start_frame
-rme_start_frame:
-    .word   0, 0, 0, 0, 0, 0
-    .word   rme_start
-    .word   0x01000000          /* xPSR: Thumb */

@@ -69,7 +69,7 @@ function(rme_system name)
     set(image ${CMAKE_BINARY_DIR}/${name}.elf)
     add_custom_command(
         OUTPUT ${image}
-        COMMAND ${link} -Wl,--gc-sections -Wl,--no-warn-rwx-segments
+        COMMAND ${link} -Wl,--gc-sections -Wl,-u,rme_image_header -Wl,--no-warn-rwx-segments
                 -Wl,-Map=${CMAKE_BINARY_DIR}/${name}.map -T ${RME_GENERATED}/system.ld -o ${image}
                 ${RME_KERNEL} $<TARGET_OBJECTS:${name}_user>
                 -Wl,--start-group ${archives} -lgcc -Wl,--end-group

@@ -487,7 +487,7 @@ static void narrowing(void)
     begin();
     EXPECT(machine_create(0, WINDOW, 8, 3) == STATUS_OK);
     source = machine_slot(0);
-    EXPECT(pagetable_narrow(source, 3, 0, 8, &rights) == STATUS_BOUNDS);
+    EXPECT(pagetable_narrow(source, 3, 0, PAGETABLE_RANGE_MAX + 1, &rights) == STATUS_BOUNDS);
     EXPECT(pagetable_narrow(source, 3, 5, 4, &rights) == STATUS_BOUNDS);
     EXPECT(pagetable_narrow(source, 3, 2, 4, &rights) == STATUS_OK);
     source->rights = rights;

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Unlicense
 """The matrix of calls and statuses: which cell has a case on a board, which cannot have one there.
 
-  matrix.py LOG...      TAP output of the system tests of one board
+  matrix.py LOG...                            TAP output of the system tests of one board
+  matrix.py --machine M --qemu Q IMAGE...     runs the images first
 
 A case is a line `ok N - CALL STATUS`. Cells with a mark in abi/calls.toml need another build or a
-second CPU: `n/a: mark`. Cells below NOT_ON_ONE_CPU need two threads that meet, and are listed with the
-test that has them. Any other empty cell fails. TAP, one line per call.
+second CPU: `n/a: mark`. Any other empty cell fails. TAP, one line per call.
 """
+import argparse
 import json
 import re
 import subprocess
@@ -15,6 +16,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+import run_qemu  # noqa: E402
 CASE = re.compile(r"^(not )?ok \d+ - ([A-Z]+_?[A-Z_]*) ([A-Z_]+)$")
 
 
@@ -24,11 +27,18 @@ def cells():
     return [cell for cell in json.loads(out.stdout) if cell["kind"] == "call"]
 
 
-def cases(paths):
+def lines_of(path, options):
+    if not options.machine:
+        return Path(path).read_text(encoding="utf-8", errors="replace").splitlines()
+    board = run_qemu.Machine(options.machine, options.qemu)
+    return run_qemu.run(board, path, exact=True, echo=False, needs_closing=True).lines
+
+
+def cases(options):
     """{(call, status): whether all of its cases passed}"""
     found = {}
-    for path in paths:
-        for line in Path(path).read_text(encoding="utf-8", errors="replace").splitlines():
+    for path in options.paths:
+        for line in lines_of(path, options):
             match = CASE.match(line.strip())
             if match:
                 key = match[2], match[3]
@@ -43,11 +53,12 @@ def describe(cell, found):
     return f"n/a: {cell['mark']}" if cell["mark"] else "EMPTY"
 
 
-def main(paths):
-    if not paths:
-        print(__doc__, file=sys.stderr)
-        return 2
-    found = cases(paths)
+def main(argv):
+    parser = argparse.ArgumentParser(description="The matrix of calls and statuses of one board.")
+    parser.add_argument("--machine", help="run the images on this machine of QEMU")
+    parser.add_argument("--qemu", default="qemu-system-arm")
+    parser.add_argument("paths", nargs="+", help="logs, or images")
+    found = cases(parser.parse_args(argv))
     rows = {}
     for cell in cells():
         rows.setdefault(cell["name"], []).append((cell["status"], describe(cell, found)))

@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 import run_qemu  # noqa: E402
-CASE = re.compile(r"^(not )?ok \d+ - ([A-Z]+_?[A-Z_]*) ([A-Z_]+)$")
+CASE = re.compile(r"^(not )?ok \d+ - ([A-Z]+_?[A-Z_]*) ([A-Z_]+)(?: # SKIP .*)?$")
 
 
 def cells():

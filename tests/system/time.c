@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * Budgets are consumed and run out, exactly; a deadline is signalled.
+ */
+#include "config.h"
+#include "rme/process.h"
+#include "rme/start.h"
+#include "tests/system/tap.h"
+
+static const rme_thread_t init = {{BOOT_THREAD}};
+static const rme_process_t process = {{BOOT_PROCESS}};
+static const rme_kfunc_t functions = {{BOOT_KFUNC}};
+static const rme_signal_t timer = {{BOOT_TIMER_ENDPOINT}};
+
+static char stacks[3][512] __attribute__((aligned(8)));
+static volatile word_t rounds[3];
+
+static void spin(word_t number)
+{
+    for (;;)
+        rounds[number]++;
+}
+
+static rme_thread_t start(word_t number, word_t priority, word_t budget, rme_signal_t events)
+{
+    return rme_thread_make(&(struct rme_thread_plan){
+        .process = process,
+        .entry = spin,
+        .stack = stacks[number],
+        .stack_bytes = sizeof(stacks[number]),
+        .param = number,
+        .priority = priority,
+        .priority_max = 5,
+        .budget = budget,
+        .tid = number + 1,
+        .scheduler = init,
+        .endpoint = events,
+    });
+}
+
+/* A busy thread of higher priority gives the CPU back only because its budget runs out. */
+static void exhaustion(void)
+{
+    rme_signal_t events = rme_signal_make();
+    const word_t budget = rme_boot.clock_hz / 1000;
+    rme_thread_t thread = start(0, 3, budget, events);
+    word_t first = rounds[0];
+
+    tap_check(first > 0, "a thread runs on its budget");
+    tap_check(rme_thread_receive_event(init) == (sword_t)(1 | EVENT_EXHAUSTED),
+              "until it has none");
+    tap_check(rme_signal_receive(events, SIGNAL_POLL_ALL) == 1, "which its endpoint is told once");
+    tap_check(rme_thread_transfer_time(thread, init, budget) == (sword_t)budget &&
+                  rounds[0] > first,
+              "with new time it goes on, and is without time again");
+    tap_check(rme_thread_receive_event(init) == (sword_t)(1 | EVENT_EXHAUSTED), "and says so");
+    tap_check(rme_thread_free(thread) == STATUS_OK, "it can be freed");
+}
+
+/* Two of one level: the second runs when the first has used its time, and both get what they paid.
+ */
+static void shares(void)
+{
+    /* Periodic ticks end budgets at a tick, but charge exactly. */
+    const word_t budget = rme_boot.clock_hz / (CONFIG_TICKLESS ? 200 : 20);
+    rme_thread_t first, second;
+    word_t a, b;
+
+    (void)rme_thread_set_priorities(1, init, rme_thread_null(), rme_thread_null(),
+                                    rme_thread_null(), 10);
+    first = start(1, 3, budget, rme_signal_null());
+    second = start(2, 3, 2 * budget, rme_signal_null());
+    (void)rme_thread_set_priorities(1, init, rme_thread_null(), rme_thread_null(),
+                                    rme_thread_null(), 0);
+    a = rounds[1];
+    b = rounds[2];
+    tap_check(a > 0 && b > 0, "both have run");
+    tap_check(b > 2 * a - a / 8 && b < 2 * a + a / 8, "twice the budget is twice the time");
+    (void)rme_thread_free(first);
+    (void)rme_thread_free(second);
+}
+
+static void deadline(void)
+{
+    const word_t counts = rme_boot.clock_hz / 1000;
+    word_t patience = 1000000;
+    sword_t signals = 0;
+
+    (void)rme_signal_receive(timer, SIGNAL_POLL_ALL);
+    tap_check(rme_kfunc_call(functions, RME_KFN_TIMER_SET, 0, timer.id.raw, counts, 0, 0) ==
+                  STATUS_OK,
+              "a deadline can be set");
+    tap_check(rme_signal_receive(timer, SIGNAL_POLL_ALL) == 0, "it does not come at once");
+    while (signals == 0 && patience-- != 0)
+        signals = rme_signal_receive(timer, SIGNAL_POLL_ALL);
+    tap_check(signals == 1, "it comes");
+    for (patience = 20000; patience != 0; patience--)
+        signals = rme_signal_receive(timer, SIGNAL_POLL_ALL);
+    tap_check(signals == 0, "and comes once");
+}
+
+int main(void)
+{
+    exhaustion();
+    shares();
+    deadline();
+    return tap_end();
+}

@@ -13,7 +13,7 @@ enum { HOST_CPUS = 3, HOST_KMEM_BYTES = 128 * 1024, HOST_GUEST_BYTES = 2048, HOS
 
 /* Boot with that many CPUs: kernel memory is filled with rubbish first. CPU 0 runs the first
  * thread; the init threads of the others are at host_init_slot(cpu). */
-void host_boot(unsigned cpus);
+void host_boot(unsigned count);
 word_t host_init_slot(unsigned cpu);
 
 /* The running thread of a CPU makes a call; what becomes pending is delivered. Returns the result

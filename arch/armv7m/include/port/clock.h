@@ -2,7 +2,7 @@
  *
  * SysTick: one counter of 24 bits that runs down from its reload value, which is clock and timer in
  * one. A count that has passed since the last read is the difference of two values, plus a period
- * if the counter has wrapped; arming makes the counter wrap now, so it needs no rule of its own.
+ * if COUNTFLAG says that the counter has wrapped.
  * Contract: arch/include/arch/clock.h. Arm DDI 0403E, B3.3.
  */
 #pragma once
@@ -17,15 +17,28 @@ enum {
     ARCH_TIMER_TICK = BOARD_TIMER_HZ / 1000 * (CONFIG_QUIESCE_PERIOD_US / 1000),
 };
 
-static inline word_t arch_clock_elapsed(struct cpu *cpu)
+/* The counter, with a wrap since the last look put down in `last` and `base`. The value comes
+ * before the flag: if the flag is not set, it is from before any wrap. At 0 the flag is set and the
+ * reload is still to come, which makes the 0 the beginning of the next period. */
+static inline word_t arch_clock_value(struct cpu *cpu)
 {
     word_t value = *SYST_CVR;
+
+    if ((*SYST_CSR & SYST_COUNTFLAG) != 0) {
+        cpu->arch.last += cpu->arch.period;
+        cpu->arch.base += cpu->arch.period;
+        value = *SYST_CVR;
+        if (value == 0)
+            value = cpu->arch.period;
+    }
+    return value;
+}
+
+static inline word_t arch_clock_elapsed(struct cpu *cpu)
+{
+    word_t value = arch_clock_value(cpu);
     word_t elapsed = cpu->arch.last - value;
 
-    if (cpu->arch.last < value) {
-        elapsed += cpu->arch.period;
-        cpu->arch.base += cpu->arch.period;
-    }
     cpu->arch.last = value;
     return elapsed;
 }
@@ -45,12 +58,9 @@ static inline word_t arch_timer_remaining(const struct cpu *cpu)
     return cpu->arch.last;
 }
 
-/* The quick half of a look at the clock: *elapsed as arch_clock_elapsed would say it, if the
- * counter has not wrapped, else a number above any finite budget. Nothing changes until
- * arch_clock_take. */
-static inline word_t arch_clock_peek(const struct cpu *cpu, word_t *elapsed)
+static inline word_t arch_clock_peek(struct cpu *cpu, word_t *elapsed)
 {
-    word_t value = *SYST_CVR;
+    word_t value = arch_clock_value(cpu);
 
     *elapsed = cpu->arch.last - value;
     return value;

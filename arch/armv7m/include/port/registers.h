@@ -50,6 +50,8 @@ static inline volatile word_t *scs_register(word_t address)
 #define DWT_CYCCNT scs_register(0xE0001004)
 
 enum {
+    SYST_COUNTFLAG =
+        1 << 16, /* of SYST_CSR: counted to 0 since it was last read; reading clears it */
     ICSR_PENDSVSET = 1 << 28,
     ICSR_PENDSTSET = 1 << 26,
     SHCSR_FAULTS = 7 << 16, /* MemManage, BusFault, UsageFault enabled */

@@ -35,7 +35,7 @@ static inline word_t arch_timer_remaining(const struct cpu *cpu)
     return left > 0 ? (word_t)left : 0;
 }
 
-static inline word_t arch_clock_peek(const struct cpu *cpu, word_t *elapsed)
+static inline word_t arch_clock_peek(struct cpu *cpu, word_t *elapsed)
 {
     sword_t left = (sword_t)(cpu->arch.deadline - cpu->arch.now);
 

@@ -1,32 +1,62 @@
 /* SPDX-License-Identifier: Unlicense */
 #include "rme/alloc.h"
 
+#include "config.h"
+#include "layout.h"
 #include "rme/assert.h"
+#include "rme/pool.h"
 
-static word_t next_offset, end_offset, next_slot;
+enum { GRANULES = LAYOUT_KMEM_BYTES / KMEM_GRANULE };
 
-void rme_alloc_start(word_t kmem_offset, word_t kmem_bytes, word_t slot)
+static word_t slot_words[RME_POOL_WORDS(CONFIG_BOOT_ENTRIES)];
+static word_t kmem_words[RME_POOL_WORDS(GRANULES)];
+static struct rme_pool slots, kmem;
+
+static word_t granules(word_t bytes)
 {
-    next_offset = kmem_offset;
-    end_offset = kmem_bytes;
-    next_slot = slot;
+    return (bytes + KMEM_GRANULE - 1) / KMEM_GRANULE;
 }
 
-word_t rme_alloc_kmem(word_t bytes)
+void rme_alloc_start(word_t kmem_used, word_t slots_used)
 {
-    word_t offset = next_offset;
-
-    rme_assert(bytes <= end_offset - offset);
-    next_offset += (bytes + KMEM_GRANULE - 1) & ~(word_t)(KMEM_GRANULE - 1);
-    return offset;
+    rme_pool_start(&slots, slot_words, CONFIG_BOOT_ENTRIES);
+    rme_pool_reserve(&slots, 0, slots_used);
+    rme_pool_start(&kmem, kmem_words, GRANULES);
+    rme_pool_reserve(&kmem, 0, granules(kmem_used));
 }
 
 word_t rme_alloc_slot(void)
 {
-    return next_slot++;
+    word_t slot = 0;
+
+    rme_assert(rme_pool_take(&slots, 1, 1, &slot));
+    return slot;
+}
+
+void rme_free_slot(word_t slot)
+{
+    rme_pool_give(&slots, slot, 1);
+}
+
+word_t rme_alloc_kmem(word_t bytes)
+{
+    return rme_alloc_kmem_aligned(bytes, KMEM_GRANULE);
+}
+
+word_t rme_alloc_kmem_aligned(word_t bytes, word_t align)
+{
+    word_t first = 0;
+
+    rme_assert(rme_pool_take(&kmem, granules(bytes), granules(align), &first));
+    return first * KMEM_GRANULE;
+}
+
+void rme_free_kmem(word_t offset, word_t bytes)
+{
+    rme_pool_give(&kmem, offset / KMEM_GRANULE, granules(bytes));
 }
 
 word_t rme_alloc_kmem_left(void)
 {
-    return end_offset - next_offset;
+    return rme_pool_left(&kmem) * KMEM_GRANULE;
 }

@@ -117,14 +117,39 @@ rme_thread_t rme_thread_make(const struct rme_thread_plan *plan)
     return thread;
 }
 
-rme_invocation_t rme_invocation_make(rme_process_t process, void (*entry)(word_t param),
-                                     void *stack, word_t stack_bytes, bool return_on_fault)
+sword_t rme_thread_unmake(rme_thread_t thread, const struct rme_thread_plan *plan)
+{
+    sword_t status = rme_thread_free(thread);
+
+    rme_assert(plan->slot != 0 && plan->memory != 0);
+    if (status == STATUS_OK || status == STATUS_STATE) /* the second: it is free already */
+        status = rme_captable_freeze(rme_captable(own), thread.id.raw);
+    if (status == STATUS_OK || status == STATUS_FROZEN)
+        status = rme_thread_delete(rme_captable(own), thread.id.raw);
+    return status;
+}
+
+static rme_invocation_t make_port(rme_process_t process, word_t entry, word_t stack,
+                                  bool return_on_fault)
 {
     rme_invocation_t port = rme_invocation(rme_alloc_slot());
 
     rme_assert(rme_invocation_create(rme_captable(own), port.id.raw, rme_kmem(BOOT_KMEM),
                                      rme_alloc_kmem(PORT_BYTES), process) == STATUS_OK);
-    rme_assert(rme_invocation_set(port, (word_t)entry, rme_stack_prepare(stack, stack_bytes),
-                                  return_on_fault) == STATUS_OK);
+    rme_assert(rme_invocation_set(port, entry, stack, return_on_fault) == STATUS_OK);
     return port;
+}
+
+rme_invocation_t rme_invocation_make(rme_process_t process, void (*entry)(word_t param),
+                                     void *stack, word_t stack_bytes, bool return_on_fault)
+{
+    return make_port(process, (word_t)entry, rme_stack_prepare(stack, stack_bytes),
+                     return_on_fault);
+}
+
+rme_invocation_t rme_server_make(rme_process_t process, rme_server_t serve, void *stack,
+                                 word_t stack_bytes, bool return_on_fault)
+{
+    return make_port(process, (word_t)serve, rme_stack_prepare_server(stack, stack_bytes),
+                     return_on_fault);
 }

@@ -29,7 +29,7 @@ void rme_start_c(const struct boot_info *info)
     for (word_t *word = user_data_begin; word < user_data_end; word++)
         *word = *from++;
     rme_boot = *info;
-    rme_alloc_start(info->kmem_free, info->kmem_bytes, BOOT_SLOTS);
+    rme_alloc_start(info->kmem_free, BOOT_SLOTS);
     rme_print("\nfirst process ended (%d)\n", main());
     for (;;)
         (void)rme_kfunc_call(rme_kfunc(BOOT_KFUNC), RME_KFN_IDLE_SLEEP, 0, 0, 0, 0, 0);

@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Allocators of the first process: slots of its own table, and kernel memory. Both only grow; what
- * a system gives back it keeps track of itself.
+ * Allocators of the first process: slots of its own table, and object memory behind BOOT_KMEM. Two
+ * pools (rme/pool.h), which start before main(). All assert that there is room.
  */
 #pragma once
 
 #include "abi/types.h"
 
-/* Begin at an offset in BOOT_KMEM, and at a slot. */
-void rme_alloc_start(word_t kmem_offset, word_t kmem_bytes, word_t slot);
+/* Begin: what boot has used of both is taken, offsets of object memory below `kmem_used` and slots
+ * below `slots_used`. */
+void rme_alloc_start(word_t kmem_used, word_t slots_used);
 
-/* Offset of `bytes` of kernel memory, for the calls that create objects. Asserts that there is
- * some. */
-word_t rme_alloc_kmem(word_t bytes);
-
-/* The next free slot. */
+/* The lowest free slot. */
 word_t rme_alloc_slot(void);
+void rme_free_slot(word_t slot);
 
-/* What is left of kernel memory. */
+/* Offset of `bytes` of object memory, for the calls that create objects; the second form aligns the
+ * offset, to a power of two that is at least KMEM_GRANULE. */
+word_t rme_alloc_kmem(word_t bytes);
+word_t rme_alloc_kmem_aligned(word_t bytes, word_t align);
+void rme_free_kmem(word_t offset, word_t bytes);
+
+/* What is left of object memory, in bytes; it need not be in one piece. */
 word_t rme_alloc_kmem_left(void);

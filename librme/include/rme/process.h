@@ -6,6 +6,7 @@
 #pragma once
 
 #include "rme/call.h"
+#include "rme/invoke.h"
 
 /* A page table that is a list (abi/memory_map.h) of up to 2^order ranges. */
 struct rme_space {
@@ -44,6 +45,15 @@ struct rme_thread_plan {
 /* Create, bind, set entry and stack, and give it its budget: from then on it may run. */
 rme_thread_t rme_thread_make(const struct rme_thread_plan *plan);
 
+/* The reverse of all that: free it from its CPU, which must be this one, and delete it. `plan` must
+ * name slot and memory, which stay the caller's. NOT_QUIESCENT, with several CPUs: again after a
+ * tick; any other status is the kernel's refusal. */
+sword_t rme_thread_unmake(rme_thread_t thread, const struct rme_thread_plan *plan);
+
 /* A port into a process, with its own stack. */
 rme_invocation_t rme_invocation_make(rme_process_t process, void (*entry)(word_t param),
                                      void *stack, word_t stack_bytes, bool return_on_fault);
+
+/* A port that serves messages (rme/invoke.h). */
+rme_invocation_t rme_server_make(rme_process_t process, rme_server_t serve, void *stack,
+                                 word_t stack_bytes, bool return_on_fault);

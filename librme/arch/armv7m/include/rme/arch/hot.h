@@ -7,6 +7,16 @@
 
 #include "abi/types.h"
 
+/* The FPU's registers, for code that is compiled to use it. */
+#ifdef __ARM_FP
+#define RME_FPU_CLOBBERS                                                                           \
+    , "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "s12", "s13",      \
+        "s14", "s15", "s16", "s17", "s18", "s19", "s20", "s21", "s22", "s23", "s24", "s25", "s26", \
+        "s27", "s28", "s29", "s30", "s31"
+#else
+#define RME_FPU_CLOBBERS
+#endif
+
 static inline sword_t rme_hot_call(word_t number, word_t word0, word_t word1)
 {
     register word_t r4 __asm__("r4") = number;
@@ -18,8 +28,9 @@ static inline sword_t rme_hot_call(word_t number, word_t word0, word_t word1)
 }
 
 /* Activate a port, with the callee-saved registers kept on the caller's own stack, whatever the
- * callee does to them. *value is what it returned. r7 and r11 may be frame pointers, which no
- * compiler lets an operand name, so that they are kept by hand. */
+ * callee does to them. *value is what it returned. What is in them the callee sees: rme/invoke.h
+ * has the stubs that hide it. r7 and r11 may be frame pointers, which no compiler lets an operand
+ * name, so that they are kept by hand. */
 static inline sword_t rme_hot_invoke(word_t number, word_t port, word_t param, word_t *value)
 {
     register word_t r4 __asm__("r4") = number;
@@ -31,7 +42,7 @@ static inline sword_t rme_hot_invoke(word_t number, word_t port, word_t param, w
                      "pop {r7, r11}"
                      : "+r"(r4), "+r"(r5), "+r"(r6)
                      :
-                     : "r8", "r9", "r10", "memory");
+                     : "r8", "r9", "r10", "memory" RME_FPU_CLOBBERS);
     *value = r5;
     return (sword_t)r4;
 }

@@ -7,11 +7,23 @@
 
 #include <stdarg.h>
 
-static void put(char c)
+/* Where characters go: the console, or a buffer with that much room. `length` counts all of them.
+ */
+struct sink {
+    char *buffer;
+    size_t room, length;
+};
+
+static void put(struct sink *sink, char c)
 {
-    if (c == '\n')
-        console_put('\r');
-    console_put(c);
+    if (sink->buffer == NULL) {
+        if (c == '\n')
+            console_put('\r');
+        console_put(c);
+    } else if (sink->length < sink->room) {
+        sink->buffer[sink->length] = c;
+    }
+    sink->length++;
 }
 
 struct format {
@@ -19,26 +31,21 @@ struct format {
     bool has_zeros;
 };
 
-static void put_padding(const struct format *format, unsigned length)
-{
-    for (unsigned i = length; i < format->width; i++)
-        put(format->has_zeros ? '0' : ' ');
-}
-
-static void put_text(const struct format *format, const char *text)
+static void put_text(struct sink *sink, const struct format *format, const char *text)
 {
     unsigned length = 0;
 
     while (text[length] != '\0')
         length++;
-    put_padding(format, length);
+    for (unsigned i = length; i < format->width; i++)
+        put(sink, format->has_zeros ? '0' : ' ');
     while (*text != '\0')
-        put(*text++);
+        put(sink, *text++);
 }
 
-static void put_number(const struct format *format, word_t number, word_t base, bool is_negative)
+static void put_number(struct sink *sink, const struct format *format, word_t number, word_t base)
 {
-    char digits[WORD_BITS / 3 + 3];
+    char digits[WORD_BITS / 3 + 2];
     char *digit = digits + sizeof(digits);
 
     *--digit = '\0';
@@ -46,9 +53,28 @@ static void put_number(const struct format *format, word_t number, word_t base, 
         *--digit = "0123456789abcdef"[number % base];
         number /= base;
     } while (number != 0);
-    if (is_negative)
-        *--digit = '-';
-    put_text(format, digit);
+    put_text(sink, format, digit);
+}
+
+/* The sign stands before zeros and behind spaces. */
+static void put_signed(struct sink *sink, struct format format, sword_t number)
+{
+    word_t size = number < 0 ? -(word_t)number : (word_t)number;
+    unsigned length = 2; /* of the number and its sign */
+
+    if (number >= 0) {
+        put_number(sink, &format, size, 10);
+        return;
+    }
+    for (word_t rest = size; rest >= 10; rest /= 10)
+        length++;
+    while (!format.has_zeros && format.width > length) {
+        put(sink, ' ');
+        format.width--;
+    }
+    put(sink, '-');
+    format.width -= format.width > 0 ? 1 : 0;
+    put_number(sink, &format, size, 10);
 }
 
 static const char *parse(struct format *format, const char *text)
@@ -61,35 +87,54 @@ static const char *parse(struct format *format, const char *text)
     return text;
 }
 
-void rme_print(const char *text, ...)
+static void put_all(struct sink *sink, const char *text, va_list *list)
 {
     struct format format;
-    va_list list;
 
-    va_start(list, text);
     for (; *text != '\0'; text++) {
         if (*text != '%') {
-            put(*text);
+            put(sink, *text);
             continue;
         }
         text = parse(&format, text + 1);
-        if (*text == 'd') {
-            sword_t number = va_arg(list, sword_t);
-
-            put_number(&format, number < 0 ? -(word_t)number : (word_t)number, 10, number < 0);
-        } else if (*text == 'u') {
-            put_number(&format, va_arg(list, word_t), 10, false);
-        } else if (*text == 'x' || *text == 'p') {
-            put_number(&format, va_arg(list, word_t), 16, false);
-        } else if (*text == 's') {
-            put_text(&format, va_arg(list, const char *));
-        } else if (*text == 'c') {
-            put((char)va_arg(list, int));
-        } else {
-            put(*text);
-        }
+        if (*text == '\0')
+            return;
+        if (*text == 'd')
+            put_signed(sink, format, va_arg(*list, sword_t));
+        else if (*text == 'u')
+            put_number(sink, &format, va_arg(*list, word_t), 10);
+        else if (*text == 'x' || *text == 'p')
+            put_number(sink, &format, va_arg(*list, word_t), 16);
+        else if (*text == 's')
+            put_text(sink, &format, va_arg(*list, const char *));
+        else if (*text == 'c')
+            put(sink, (char)va_arg(*list, int));
+        else
+            put(sink, *text);
     }
+}
+
+void rme_print(const char *text, ...)
+{
+    struct sink sink = {NULL, 0, 0};
+    va_list list;
+
+    va_start(list, text);
+    put_all(&sink, text, &list);
     va_end(list);
+}
+
+size_t rme_format(char *buffer, size_t size, const char *text, ...)
+{
+    struct sink sink = {buffer, size - 1, 0};
+    va_list list;
+
+    rme_assert(size > 0);
+    va_start(list, text);
+    put_all(&sink, text, &list);
+    va_end(list);
+    buffer[sink.length < sink.room ? sink.length : sink.room] = '\0';
+    return sink.length;
 }
 
 void rme_fail(const char *what)

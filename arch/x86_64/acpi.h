@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * What the kernel wants of ACPI: CPUs, interrupt controllers, the HPET. Tables only, no
+ * interpreter. Firmware is not trusted to be right: whatever is malformed is noted and left out.
+ * ACPI Specification 6.5, 5.2.5 to 5.2.12; IA-PC HPET 1.0a, 3.2.4.
+ */
+#pragma once
+
+#include "abi/types.h"
+#include "config.h"
+
+enum { ACPI_IOAPICS_MAX = 8, ACPI_OVERRIDES_MAX = 16, ACPI_TABLES_MAX = 64 };
+
+/* An I/O APIC, and the first global interrupt that it serves. */
+struct acpi_ioapic {
+    uint64_t address;
+    uint32_t first;
+    uint8_t id;
+};
+
+/* An ISA interrupt that arrives as another global one, or with other polarity (bits 1:0) or trigger
+ * mode (bits 3:2) than the bus has. */
+struct acpi_override {
+    uint32_t global;
+    uint16_t flags;
+    uint8_t isa;
+};
+
+struct acpi_info {
+    uint64_t local_apic; /* physical address; 0: there was no usable MADT */
+    uint64_t hpet;       /* physical address, or 0 */
+    bool has_8259;       /* two legacy controllers that are to be masked */
+    unsigned cpus, ioapics, overrides;
+    uint8_t apic_id[CONFIG_CPUS_MAX];
+    struct acpi_ioapic ioapic[ACPI_IOAPICS_MAX];
+    struct acpi_override override[ACPI_OVERRIDES_MAX];
+};
+
+/* Read the tables from the RSDP at a physical address, which may be 0. False: no usable root; *info
+ * is then empty. Time: bounded by ACPI_TABLES_MAX and the size of the tables, at most 1 MiB each.
+ */
+bool acpi_read(uint64_t rsdp, struct acpi_info *info);
+
+/* Look for the RSDP where a PC's BIOS leaves it; 0 if there is none. */
+uint64_t acpi_search(void);
+
+/* ---- What the port provides ---- */
+
+/* [physical, physical + bytes) as memory that can be read, or NULL. */
+const void *acpi_map(uint64_t physical, size_t bytes);
+
+/* Something is not as it should be: for the log. */
+void acpi_note(const char *what, uint64_t word);

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * The reader of ACPI tables, on tables that are right, wrong in one way, and wrong at random. What
+ * it maps is a copy of just those bytes, so that the sanitizer sees a byte read too many.
+ */
+#include "arch/x86_64/acpi.h"
+#include "tests/unit/tap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MEMORY_BYTES = 0x4000, MAPS_MAX = 4096 };
+
+/* Physical memory from 0xE0000, with the tables in it. */
+enum { BASE = 0xE0000, RSDP = 0x100, RSDT = 0x200, XSDT = 0x300, MADT = 0x401, HPET = 0x803 };
+
+static uint8_t memory[MEMORY_BYTES];
+static void *maps[MAPS_MAX];
+static unsigned map_count, notes;
+static char last_note[80];
+
+const void *acpi_map(uint64_t physical, size_t bytes)
+{
+    uint8_t *copy;
+
+    if (physical < BASE || physical - BASE > MEMORY_BYTES ||
+        bytes > MEMORY_BYTES - (size_t)(physical - BASE) || map_count == MAPS_MAX)
+        return NULL;
+    copy = malloc(bytes);
+    memcpy(copy, memory + (physical - BASE), bytes);
+    maps[map_count++] = copy;
+    return copy;
+}
+
+void acpi_note(const char *what, uint64_t word)
+{
+    (void)word;
+    notes++;
+    (void)snprintf(last_note, sizeof(last_note), "%s", what);
+}
+
+static bool read_all(struct acpi_info *info)
+{
+    bool found;
+
+    notes = 0;
+    last_note[0] = '\0';
+    found = acpi_read(BASE + RSDP, info);
+    while (map_count > 0)
+        free(maps[--map_count]);
+    return found;
+}
+
+/* ---- Writing tables ---- */
+
+static void put(unsigned at, uint64_t word, unsigned bytes)
+{
+    for (unsigned i = 0; i < bytes; i++)
+        memory[at + i] = (uint8_t)(word >> 8 * i);
+}
+
+/* Make the bytes of a table add up to 0. */
+static void seal(unsigned at, unsigned length, unsigned checksum)
+{
+    unsigned sum = 0;
+
+    memory[at + checksum] = 0;
+    for (unsigned i = 0; i < length; i++)
+        sum += memory[at + i];
+    memory[at + checksum] = (uint8_t)-sum;
+}
+
+static void finish(unsigned at, const char *signature, unsigned length)
+{
+    memcpy(memory + at, signature, 4);
+    put(at + 4, length, 4);
+    seal(at, length, 9);
+}
+
+static const uint8_t madt_entries[] = {
+    0, 8,  0, 0x10, 1,  0, 0,    0,                              /* a CPU */
+    0, 8,  1, 0x11, 0,  0, 0,    0,                              /* a disabled one */
+    0, 8,  2, 0x12, 1,  0, 0,    0,                              /* another */
+    0, 8,  3, 0x12, 1,  0, 0,    0,                              /* the same again */
+    9, 16, 0, 0,    0,  1, 0,    0,    1,   0, 0, 0, 9, 0, 0, 0, /* id 256 */
+    1, 12, 7, 0,    0,  0, 0xC0, 0xFE, 24,  0, 0, 0,             /* I/O APIC */
+    2, 10, 0, 9,    20, 0, 0,    0,    0xD, 0,                   /* override */
+    2, 10, 1, 9,    20, 0, 0,    0,    0xD, 0,                   /* of another bus */
+    4, 6,  1, 2,    3,  4,                                       /* NMI: ignored */
+    5, 12, 0, 0,    0,  0, 0xE0, 0xFE, 1,   0, 0, 0,             /* address of the local APIC */
+};
+
+static void build(void)
+{
+    memset(memory, 0, sizeof(memory));
+    memcpy(memory + MADT + 44, madt_entries, sizeof(madt_entries));
+    put(MADT + 36, 0xFEE00000, 4);
+    put(MADT + 40, 1, 4);
+    finish(MADT, "APIC", 44 + sizeof(madt_entries));
+    put(HPET + 44, 0xFED00000, 8);
+    finish(HPET, "HPET", 56);
+    put(XSDT + 36, BASE + MADT, 8);
+    put(XSDT + 44, BASE + HPET, 8);
+    finish(XSDT, "XSDT", 52);
+    put(RSDT + 36, BASE + MADT, 4);
+    finish(RSDT, "RSDT", 40);
+    memcpy(memory + RSDP, "RSD PTR ", 8);
+    memory[RSDP + 15] = 2;
+    put(RSDP + 16, BASE + RSDT, 4);
+    put(RSDP + 20, 36, 4);
+    put(RSDP + 24, BASE + XSDT, 8);
+    seal(RSDP, 20, 8);
+    seal(RSDP, 36, 32);
+}
+
+static void seal_madt(unsigned length)
+{
+    finish(MADT, "APIC", length);
+}
+
+/* ---- Tests ---- */
+
+static void right(void)
+{
+    struct acpi_info info;
+
+    build();
+    tap_check(read_all(&info), "good tables are read");
+    tap_check(info.local_apic == 0x1FEE00000 && info.has_8259, "the local APIC, moved above 4 GiB");
+    tap_check(info.cpus == 2 && info.apic_id[0] == 0x10 && info.apic_id[1] == 0x12,
+              "CPUs that are enabled, once each, and can be addressed");
+    tap_check(info.ioapics == 1 && info.ioapic[0].address == 0xFEC00000 &&
+                  info.ioapic[0].first == 24 && info.ioapic[0].id == 7,
+              "an I/O APIC");
+    tap_check(info.overrides == 1 && info.override[0].isa == 9 && info.override[0].global == 20 &&
+                  info.override[0].flags == 0xD,
+              "an override of the ISA bus");
+    tap_check(info.hpet == 0xFED00000, "the HPET, which only the XSDT names");
+    tap_check(notes == 4, "a disabled CPU, a twin, an id of 256 and a strange bus are noted");
+
+    put(RSDP + 15, 0, 1);
+    seal(RSDP, 20, 8);
+    tap_check(read_all(&info) && info.cpus == 2 && info.hpet == 0,
+              "revision 0 has a table of 32-bit addresses");
+    tap_check(acpi_search() == BASE + RSDP, "the RSDP is found where a BIOS leaves it");
+    while (map_count > 0)
+        free(maps[--map_count]);
+}
+
+/* One byte is changed; what is then read. */
+static bool read_broken(unsigned at, uint8_t byte, struct acpi_info *info)
+{
+    build();
+    memory[at] = byte;
+    return read_all(info);
+}
+
+static void wrong(void)
+{
+    struct acpi_info info;
+
+    tap_check(!read_broken(RSDP, 'X', &info) && info.cpus == 0, "no RSDP");
+    tap_check(!read_broken(RSDP + 8, 1, &info), "a wrong checksum of the RSDP");
+    tap_check(read_broken(RSDP + 30, 1, &info) && info.hpet == 0 && info.cpus == 2,
+              "a wrong second checksum: the old root is taken");
+    tap_check(!read_broken(XSDT, 'Y', &info), "a root of another kind");
+    tap_check(read_broken(MADT + 50, 0xFF, &info) && info.local_apic == 0 &&
+                  info.hpet == 0xFED00000,
+              "a wrong checksum loses that table only");
+
+    build();
+    put(MADT + 4, 0xFFFFFFFF, 4);
+    tap_check(read_all(&info) && info.cpus == 0, "a table of 4 GiB");
+    build();
+    put(MADT + 4, 8, 4);
+    tap_check(read_all(&info) && info.cpus == 0, "a table that is shorter than its header");
+    build();
+    put(XSDT + 36, 0xFFFFFFFFFFFFFFF0, 8);
+    finish(XSDT, "XSDT", 52);
+    tap_check(read_all(&info) && info.cpus == 0 && info.hpet != 0, "a table beyond all memory");
+    build();
+    put(XSDT + 44, BASE + MADT, 8);
+    finish(XSDT, "XSDT", 52);
+    tap_check(read_all(&info) && info.cpus == 2, "a second MADT is left out");
+}
+
+static void wrong_entries(void)
+{
+    struct acpi_info info;
+
+    build();
+    memory[MADT + 44 + 8 + 1] = 0;
+    seal_madt(44 + sizeof(madt_entries));
+    tap_check(read_all(&info) && info.cpus == 1, "an entry of length 0 ends the MADT");
+    build();
+    memory[MADT + 44 + 1] = 4;
+    seal_madt(44 + sizeof(madt_entries));
+    tap_check(read_all(&info), "an entry that is too short for its kind");
+    build();
+    seal_madt(44 + 8 + 5);
+    tap_check(read_all(&info) && info.cpus == 1, "an entry that is longer than the table");
+    build();
+    for (unsigned i = 0; i < 300; i++)
+        memcpy(memory + MADT + 44 + i * 8, (const uint8_t[8]){0, 8, 0, (uint8_t)i, 1}, 8);
+    seal_madt(44 + 300 * 8);
+    tap_check(read_all(&info) && info.cpus == CONFIG_CPUS_MAX,
+              "no more CPUs than the kernel is built for");
+    build();
+    for (unsigned i = 0; i < 40; i++)
+        memcpy(memory + MADT + 44 + i * 12, (const uint8_t[12]){1, 12, 1}, 12);
+    seal_madt(44 + 40 * 12);
+    tap_check(read_all(&info) && info.ioapics == ACPI_IOAPICS_MAX, "nor I/O APICs");
+}
+
+/* xorshift: the same tables everywhere. */
+static unsigned random_below(unsigned bound)
+{
+    static uint32_t state = 2463534242;
+
+    state ^= state << 13;
+    state ^= state >> 17;
+    state ^= state << 5;
+    return (state >> 4) % bound;
+}
+
+/* Bytes change at random, most of them with checksums made right again. */
+static void fuzz(void)
+{
+    enum { RUNS = 20000 };
+    struct acpi_info info;
+    unsigned read = 0;
+
+    for (unsigned run = 0; run < RUNS; run++) {
+        build();
+        for (unsigned i = random_below(6); i > 0; i--)
+            memory[MADT + random_below(44 + sizeof(madt_entries))] = (uint8_t)random_below(256);
+        for (unsigned i = random_below(3); i > 0; i--)
+            memory[RSDP + random_below(HPET + 60 - RSDP)] = (uint8_t)random_below(256);
+        if (random_below(8) != 0) {
+            seal(MADT, 44 + sizeof(madt_entries), 9);
+            seal(HPET, 56, 9);
+            seal(XSDT, 52, 9);
+            seal(RSDT, 40, 9);
+            seal(RSDP, 20, 8);
+            seal(RSDP, 36, 32);
+        }
+        read += read_all(&info);
+        if (info.cpus > CONFIG_CPUS_MAX || info.ioapics > ACPI_IOAPICS_MAX ||
+            info.overrides > ACPI_OVERRIDES_MAX) {
+            tap_check(false, "no count leaves its array");
+            return;
+        }
+    }
+    tap_check(read > RUNS / 2, "random tables are read or refused");
+}
+
+int main(void)
+{
+    if (CONFIG_CPUS_MAX < 2) {
+        tap_skip("ACPI", "a kernel for one CPU reads one");
+        return tap_end();
+    }
+    right();
+    wrong();
+    wrong_entries();
+    fuzz();
+    return tap_end();
+}

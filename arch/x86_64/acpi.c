@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: Unlicense */
 #include "arch/x86_64/acpi.h"
 
-/* Tables begin anywhere, so that their words are read byte by byte. */
-static uint64_t read(const uint8_t *bytes, unsigned count)
-{
-    uint64_t word = 0;
-
-    for (unsigned i = count; i > 0; i--)
-        word = word << 8 | bytes[i - 1];
-    return word;
-}
-
 static bool has_signature(const uint8_t *bytes, const char *signature, unsigned length)
 {
     for (unsigned i = 0; i < length; i++)
@@ -35,20 +25,20 @@ enum { HEADER_BYTES = 36, TABLE_BYTES_MAX = 1 << 20, TABLE_LENGTH = 4 };
 /* A table that can be read and has a right checksum, or NULL. */
 static const uint8_t *map_table(uint64_t address, uint32_t *length)
 {
-    const uint8_t *table = acpi_map(address, HEADER_BYTES);
+    const uint8_t *table = firmware_map(address, HEADER_BYTES);
 
     if (table == NULL) {
-        acpi_note("ACPI: no memory at a table's address", address);
+        firmware_note("ACPI: no memory at a table's address", address);
         return NULL;
     }
-    *length = (uint32_t)read(table + TABLE_LENGTH, 4);
+    *length = (uint32_t)firmware_word(table + TABLE_LENGTH, 4);
     if (*length < HEADER_BYTES || *length > TABLE_BYTES_MAX) {
-        acpi_note("ACPI: the length of a table is wrong", *length);
+        firmware_note("ACPI: the length of a table is wrong", *length);
         return NULL;
     }
-    table = acpi_map(address, *length);
+    table = firmware_map(address, *length);
     if (table == NULL || !sums_to_zero(table, *length)) {
-        acpi_note("ACPI: a table is out of memory or its checksum is wrong", address);
+        firmware_note("ACPI: a table is out of memory or its checksum is wrong", address);
         return NULL;
     }
     return table;
@@ -69,21 +59,21 @@ enum { MADT_ENTRIES = 44, MADT_ADDRESS = 36, MADT_FLAGS = 40, CPU_ENABLED = 1 };
 static void add_cpu(struct acpi_info *info, uint64_t id, uint64_t flags)
 {
     if ((flags & CPU_ENABLED) == 0) {
-        acpi_note("ACPI: a CPU is disabled", id);
+        firmware_note("ACPI: a CPU is disabled", id);
         return;
     }
     if (id > 0xFE) { /* 0xFF addresses all of them */
-        acpi_note("ACPI: a CPU has an id that xAPIC cannot address", id);
+        firmware_note("ACPI: a CPU has an id that xAPIC cannot address", id);
         return;
     }
     for (unsigned i = 0; i < info->cpus; i++) {
         if (info->apic_id[i] == id) {
-            acpi_note("ACPI: two CPUs have the same id", id);
+            firmware_note("ACPI: two CPUs have the same id", id);
             return;
         }
     }
     if (info->cpus == CONFIG_CPUS_MAX) {
-        acpi_note("ACPI: there are more CPUs than the kernel is built for", id);
+        firmware_note("ACPI: there are more CPUs than the kernel is built for", id);
         return;
     }
     info->apic_id[info->cpus++] = (uint8_t)id;
@@ -92,12 +82,12 @@ static void add_cpu(struct acpi_info *info, uint64_t id, uint64_t flags)
 static void add_ioapic(struct acpi_info *info, const uint8_t *entry)
 {
     if (info->ioapics == ACPI_IOAPICS_MAX) {
-        acpi_note("ACPI: too many I/O APICs", entry[2]);
+        firmware_note("ACPI: too many I/O APICs", entry[2]);
         return;
     }
     info->ioapic[info->ioapics++] = (struct acpi_ioapic){
-        .address = read(entry + 4, 4),
-        .first = (uint32_t)read(entry + 8, 4),
+        .address = firmware_word(entry + 4, 4),
+        .first = (uint32_t)firmware_word(entry + 8, 4),
         .id = entry[2],
     };
 }
@@ -107,12 +97,12 @@ static void add_override(struct acpi_info *info, const uint8_t *entry)
     enum { ISA_LINES = 16 };
 
     if (entry[2] != 0 || entry[3] >= ISA_LINES || info->overrides == ACPI_OVERRIDES_MAX) {
-        acpi_note("ACPI: an interrupt override makes no sense", entry[3]);
+        firmware_note("ACPI: an interrupt override makes no sense", entry[3]);
         return;
     }
     info->override[info->overrides++] = (struct acpi_override){
-        .global = (uint32_t)read(entry + 4, 4),
-        .flags = (uint16_t)read(entry + 8, 2),
+        .global = (uint32_t)firmware_word(entry + 4, 4),
+        .flags = (uint16_t)firmware_word(entry + 8, 2),
         .isa = entry[3],
     };
 }
@@ -139,10 +129,10 @@ static void read_entry(struct acpi_info *info, const uint8_t *entry)
 {
     switch (entry[0]) {
     case MADT_LOCAL_APIC:
-        add_cpu(info, entry[3], read(entry + 4, 4));
+        add_cpu(info, entry[3], firmware_word(entry + 4, 4));
         break;
     case MADT_LOCAL_X2APIC:
-        add_cpu(info, read(entry + 4, 4), read(entry + 8, 4));
+        add_cpu(info, firmware_word(entry + 4, 4), firmware_word(entry + 8, 4));
         break;
     case MADT_IOAPIC:
         add_ioapic(info, entry);
@@ -151,7 +141,7 @@ static void read_entry(struct acpi_info *info, const uint8_t *entry)
         add_override(info, entry);
         break;
     case MADT_LOCAL_APIC_ADDRESS:
-        info->local_apic = read(entry + 4, 8);
+        info->local_apic = firmware_word(entry + 4, 8);
         break;
     default: /* of no use to us */
         break;
@@ -163,20 +153,20 @@ static void read_madt(struct acpi_info *info, const uint8_t *table, uint32_t len
     uint32_t at = MADT_ENTRIES;
 
     if (length < MADT_ENTRIES || info->local_apic != 0) {
-        acpi_note("ACPI: a MADT is too short, or a second one", length);
+        firmware_note("ACPI: a MADT is too short, or a second one", length);
         return;
     }
-    info->local_apic = read(table + MADT_ADDRESS, 4);
+    info->local_apic = firmware_word(table + MADT_ADDRESS, 4);
     info->has_8259 = (table[MADT_FLAGS] & 1) != 0;
     while (length - at >= 2) {
         uint8_t bytes = table[at + 1];
 
         if (bytes < 2 || bytes > length - at) {
-            acpi_note("ACPI: an entry of the MADT has a wrong length", bytes);
+            firmware_note("ACPI: an entry of the MADT has a wrong length", bytes);
             return;
         }
         if (bytes < entry_bytes(table[at]))
-            acpi_note("ACPI: an entry of the MADT is too short", table[at]);
+            firmware_note("ACPI: an entry of the MADT is too short", table[at]);
         else
             read_entry(info, table + at);
         at += bytes;
@@ -190,10 +180,10 @@ static void read_hpet(struct acpi_info *info, const uint8_t *table, uint32_t len
     enum { HPET_BYTES = 56, SPACE = 40, ADDRESS = 44, IN_MEMORY = 0 };
 
     if (length < HPET_BYTES || table[SPACE] != IN_MEMORY || info->hpet != 0) {
-        acpi_note("ACPI: an HPET is malformed, not in memory, or a second one", length);
+        firmware_note("ACPI: an HPET is malformed, not in memory, or a second one", length);
         return;
     }
-    info->hpet = read(table + ADDRESS, 8);
+    info->hpet = firmware_word(table + ADDRESS, 8);
 }
 
 /* ---- The root, 5.2.5 to 5.2.8 ---- */
@@ -210,12 +200,12 @@ static uint64_t xsdt_of(uint64_t address, const uint8_t *rsdp)
 {
     if (rsdp[RSDP_REVISION] < 2)
         return 0;
-    rsdp = acpi_map(address, RSDP_BYTES_2);
+    rsdp = firmware_map(address, RSDP_BYTES_2);
     if (rsdp == NULL || !sums_to_zero(rsdp, RSDP_BYTES_2)) {
-        acpi_note("ACPI: the second checksum of the RSDP is wrong", address);
+        firmware_note("ACPI: the second checksum of the RSDP is wrong", address);
         return 0;
     }
-    return read(rsdp + RSDP_XSDT, 8);
+    return firmware_word(rsdp + RSDP_XSDT, 8);
 }
 
 static void read_table(struct acpi_info *info, uint64_t address)
@@ -233,7 +223,7 @@ static void read_table(struct acpi_info *info, uint64_t address)
 
 bool acpi_read(uint64_t rsdp, struct acpi_info *info)
 {
-    const uint8_t *pointer = rsdp != 0 ? acpi_map(rsdp, RSDP_BYTES) : NULL;
+    const uint8_t *pointer = rsdp != 0 ? firmware_map(rsdp, RSDP_BYTES) : NULL;
     const uint8_t *root;
     uint64_t xsdt;
     uint32_t length, count;
@@ -241,21 +231,21 @@ bool acpi_read(uint64_t rsdp, struct acpi_info *info)
 
     *info = (struct acpi_info){.local_apic = 0};
     if (!is_rsdp(pointer)) {
-        acpi_note("ACPI: there is no RSDP", rsdp);
+        firmware_note("ACPI: there is no RSDP", rsdp);
         return false;
     }
     xsdt = xsdt_of(rsdp, pointer);
     bytes = xsdt != 0 ? 8 : 4;
-    root = map_table(xsdt != 0 ? xsdt : read(pointer + RSDP_RSDT, 4), &length);
+    root = map_table(xsdt != 0 ? xsdt : firmware_word(pointer + RSDP_RSDT, 4), &length);
     if (root == NULL || !has_signature(root, xsdt != 0 ? "XSDT" : "RSDT", 4)) {
-        acpi_note("ACPI: there is no table of tables", rsdp);
+        firmware_note("ACPI: there is no table of tables", rsdp);
         return false;
     }
     count = (length - HEADER_BYTES) / bytes;
     if (count > ACPI_TABLES_MAX)
-        acpi_note("ACPI: too many tables", count);
+        firmware_note("ACPI: too many tables", count);
     for (uint32_t i = 0; i < count && i < ACPI_TABLES_MAX; i++)
-        read_table(info, read(root + HEADER_BYTES + (size_t)i * bytes, bytes));
+        read_table(info, firmware_word(root + HEADER_BYTES + (size_t)i * bytes, bytes));
     return true;
 }
 
@@ -268,14 +258,14 @@ uint64_t acpi_search(void)
         EBDA_BYTES = 1024,
         STEP = 16
     };
-    const uint8_t *segment = acpi_map(EBDA_SEGMENT, 2);
-    uint64_t ebda = segment != NULL ? read(segment, 2) << 4 : 0;
+    const uint8_t *segment = firmware_map(EBDA_SEGMENT, 2);
+    uint64_t ebda = segment != NULL ? firmware_word(segment, 2) << 4 : 0;
 
     for (uint64_t at = ebda; ebda != 0 && at < ebda + EBDA_BYTES; at += STEP)
-        if (is_rsdp(acpi_map(at, RSDP_BYTES)))
+        if (is_rsdp(firmware_map(at, RSDP_BYTES)))
             return at;
     for (uint64_t at = BIOS; at < BIOS_END; at += STEP)
-        if (is_rsdp(acpi_map(at, RSDP_BYTES)))
+        if (is_rsdp(firmware_map(at, RSDP_BYTES)))
             return at;
     return 0;
 }

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "abi/types.h"
+#include "arch/x86_64/firmware.h"
 #include "config.h"
 
 enum { ACPI_IOAPICS_MAX = 8, ACPI_OVERRIDES_MAX = 16, ACPI_TABLES_MAX = 64 };
@@ -43,11 +43,3 @@ bool acpi_read(uint64_t rsdp, struct acpi_info *info);
 
 /* Look for the RSDP where a PC's BIOS leaves it; 0 if there is none. */
 uint64_t acpi_search(void);
-
-/* ---- What the port provides ---- */
-
-/* [physical, physical + bytes) as memory that can be read, or NULL. */
-const void *acpi_map(uint64_t physical, size_t bytes);
-
-/* Something is not as it should be: for the log. */
-void acpi_note(const char *what, uint64_t word);

@@ -1,63 +1,23 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * The reader of ACPI tables, on tables that are right, wrong in one way, and wrong at random. What
- * it maps is a copy of just those bytes, so that the sanitizer sees a byte read too many.
+ * The reader of ACPI tables, on tables that are right, wrong in one way, and wrong at random.
  */
 #include "arch/x86_64/acpi.h"
+#include "tests/firmware/memory.h"
 #include "tests/unit/tap.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-enum { MEMORY_BYTES = 0x4000, MAPS_MAX = 4096 };
-
-/* Physical memory from 0xE0000, with the tables in it. */
-enum { BASE = 0xE0000, RSDP = 0x100, RSDT = 0x200, XSDT = 0x300, MADT = 0x401, HPET = 0x803 };
-
-static uint8_t memory[MEMORY_BYTES];
-static void *maps[MAPS_MAX];
-static unsigned map_count, notes;
-static char last_note[80];
-
-const void *acpi_map(uint64_t physical, size_t bytes)
-{
-    uint8_t *copy;
-
-    if (physical < BASE || physical - BASE > MEMORY_BYTES ||
-        bytes > MEMORY_BYTES - (size_t)(physical - BASE) || map_count == MAPS_MAX)
-        return NULL;
-    copy = malloc(bytes);
-    memcpy(copy, memory + (physical - BASE), bytes);
-    maps[map_count++] = copy;
-    return copy;
-}
-
-void acpi_note(const char *what, uint64_t word)
-{
-    (void)word;
-    notes++;
-    (void)snprintf(last_note, sizeof(last_note), "%s", what);
-}
+/* Where the tables lie. */
+enum { RSDP = 0x100, RSDT = 0x200, XSDT = 0x300, MADT = 0x401, HPET = 0x803 };
 
 static bool read_all(struct acpi_info *info)
 {
-    bool found;
-
-    notes = 0;
-    last_note[0] = '\0';
-    found = acpi_read(BASE + RSDP, info);
-    while (map_count > 0)
-        free(maps[--map_count]);
-    return found;
+    memory_settle();
+    return acpi_read(MEMORY_BASE + RSDP, info);
 }
 
 /* ---- Writing tables ---- */
-
-static void put(unsigned at, uint64_t word, unsigned bytes)
-{
-    for (unsigned i = 0; i < bytes; i++)
-        memory[at + i] = (uint8_t)(word >> 8 * i);
-}
 
 /* Make the bytes of a table add up to 0. */
 static void seal(unsigned at, unsigned length, unsigned checksum)
@@ -73,7 +33,7 @@ static void seal(unsigned at, unsigned length, unsigned checksum)
 static void finish(unsigned at, const char *signature, unsigned length)
 {
     memcpy(memory + at, signature, 4);
-    put(at + 4, length, 4);
+    memory_put(at + 4, length, 4);
     seal(at, length, 9);
 }
 
@@ -94,21 +54,21 @@ static void build(void)
 {
     memset(memory, 0, sizeof(memory));
     memcpy(memory + MADT + 44, madt_entries, sizeof(madt_entries));
-    put(MADT + 36, 0xFEE00000, 4);
-    put(MADT + 40, 1, 4);
+    memory_put(MADT + 36, 0xFEE00000, 4);
+    memory_put(MADT + 40, 1, 4);
     finish(MADT, "APIC", 44 + sizeof(madt_entries));
-    put(HPET + 44, 0xFED00000, 8);
+    memory_put(HPET + 44, 0xFED00000, 8);
     finish(HPET, "HPET", 56);
-    put(XSDT + 36, BASE + MADT, 8);
-    put(XSDT + 44, BASE + HPET, 8);
+    memory_put(XSDT + 36, MEMORY_BASE + MADT, 8);
+    memory_put(XSDT + 44, MEMORY_BASE + HPET, 8);
     finish(XSDT, "XSDT", 52);
-    put(RSDT + 36, BASE + MADT, 4);
+    memory_put(RSDT + 36, MEMORY_BASE + MADT, 4);
     finish(RSDT, "RSDT", 40);
     memcpy(memory + RSDP, "RSD PTR ", 8);
     memory[RSDP + 15] = 2;
-    put(RSDP + 16, BASE + RSDT, 4);
-    put(RSDP + 20, 36, 4);
-    put(RSDP + 24, BASE + XSDT, 8);
+    memory_put(RSDP + 16, MEMORY_BASE + RSDT, 4);
+    memory_put(RSDP + 20, 36, 4);
+    memory_put(RSDP + 24, MEMORY_BASE + XSDT, 8);
     seal(RSDP, 20, 8);
     seal(RSDP, 36, 32);
 }
@@ -136,15 +96,14 @@ static void right(void)
                   info.override[0].flags == 0xD,
               "an override of the ISA bus");
     tap_check(info.hpet == 0xFED00000, "the HPET, which only the XSDT names");
-    tap_check(notes == 4, "a disabled CPU, a twin, an id of 256 and a strange bus are noted");
+    tap_check(memory_notes == 4,
+              "a disabled CPU, a twin, an id of 256 and a strange bus are noted");
 
-    put(RSDP + 15, 0, 1);
+    memory_put(RSDP + 15, 0, 1);
     seal(RSDP, 20, 8);
     tap_check(read_all(&info) && info.cpus == 2 && info.hpet == 0,
               "revision 0 has a table of 32-bit addresses");
-    tap_check(acpi_search() == BASE + RSDP, "the RSDP is found where a BIOS leaves it");
-    while (map_count > 0)
-        free(maps[--map_count]);
+    tap_check(acpi_search() == MEMORY_BASE + RSDP, "the RSDP is found where a BIOS leaves it");
 }
 
 /* One byte is changed; what is then read. */
@@ -169,17 +128,17 @@ static void wrong(void)
               "a wrong checksum loses that table only");
 
     build();
-    put(MADT + 4, 0xFFFFFFFF, 4);
+    memory_put(MADT + 4, 0xFFFFFFFF, 4);
     tap_check(read_all(&info) && info.cpus == 0, "a table of 4 GiB");
     build();
-    put(MADT + 4, 8, 4);
+    memory_put(MADT + 4, 8, 4);
     tap_check(read_all(&info) && info.cpus == 0, "a table that is shorter than its header");
     build();
-    put(XSDT + 36, 0xFFFFFFFFFFFFFFF0, 8);
+    memory_put(XSDT + 36, 0xFFFFFFFFFFFFFFF0, 8);
     finish(XSDT, "XSDT", 52);
     tap_check(read_all(&info) && info.cpus == 0 && info.hpet != 0, "a table beyond all memory");
     build();
-    put(XSDT + 44, BASE + MADT, 8);
+    memory_put(XSDT + 44, MEMORY_BASE + MADT, 8);
     finish(XSDT, "XSDT", 52);
     tap_check(read_all(&info) && info.cpus == 2, "a second MADT is left out");
 }
@@ -212,17 +171,6 @@ static void wrong_entries(void)
     tap_check(read_all(&info) && info.ioapics == ACPI_IOAPICS_MAX, "nor I/O APICs");
 }
 
-/* xorshift: the same tables everywhere. */
-static unsigned random_below(unsigned bound)
-{
-    static uint32_t state = 2463534242;
-
-    state ^= state << 13;
-    state ^= state >> 17;
-    state ^= state << 5;
-    return (state >> 4) % bound;
-}
-
 /* Bytes change at random, most of them with checksums made right again. */
 static void fuzz(void)
 {
@@ -232,11 +180,11 @@ static void fuzz(void)
 
     for (unsigned run = 0; run < RUNS; run++) {
         build();
-        for (unsigned i = random_below(6); i > 0; i--)
-            memory[MADT + random_below(44 + sizeof(madt_entries))] = (uint8_t)random_below(256);
-        for (unsigned i = random_below(3); i > 0; i--)
-            memory[RSDP + random_below(HPET + 60 - RSDP)] = (uint8_t)random_below(256);
-        if (random_below(8) != 0) {
+        for (unsigned i = memory_random(6); i > 0; i--)
+            memory[MADT + memory_random(44 + sizeof(madt_entries))] = (uint8_t)memory_random(256);
+        for (unsigned i = memory_random(3); i > 0; i--)
+            memory[RSDP + memory_random(HPET + 60 - RSDP)] = (uint8_t)memory_random(256);
+        if (memory_random(8) != 0) {
             seal(MADT, 44 + sizeof(madt_entries), 9);
             seal(HPET, 56, 9);
             seal(XSDT, 52, 9);
@@ -264,5 +212,6 @@ int main(void)
     wrong();
     wrong_entries();
     fuzz();
+    memory_settle();
     return tap_end();
 }

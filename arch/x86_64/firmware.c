@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Unlicense */
+#include "arch/x86_64/firmware.h"
+
+enum { PAGE_BYTES = 4096, MEMORY_USABLE = 1, MAP_ENTRIES_MAX = 256 };
+
+/* ---- The list of RAM ---- */
+
+static void insert(struct firmware *firmware, unsigned at, struct firmware_range range)
+{
+    if (firmware->rams == FIRMWARE_RAM_MAX) {
+        firmware_note("memory: too many ranges; lost the one at", range.base);
+        return;
+    }
+    for (unsigned i = firmware->rams; i > at; i--)
+        firmware->ram[i] = firmware->ram[i - 1];
+    firmware->ram[at] = range;
+    firmware->rams++;
+}
+
+static void erase(struct firmware *firmware, unsigned at)
+{
+    firmware->rams--;
+    for (unsigned i = at; i < firmware->rams; i++)
+        firmware->ram[i] = firmware->ram[i + 1];
+}
+
+/* Take [begin, end) out of the list. */
+static void subtract(struct firmware *firmware, uint64_t begin, uint64_t end)
+{
+    unsigned i = 0;
+
+    while (i < firmware->rams) {
+        struct firmware_range old = firmware->ram[i];
+        uint64_t old_end = old.base + old.size;
+
+        if (old_end <= begin || end <= old.base) {
+            i++;
+            continue;
+        }
+        erase(firmware, i);
+        if (old.base < begin)
+            insert(firmware, i++, (struct firmware_range){old.base, begin - old.base});
+        if (end < old_end)
+            insert(firmware, i++, (struct firmware_range){end, old_end - end});
+    }
+}
+
+/* Put [begin, end) into the list, in its order; whatever is there already is taken out first. */
+static void add(struct firmware *firmware, uint64_t begin, uint64_t end)
+{
+    unsigned at = 0;
+
+    subtract(firmware, begin, end);
+    while (at < firmware->rams && firmware->ram[at].base < begin)
+        at++;
+    insert(firmware, at, (struct firmware_range){begin, end - begin});
+}
+
+/* Neighbours become one. */
+static void join(struct firmware *firmware)
+{
+    unsigned i = 0;
+
+    while (i + 1 < firmware->rams) {
+        struct firmware_range *range = &firmware->ram[i];
+
+        if (range->base + range->size == range[1].base) {
+            range->size += range[1].size;
+            erase(firmware, i + 1);
+        } else {
+            i++;
+        }
+    }
+}
+
+/* One entry of a map of memory: base, size (8 bytes each), type (4). RAM shrinks to whole pages,
+ * what is not RAM grows to them. False: it wraps. */
+static bool to_pages(const uint8_t *entry, bool is_ram, uint64_t *begin, uint64_t *end)
+{
+    const uint64_t mask = PAGE_BYTES - 1;
+    uint64_t base = firmware_word(entry, 8), size = firmware_word(entry + 8, 8);
+
+    if (size > UINT64_MAX - mask - base || base > UINT64_MAX - mask) {
+        firmware_note("memory: a range wraps", base);
+        return false;
+    }
+    *begin = (is_ram ? base + mask : base) & ~mask;
+    *end = (is_ram ? base + size : base + size + mask) & ~mask;
+    return *begin < *end;
+}
+
+/* First all RAM, then everything else is taken out of it: maps may overlap, and come in any order.
+ */
+static void read_map(struct firmware *firmware, const uint8_t *entries, unsigned count,
+                     unsigned stride)
+{
+    enum { TYPE = 16 };
+    uint64_t begin, end;
+
+    for (unsigned pass = 0; pass < 2; pass++) {
+        bool is_ram = pass == 0;
+
+        for (unsigned i = 0; i < count; i++) {
+            const uint8_t *entry = entries + (size_t)i * stride;
+
+            if ((firmware_word(entry + TYPE, 4) == MEMORY_USABLE) != is_ram ||
+                !to_pages(entry, is_ram, &begin, &end))
+                continue;
+            if (is_ram)
+                add(firmware, begin, end);
+            else
+                subtract(firmware, begin, end);
+        }
+        join(firmware);
+    }
+}
+
+static void add_module(struct firmware *firmware, uint64_t base, uint64_t size, uint64_t text)
+{
+    if (size == 0 || size > UINT64_MAX - base || firmware->modules == FIRMWARE_MODULES_MAX) {
+        firmware_note("boot: a module is empty, wraps, or is one too many", base);
+        return;
+    }
+    firmware->module[firmware->modules++] = (struct firmware_module){base, size, text};
+}
+
+/* Before anybody counts or copies: at most so many entries. */
+static unsigned limit(uint64_t count, unsigned max, const char *what)
+{
+    if (count <= max)
+        return (unsigned)count;
+    firmware_note(what, count);
+    return max;
+}
+
+/* ---- PVH ---- */
+
+enum pvh {
+    PVH_MAGIC = 0x336EC578,
+    PVH_VERSION = 4,
+    PVH_MODULE_COUNT = 12,
+    PVH_MODULES = 16,
+    PVH_TEXT = 24,
+    PVH_RSDP = 32,
+    PVH_MAP = 40,
+    PVH_MAP_COUNT = 48,
+    PVH_BYTES = 56,
+    PVH_MAP_STRIDE = 24,
+    PVH_MODULE_STRIDE = 32,
+};
+
+static void read_pvh_modules(struct firmware *firmware, const uint8_t *info)
+{
+    unsigned count = limit(firmware_word(info + PVH_MODULE_COUNT, 4), FIRMWARE_MODULES_MAX,
+                           "boot: too many modules");
+    const uint8_t *module =
+        firmware_map(firmware_word(info + PVH_MODULES, 8), (size_t)count * PVH_MODULE_STRIDE);
+
+    if (count == 0)
+        return;
+    if (module == NULL) {
+        firmware_note("boot: the list of modules is not in memory", count);
+        return;
+    }
+    for (unsigned i = 0; i < count; i++, module += PVH_MODULE_STRIDE)
+        add_module(firmware, firmware_word(module, 8), firmware_word(module + 8, 8),
+                   firmware_word(module + 16, 8));
+}
+
+bool firmware_read_pvh(uint64_t address, struct firmware *firmware)
+{
+    const uint8_t *info = firmware_map(address, PVH_BYTES);
+    const uint8_t *map;
+    unsigned count;
+
+    *firmware = (struct firmware){.rsdp = 0};
+    /* The map of memory is there since version 1. */
+    if (info == NULL || firmware_word(info, 4) != PVH_MAGIC ||
+        firmware_word(info + PVH_VERSION, 4) < 1) {
+        firmware_note("boot: no PVH start information of version 1 at", address);
+        return false;
+    }
+    count = limit(firmware_word(info + PVH_MAP_COUNT, 4), MAP_ENTRIES_MAX,
+                  "memory: too many entries in the map");
+    map = firmware_map(firmware_word(info + PVH_MAP, 8), (size_t)count * PVH_MAP_STRIDE);
+    if (map == NULL || count == 0) {
+        firmware_note("boot: there is no map of memory", count);
+        return false;
+    }
+    read_map(firmware, map, count, PVH_MAP_STRIDE);
+    firmware->text = firmware_word(info + PVH_TEXT, 8);
+    firmware->rsdp = firmware_word(info + PVH_RSDP, 8);
+    read_pvh_modules(firmware, info);
+    return true;
+}
+
+/* ---- Multiboot2 ---- */
+
+enum multiboot2 {
+    TAG_END = 0,
+    TAG_TEXT = 1,
+    TAG_MODULE = 3,
+    TAG_MAP = 6,
+    TAG_RSDP_1 = 14,
+    TAG_RSDP_2 = 15,
+    TAG_BYTES = 8,
+    INFO_BYTES_MAX = 1 << 16,
+    MAP_HEADER = 16,
+    MAP_ENTRY_BYTES = 20,
+    MODULE_HEADER = 16,
+};
+
+static void read_map_tag(struct firmware *firmware, const uint8_t *tag, uint32_t size)
+{
+    uint32_t stride;
+
+    if (size < MAP_HEADER) {
+        firmware_note("boot: the map of memory is too short", size);
+        return;
+    }
+    stride = (uint32_t)firmware_word(tag + 8, 4);
+    if (stride < MAP_ENTRY_BYTES || stride > size || firmware->rams != 0) {
+        firmware_note("boot: the entries of the map are too short, or it is a second map", stride);
+        return;
+    }
+    read_map(
+        firmware, tag + MAP_HEADER,
+        limit((size - MAP_HEADER) / stride, MAP_ENTRIES_MAX, "memory: too many entries in the map"),
+        stride);
+}
+
+/* Whether text in [from, size) of a tag ends there. */
+static bool has_end(const uint8_t *tag, uint32_t from, uint32_t size)
+{
+    return from < size && tag[size - 1] == 0;
+}
+
+static void read_tag(struct firmware *firmware, const uint8_t *tag, uint32_t size, uint64_t at)
+{
+    switch (firmware_word(tag, 4)) {
+    case TAG_TEXT:
+        firmware->text = has_end(tag, TAG_BYTES, size) ? at + TAG_BYTES : 0;
+        break;
+    case TAG_MODULE:
+        if (size < MODULE_HEADER) {
+            firmware_note("boot: a module's tag is too short", size);
+            break;
+        }
+        add_module(firmware, firmware_word(tag + 8, 4),
+                   firmware_word(tag + 12, 4) - firmware_word(tag + 8, 4),
+                   has_end(tag, MODULE_HEADER, size) ? at + MODULE_HEADER : 0);
+        break;
+    case TAG_MAP:
+        read_map_tag(firmware, tag, size);
+        break;
+    case TAG_RSDP_1:
+        if (firmware->rsdp == 0)
+            firmware->rsdp = at + TAG_BYTES; /* a copy of it */
+        break;
+    case TAG_RSDP_2:
+        firmware->rsdp = at + TAG_BYTES;
+        break;
+    default: /* of no use to us */
+        break;
+    }
+}
+
+bool firmware_read_multiboot2(uint64_t address, struct firmware *firmware)
+{
+    const uint8_t *info = firmware_map(address, TAG_BYTES);
+    uint32_t length = info != NULL ? (uint32_t)firmware_word(info, 4) : 0;
+    uint32_t at = TAG_BYTES;
+
+    *firmware = (struct firmware){.rsdp = 0};
+    if (length < 2 * TAG_BYTES || length > INFO_BYTES_MAX ||
+        (info = firmware_map(address, length)) == NULL) {
+        firmware_note("boot: no Multiboot2 information at", address);
+        return false;
+    }
+    while (at <= length - TAG_BYTES && firmware_word(info + at, 4) != TAG_END) {
+        uint32_t size = (uint32_t)firmware_word(info + at + 4, 4);
+
+        if (size < TAG_BYTES || size > length - at) {
+            firmware_note("boot: a Multiboot2 tag has a wrong length", size);
+            break;
+        }
+        read_tag(firmware, info + at, size, address + at);
+        at += (size + TAG_BYTES - 1) & ~(uint32_t)(TAG_BYTES - 1);
+    }
+    if (firmware->rams == 0)
+        firmware_note("boot: there is no map of memory", address);
+    return firmware->rams != 0;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * What firmware and boot loader say of the machine: memory, modules, the command line, where ACPI
+ * begins. Two protocols bring the kernel up, PVH and Multiboot2, and both end in struct firmware.
+ * What they say is checked like any input. Next: acpi.h.
+ *
+ * PVH: Xen's x86/HVM direct boot ABI, version 1. Multiboot2 Specification 2.0, 3.4 to 3.6.
+ */
+#pragma once
+
+#include "abi/types.h"
+
+enum { FIRMWARE_RAM_MAX = 32, FIRMWARE_MODULES_MAX = 8 };
+
+struct firmware_range {
+    uint64_t base, size;
+};
+
+struct firmware_module {
+    uint64_t base, size;
+    uint64_t text; /* physical address of its command line, which ends in 0; or 0 */
+};
+
+struct firmware {
+    uint64_t rsdp; /* physical address, or 0: look for it (acpi_search) */
+    uint64_t text; /* the command line, likewise */
+    unsigned modules, rams;
+    struct firmware_module module[FIRMWARE_MODULES_MAX];
+    struct firmware_range ram[FIRMWARE_RAM_MAX]; /* whole pages; ascending, apart from each other */
+};
+
+/* Read what the loader left at a physical address. False: it is not there or makes no sense;
+ * *firmware is then empty. Time: bounded by the size of what is read, at most 64 KiB. */
+bool firmware_read_pvh(uint64_t address, struct firmware *firmware);
+bool firmware_read_multiboot2(uint64_t address, struct firmware *firmware);
+
+/* ---- What the port provides ---- */
+
+/* [physical, physical + bytes) as memory that can be read, or NULL. */
+const void *firmware_map(uint64_t physical, size_t bytes);
+
+/* Something is not as it should be: for the log. */
+void firmware_note(const char *what, uint64_t word);
+
+/* ---- For those who read ---- */
+
+/* A word of `count` bytes, little-endian, at any address. */
+static inline uint64_t firmware_word(const uint8_t *bytes, unsigned count)
+{
+    uint64_t word = 0;
+
+    for (unsigned i = count; i > 0; i--)
+        word = word << 8 | bytes[i - 1];
+    return word;
+}

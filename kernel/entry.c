@@ -44,9 +44,14 @@ ARCH_EXIT entry_request(struct cpu *cpu, struct thread *self)
 
 static bool repair(struct cpu *cpu, const struct thread *thread, const struct fault *fault)
 {
+    word_t space;
+
     if (CONFIG_RAW || fault->access == 0)
         return false;
-    return pagetable_repair(cpu, process_space(thread->process), fault->address, fault->access);
+    space = process_space(thread->process);
+    if (pagetable_repair(cpu, space, fault->address, fault->access))
+        return true;
+    return fault->second != 0 && pagetable_repair(cpu, space, fault->second, fault->access);
 }
 
 ARCH_EXIT entry_fault(struct cpu *cpu, struct thread *self, const struct fault *fault)

@@ -30,6 +30,7 @@ static struct fault classify(const struct thread *thread, word_t status)
         fault.access = PAGE_READ; /* the hardware does not say which; a write faults again */
     } else if ((status & CFSR_IACCVIOL) != 0) {
         fault.address = stacked_pc(thread);
+        fault.second = fault.address + 2; /* an instruction of two halfwords may cross pages */
         fault.access = PAGE_EXECUTE;
     } else if ((status & CFSR_BFARVALID) != 0) {
         fault.address = *SCB_BFAR;

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Unlicense */
+#include "tests/system/lab/lab.h"
+
+#include "layout.h"
+#include "rme/alloc.h"
+#include "rme/assert.h"
+#include "rme/process.h"
+#include "rme/stack.h"
+#include "rme/start.h"
+
+enum { SUBJECTS = 4, IMAGE_ORDER = 15, DATA_ORDER = 14, PLACE_BYTES = 64 };
+
+static char stacks[SUBJECTS][LAB_STACK_BYTES] __attribute__((aligned(8)));
+static unsigned subjects;
+
+/* ---- Subjects ---- */
+
+/* A subject waits from the beginning, so that time alone never makes it run. */
+static void begin(word_t unused)
+{
+    (void)unused;
+    lab_park();
+}
+
+void lab_space_add_image(struct rme_space *space)
+{
+    (void)rme_space_add(space, LAYOUT_USER_IMAGE, IMAGE_ORDER,
+                        PAGE_READ | PAGE_EXECUTE | PAGE_CACHE | PAGE_STATIC);
+    (void)rme_space_add(space, LAYOUT_USER_RAM, DATA_ORDER,
+                        PAGE_READ | PAGE_WRITE | PAGE_CACHE | PAGE_BUFFER | PAGE_STATIC);
+}
+
+struct lab_subject lab_subject_make(word_t attributes)
+{
+    struct rme_space space = rme_space_make(LAB_LIST_ORDER);
+    struct lab_subject subject = {.list = space.top, .tid = subjects + 1};
+
+    lab_space_add_image(&space);
+    subject.used = space.used;
+    subject.table = rme_captable_make(LAB_TABLE_SLOTS);
+    subject.process = rme_process_make(subject.table, &space);
+    subject.park = rme_signal_make();
+    rme_assert(rme_captable_delegate(subject.table, LAB_PARK, lab_own, subject.park.id.raw,
+                                     RIGHTS_SIGNAL_ALL, 0, 0) == STATUS_OK);
+    subject.stack = stacks[subjects++];
+    subject.thread = rme_thread_make(&(struct rme_thread_plan){
+        .process = subject.process,
+        .entry = begin,
+        .stack = subject.stack,
+        .stack_bytes = LAB_STACK_BYTES,
+        .priority = LAB_PRIORITY,
+        .priority_max = LAB_PRIORITY,
+        .budget = rme_boot.clock_hz / 50,
+        .attributes = attributes,
+        .tid = subject.tid,
+        .scheduler = lab_init,
+        .endpoint = rme_signal_null(),
+    });
+    return subject;
+}
+
+/* Time enough for one run, so that a run that never ends is an event too. */
+void lab_refill(const struct lab_subject *subject)
+{
+    const sword_t enough = (sword_t)rme_boot.clock_hz / 50;
+    sword_t budget = rme_thread_transfer_time(subject->thread, lab_init, 1);
+
+    rme_assert(budget > 0);
+    if (budget < enough)
+        rme_assert(rme_thread_transfer_time(subject->thread, lab_init, (word_t)(enough - budget)) >
+                   0);
+}
+
+bool lab_has_debug(void)
+{
+    return CONFIG_KFUNC_DEBUG != 0;
+}
+
+static word_t fault_word(const struct lab_subject *subject, word_t which)
+{
+    word_t value = 0;
+
+    if (lab_has_debug())
+        (void)rme_call_value(RME_SVC_KFN, lab_functions.id.raw, RME_KFN_DEBUG_EXC_GET, which,
+                             subject->thread.id.raw, 0, 0, 0, &value);
+    return value;
+}
+
+struct lab_end lab_look(const struct lab_subject *subject)
+{
+    sword_t event = rme_thread_receive_event(lab_init);
+    struct lab_end end = {.how = LAB_LOST};
+
+    if (event == STATUS_NO_EVENT &&
+        rme_signal_receive(subject->park, SIGNAL_POLL_SINGLE) == STATUS_BUSY)
+        end.how = LAB_PARKED;
+    if (event == (sword_t)(subject->tid | EVENT_EXHAUSTED))
+        end.how = LAB_HUNG;
+    if (event >= 0 && ((word_t)event & HALF_MAX) == subject->tid &&
+        ((word_t)event & EVENT_FAULTED) != 0) {
+        end.how = LAB_FAULTED;
+        end.cause = fault_word(subject, 0);
+        end.address = fault_word(subject, 1);
+    }
+    return end;
+}
+
+struct lab_end lab_run_raw(const struct lab_subject *subject, word_t entry, word_t stack,
+                           word_t param)
+{
+    lab_refill(subject);
+    rme_assert(rme_thread_exec_set(subject->thread, entry, stack, param) == STATUS_OK);
+    return lab_look(subject);
+}
+
+struct lab_end lab_run(const struct lab_subject *subject, void (*entry)(word_t), word_t param)
+{
+    return lab_run_raw(subject, (word_t)entry, rme_stack_prepare(subject->stack, LAB_STACK_BYTES),
+                       param);
+}
+
+void lab_park(void)
+{
+    for (;;)
+        (void)rme_signal_receive(rme_signal(LAB_PARK), SIGNAL_RECEIVE_SINGLE);
+}
+
+static sword_t debug_register(rme_thread_t thread, word_t index, word_t operation, word_t word,
+                              word_t *value)
+{
+    return rme_call_value(RME_SVC_KFN, lab_functions.id.raw, RME_KFN_DEBUG_REG_MOD, index,
+                          thread.id.raw, operation, word, 0, value);
+}
+
+sword_t lab_register(rme_thread_t thread, word_t index, word_t *value)
+{
+    return debug_register(thread, index, 0, 0, value);
+}
+
+sword_t lab_set_register(rme_thread_t thread, word_t index, word_t value)
+{
+    word_t unused;
+
+    return debug_register(thread, index, 1, value, &unused);
+}
+
+/* ---- Page tables ---- */
+
+word_t lab_window(void)
+{
+    const word_t behind = LAYOUT_USER_RAM + (1u << DATA_ORDER);
+
+    return (behind + LAB_WINDOW_BYTES - 1) & ~(word_t)(LAB_WINDOW_BYTES - 1);
+}
+
+/* Slot and kernel memory of each place, which are used again and again. */
+static struct {
+    rme_pagetable_t table;
+    word_t memory;
+} places[LAB_PLACES];
+
+rme_pagetable_t lab_table(unsigned place, const struct lab_map *map)
+{
+    rme_pagetable_t table, source;
+    word_t index;
+
+    if (places[place].memory == 0) {
+        places[place].table = rme_pagetable(rme_alloc_slot());
+        places[place].memory = rme_alloc_kmem(PLACE_BYTES);
+    }
+    table = places[place].table;
+    rme_assert(rme_pagetable_create(lab_own, table.id.raw, lab_memory, places[place].memory,
+                                    map->base, map->size_order, map->number_order) == STATUS_OK);
+    for (word_t i = 0; i < (word_t)1 << map->number_order; i++) {
+        if ((map->pages >> i & 1) == 0)
+            continue;
+        rme_assert(rme_memory_source(map->base + (i << map->size_order), map->size_order, &source,
+                                     &index));
+        rme_assert(rme_pagetable_add(table, i, map->flags, source, 0, index) == STATUS_OK);
+    }
+    return table;
+}
+
+void lab_table_remove(unsigned place)
+{
+    word_t slot = places[place].table.id.raw;
+
+    rme_assert(rme_captable_freeze(lab_own, slot) == STATUS_OK);
+    rme_assert(rme_pagetable_delete(lab_own, slot) == STATUS_OK);
+}
+
+rme_pagetable_t lab_attach(const struct lab_subject *subject, unsigned place,
+                           const struct lab_map *map)
+{
+    rme_pagetable_t table = lab_table(place, map);
+
+    rme_assert(rme_pagetable_construct(subject->list, subject->used + place, table, 0) ==
+               STATUS_OK);
+    return table;
+}
+
+rme_pagetable_t lab_attached(unsigned place)
+{
+    return places[place].table;
+}
+
+void lab_detach(const struct lab_subject *subject, unsigned place)
+{
+    rme_assert(rme_pagetable_destruct(subject->list, subject->used + place, places[place].table) ==
+               STATUS_OK);
+    lab_table_remove(place);
+}

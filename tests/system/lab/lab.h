@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * What the tests of isolation share: a subject, which is a thread in a process of its own, is given
+ * something to do and ends by waiting or by a fault; and page tables that come and go in its
+ * address space. The first process has the lowest priority, so that a subject that is started has
+ * ended when the call that started it returns.
+ */
+#pragma once
+
+#include "config.h"
+#include "rme/process.h"
+
+enum {
+    LAB_STACK_BYTES = 1024,
+    LAB_PLACES = 8,     /* page tables at a time, beside image and data */
+    LAB_LIST_ORDER = 4, /* of a subject's top level */
+    LAB_PRIORITY = 3,
+    LAB_PARK = 0,        /* in a subject's table: the endpoint that it waits at when it is done */
+    LAB_FREE_SLOT = 1,   /* the first that is left to the test */
+    LAB_TABLE_SLOTS = 8, /* of that table */
+};
+
+static const rme_captable_t lab_own = {{BOOT_CAPTABLE}};
+static const rme_thread_t lab_init = {{BOOT_THREAD}};
+static const rme_process_t lab_first = {{BOOT_PROCESS}};
+static const rme_kfunc_t lab_functions = {{BOOT_KFUNC}};
+static const rme_kmem_t lab_memory = {{BOOT_KMEM}};
+
+struct lab_subject {
+    rme_process_t process;
+    rme_captable_t table;
+    rme_pagetable_t list;
+    rme_thread_t thread;
+    rme_signal_t park;
+    word_t tid;
+    word_t used; /* places in the list that image and data have */
+    char *stack;
+};
+
+/* A process with the image and its data, and a thread in it with these attributes. */
+struct lab_subject lab_subject_make(word_t attributes);
+
+/* Add what a subject needs of the image to a space: static pages of its text and its data. */
+void lab_space_add_image(struct rme_space *space);
+
+/* How a run ended. `address` and `cause` are those of kernel function F803. */
+enum lab_how { LAB_PARKED, LAB_FAULTED, LAB_HUNG, LAB_LOST };
+struct lab_end {
+    enum lab_how how;
+    word_t cause, address;
+};
+
+/* Start the subject at an entry of this image with a stack, and see how it ends. Whoever has not
+ * ended after a while has hung. */
+struct lab_end lab_run(const struct lab_subject *subject, void (*entry)(word_t), word_t param);
+
+/* The same with any entry and stack words. */
+struct lab_end lab_run_raw(const struct lab_subject *subject, word_t entry, word_t stack,
+                           word_t param);
+
+/* Let it go on after something that was not lab_run: give it time and look how it ends. */
+struct lab_end lab_look(const struct lab_subject *subject);
+void lab_refill(const struct lab_subject *subject);
+
+/* The end of what a subject does. */
+__attribute__((noreturn)) void lab_park(void);
+
+/* Whether this build can tell causes and registers (F801, F803). */
+bool lab_has_debug(void);
+
+/* F801: a saved register of a thread, or a status below 0. */
+sword_t lab_register(rme_thread_t thread, word_t index, word_t *value);
+sword_t lab_set_register(rme_thread_t thread, word_t index, word_t value);
+
+/* ---- Memory for probes: LAB_WINDOW_BYTES that the image does not use ---- */
+
+enum { LAB_WINDOW_ORDER = 15, LAB_WINDOW_BYTES = 1 << LAB_WINDOW_ORDER };
+word_t lab_window(void);
+
+/* A page table over part of the window. `pages` has a bit for each position. */
+struct lab_map {
+    word_t base, size_order, number_order, pages, flags;
+};
+
+/* Make it at a place of the subject's list. */
+rme_pagetable_t lab_attach(const struct lab_subject *subject, unsigned place,
+                           const struct lab_map *map);
+rme_pagetable_t lab_attached(unsigned place);
+void lab_detach(const struct lab_subject *subject, unsigned place);
+
+/* Only make or remove the table of a place, which is in no list. */
+rme_pagetable_t lab_table(unsigned place, const struct lab_map *map);
+void lab_table_remove(unsigned place);

@@ -107,17 +107,23 @@ request_door:
     b       entry_request
     .size   request_door, . - request_door
 
-/* Bit 2 of EXC_RETURN: the frame is on the process stack, so user code has faulted. */
+/* Bit 2 of EXC_RETURN: the frame is on the process stack, so user code has faulted. Where the main stack
+ * is does not count then: a frame whose xPSR names an exception is unstacked and found illegal by the
+ * exception return, and QEMU (7.2) puts it back on the main stack instead of the process stack (DDI 0403E
+ * B1.5.8, PushStack in ExceptionReturn), so that a user could move the kernel's stack pointer. */
     .section .text.fault_door, "ax"
     .thumb_func
     .type   fault_door, %function
 fault_door:
     tst     lr, #4
     beq     1f
+    ldr     r0, =LAYOUT_KERNEL_STACK_TOP
+    mov     sp, r0
     enter
     b       user_fault
 1:  mov     r0, sp
     b       kernel_fault
+    .pool
     .size   fault_door, . - fault_door
 
     .section .text.nmi_door, "ax"

@@ -220,10 +220,11 @@ sword_t thread_exec_set(struct cpu *cpu, const struct args_thd_exec_set *args,
 {
     struct thread *thread = caps[0]->object;
     bool is_self = thread == cpu->current;
+    bool starts = args->entry != 0; /* the block of a caller that starts itself anew goes away */
 
     if (!thread_is_on(thread, cpu))
         return STATUS_STATE;
-    if (args->entry != 0) {
+    if (starts) {
         restart(thread, args);
         if (CONFIG_GUESTS && thread->is_guest && !is_self)
             arch_guest_save(thread->guest_area, &thread->context, thread_fpu(thread));
@@ -234,7 +235,7 @@ sword_t thread_exec_set(struct cpu *cpu, const struct args_thd_exec_set *args,
     }
     if (thread->state == THREAD_FAULTED)
         make_runnable(cpu, thread);
-    return is_self && args->entry != 0 ? RESULT_NONE : STATUS_OK;
+    return is_self && starts ? RESULT_NONE : STATUS_OK;
 }
 
 enum { PRIORITY_CHANGES = 4 };

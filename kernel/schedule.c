@@ -121,3 +121,14 @@ void schedule_switch_special(struct cpu *cpu, struct thread *from, struct thread
     if (CONFIG_FPU && (special & SPECIAL_FPU) != 0)
         arch_fpu_load(&to->context, thread_fpu(to));
 }
+
+void schedule_clear_fpu(struct thread *thread, bool is_running)
+{
+    struct arch_fpu *fpu = thread_fpu(thread);
+
+    if (fpu == NULL)
+        return;
+    arch_fpu_init(fpu);
+    if (is_running)
+        arch_fpu_load(&thread->context, fpu);
+}

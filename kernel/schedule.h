@@ -202,6 +202,10 @@ void schedule_exhaust(struct cpu *cpu, struct thread *thread);
  * arm the timer for the one that comes, exchange FPU and guest registers. */
 void schedule_switch_special(struct cpu *cpu, struct thread *from, struct thread *to);
 
+/* Nothing of what the FPU held for a thread is left; if it is the one that runs, also not in the
+ * hardware. */
+void schedule_clear_fpu(struct thread *thread, bool is_running);
+
 /* The same where both threads have finite budgets and nothing else is unusual. False: a budget or
  * the timer is due, and nothing has changed. */
 ALWAYS_INLINE bool schedule_switch_time(struct cpu *cpu, struct thread *from, struct thread *to)

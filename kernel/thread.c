@@ -206,12 +206,11 @@ sword_t thread_free(struct cpu *cpu, const struct args_thd_sched_free *args,
 }
 
 /* Registers for a new start, in its own process, with nothing of the old life in them. */
-static void restart(struct thread *thread, const struct args_thd_exec_set *args)
+static void restart(struct thread *thread, const struct args_thd_exec_set *args, bool is_running)
 {
     invocation_unwind(thread);
     arch_context_start(&thread->context, args->entry, args->stack, args->param);
-    if (thread->has_fpu)
-        arch_fpu_init(thread_fpu(thread));
+    schedule_clear_fpu(thread, is_running);
     thread->result_deferred = false;
 }
 
@@ -225,7 +224,7 @@ sword_t thread_exec_set(struct cpu *cpu, const struct args_thd_exec_set *args,
     if (!thread_is_on(thread, cpu))
         return STATUS_STATE;
     if (starts) {
-        restart(thread, args);
+        restart(thread, args, is_self);
         if (CONFIG_GUESTS && thread->is_guest && !is_self)
             arch_guest_save(thread->guest_area, &thread->context, thread_fpu(thread));
         if (thread->state == THREAD_BLOCKED) { /* what it waited for has no place to go */

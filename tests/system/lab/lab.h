@@ -11,7 +11,7 @@
 #include "rme/process.h"
 
 enum {
-    LAB_STACK_BYTES = 1024,
+    LAB_STACK_BYTES = 2048,
     LAB_PLACES = 8,     /* page tables at a time, beside image and data */
     LAB_LIST_ORDER = 4, /* of a subject's top level */
     LAB_PRIORITY = 3,

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * No register leaks. A victim and a culprit, in processes of their own, fill every register with
+ * tags of theirs; behind each kind of switch each must find what it had, and whoever begins must
+ * find zeros. What the registers of an invocation do is in invocations.c.
+ */
+#include "tests/system/lab/registers.h"
+#include "board.h"
+#include "rme/alloc.h"
+#include "rme/assert.h"
+#include "rme/stack.h"
+#include "rme/start.h"
+#include "tests/system/lab/lab.h"
+#include "tests/system/tap.h"
+
+enum { HAS_FPU = CONFIG_FPU, FPU_PART = HAS_FPU ? LAB_WITH_FPU : LAB_CORE };
+enum { CAUSE_UNDEFINED = 1 << 16, CAUSE_NO_COPROCESSOR = 1 << 19 }; /* UFSR, DDI 0403E B3.2.15 */
+
+static struct lab_subject victim, culprit;
+
+/* Slots of both tables. */
+enum { GO = LAB_FREE_SLOT, TIMER, FUNCTIONS, SELF };
+static rme_signal_t go;
+
+enum kind {
+    KIND_BLOCK,
+    KIND_FAULT,
+    KIND_EXHAUST,
+    KIND_FREE,
+    KIND_EXEC_SET,
+    KIND_YIELD,
+    KIND_LINE,
+    KIND_TIMER,
+    KINDS
+};
+static const char *const names[KINDS] = {
+    "blocking",    "a fault",  "exhaustion",   "being freed",
+    "a new entry", "yielding", "an interrupt", "the timer",
+};
+
+/* ---- Tags ---- */
+
+static struct lab_registers tagged(word_t tag)
+{
+    struct lab_registers registers;
+
+    for (unsigned i = 0; i < 13; i++)
+        registers.r[i] = tag << 24 | 0x5A0000 | i << 8 | tag;
+    registers.lr = tag << 24 | 0x1F00;
+    registers.apsr = tag % 2 != 0 ? 0xA8000000 : 0x50000000;
+    if (BOARD_HAS_FPU)
+        registers.apsr |= tag % 2 != 0 ? 0x00050000 : 0x000A0000;
+    for (unsigned i = 0; i < 32; i++)
+        registers.s[i] = tag << 24 | 0xF00000 | i << 8 | tag;
+    registers.fpscr = tag % 2 != 0 ? 0xA640001F : 0x51800080;
+    return registers;
+}
+
+static struct lab_registers with_call(word_t tag, word_t number, word_t word0, word_t word1,
+                                      word_t word2)
+{
+    struct lab_registers registers = tagged(tag);
+
+    registers.r[4] = number;
+    registers.r[5] = word0;
+    registers.r[6] = word1;
+    registers.r[7] = word2;
+    return registers;
+}
+
+static volatile unsigned wrong;
+
+static void compare(word_t before, word_t after)
+{
+    if (before != after)
+        wrong++;
+}
+
+/* Everything but the two words of the result. */
+static void check_same(const struct lab_registers *in, const struct lab_registers *out)
+{
+    for (unsigned i = 0; i < 13; i++)
+        if (i != 4 && i != 5)
+            compare(in->r[i], out->r[i]);
+    compare(in->lr, out->lr);
+    compare(in->apsr, out->apsr);
+    for (unsigned i = 0; HAS_FPU && i < 32; i++)
+        compare(in->s[i], out->s[i]);
+    if (HAS_FPU)
+        compare(in->fpscr, out->fpscr);
+}
+
+/* ---- The culprit ---- */
+
+enum { CULPRIT_TAG = 0xC1, VICTIM_TAG = 0x56 };
+
+static void call(word_t tag, word_t number, word_t word0, word_t word1, word_t word2)
+{
+    struct lab_registers in = with_call(tag, number, word0, word1, word2), out;
+
+    lab_registers_call(&in, &out, FPU_PART);
+    check_same(&in, &out);
+}
+
+static volatile bool was_fresh;
+
+static bool is_zero(const word_t *words, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (words[i] != 0)
+            return false;
+    return true;
+}
+
+/* What a thread finds when it begins: the entry and its parameter, else nothing. */
+static bool begins_clean(const struct lab_registers *seen, word_t param)
+{
+    return seen->r[0] == param && is_zero(&seen->r[1], 3) &&
+           (seen->r[4] & ~(word_t)1) == ((word_t)lab_registers_entry & ~(word_t)1) &&
+           seen->r[5] == param && is_zero(&seen->r[6], 7) && seen->lr == 0 && seen->apsr == 0 &&
+           (!HAS_FPU || (is_zero(seen->s, 32) && seen->fpscr == 0));
+}
+
+static void look_at_entry(word_t param)
+{
+    was_fresh = begins_clean(&lab_at_entry, param);
+    lab_park();
+}
+
+static char second_stack[512] __attribute__((aligned(8)));
+static word_t second_entry;
+
+static void do_harm(enum kind kind)
+{
+    struct lab_registers in = tagged(CULPRIT_TAG), out;
+
+    if (kind == KIND_FAULT)
+        lab_registers_fault(&in, &out, FPU_PART);
+    if (kind == KIND_EXHAUST)
+        lab_registers_hang(&in, &out, FPU_PART);
+    if (kind == KIND_FREE)
+        call(CULPRIT_TAG, RME_SVC_THD_SCHED_FREE, SELF, 0, 0);
+    if (kind == KIND_YIELD)
+        call(CULPRIT_TAG, RME_SVC_THD_SWT, CAP_NULL, 0, 0);
+    if (kind == KIND_EXEC_SET) {
+        in = with_call(CULPRIT_TAG, RME_SVC_THD_EXEC_SET, SELF, (word_t)lab_registers_entry,
+                       second_entry);
+        in.r[8] = 0x77;
+        lab_registers_call(&in, &out, FPU_PART);
+    }
+}
+
+static void culprit_main(word_t kind)
+{
+    call(CULPRIT_TAG, RME_SVC_SIG_RCV, kind == KIND_TIMER ? TIMER : GO, SIGNAL_RECEIVE_SINGLE, 0);
+    do_harm((enum kind)kind);
+    for (;;)
+        call(CULPRIT_TAG, RME_SVC_SIG_RCV, GO, SIGNAL_RECEIVE_SINGLE, 0);
+}
+
+/* ---- The victim ---- */
+
+enum { LINE = BOARD_IRQ_LINES / 2 };
+
+static void wait_in_loop(void)
+{
+    struct lab_registers in = tagged(VICTIM_TAG), out;
+
+    in.r[3] = 400000;
+    lab_registers_loop(&in, &out, FPU_PART);
+    in.r[3] = 0;
+    in.apsr = (in.apsr & 0x080F0000) | 0x60000000; /* Z and C, of 1 - 1 */
+    check_same(&in, &out);
+}
+
+static void victim_main(word_t kind)
+{
+    if (kind == KIND_LINE) {
+        call(VICTIM_TAG, RME_SVC_KFN, FUNCTIONS, RME_KFN_INT_LOCAL_TRIG, LINE);
+    } else if (kind == KIND_TIMER) {
+        wait_in_loop();
+    } else {
+        call(VICTIM_TAG, RME_SVC_SIG_SND, GO, 1, 0);
+    }
+    if (kind == KIND_YIELD)
+        call(VICTIM_TAG, RME_SVC_THD_SWT, CAP_NULL, 0, 0);
+    lab_park();
+}
+
+/* ---- Both ---- */
+
+static void set_priority(const struct lab_subject *subject, word_t priority)
+{
+    rme_assert(rme_thread_set_priorities(1, subject->thread, rme_thread_null(), rme_thread_null(),
+                                         rme_thread_null(), priority) == STATUS_OK);
+}
+
+static void give(const struct lab_subject *subject, word_t slot, word_t source, word_t all_rights)
+{
+    rme_assert(rme_captable_delegate(subject->table, slot, lab_own, source, all_rights, 0,
+                                     ~(word_t)0) == STATUS_OK);
+}
+
+static void start_culprit(enum kind kind)
+{
+    set_priority(&culprit, kind == KIND_YIELD ? 2 : 3);
+    rme_assert(rme_thread_exec_set(culprit.thread, (word_t)culprit_main,
+                                   rme_stack_prepare(culprit.stack, LAB_STACK_BYTES),
+                                   kind) == STATUS_OK);
+    lab_refill(&culprit); /* behind: it may have run out of time */
+    if (kind == KIND_TIMER)
+        rme_assert(rme_kfunc_call(lab_functions, RME_KFN_TIMER_SET, 0, BOOT_TIMER_ENDPOINT,
+                                  rme_boot.clock_hz / 5000, 0, 0) == STATUS_OK);
+}
+
+/* A culprit that was freed comes back, with nothing of its former life. */
+static void revive(void)
+{
+    rme_assert(rme_thread_bind(culprit.thread, lab_init, rme_signal_null(), culprit.tid, 3,
+                               rme_kmem_null(), 0) == STATUS_OK);
+    lab_entry_fpu = FPU_PART;
+    lab_behind_entry = look_at_entry;
+    was_fresh = false;
+    rme_assert(rme_thread_exec_set(culprit.thread, (word_t)lab_registers_entry,
+                                   rme_stack_prepare(culprit.stack, LAB_STACK_BYTES),
+                                   0x123) == STATUS_OK);
+    rme_assert(rme_thread_transfer_time(culprit.thread, lab_init, rme_boot.clock_hz / 50) > 0);
+    tap_check(was_fresh, "bound again and started, it finds zeros");
+}
+
+static bool is_possible(enum kind kind)
+{
+    return CONFIG_KFUNC_INTERRUPT || (kind != KIND_LINE && kind != KIND_TIMER);
+}
+
+static void exchange(enum kind kind)
+{
+    struct lab_end end;
+
+    rme_print("# %s\n", names[kind]);
+    if (!is_possible(kind)) {
+        tap_skip("the victim finds what it had", "this build has no functions on interrupts");
+        return;
+    }
+    wrong = 0;
+    was_fresh = false;
+    lab_entry_fpu = FPU_PART;
+    lab_behind_entry = look_at_entry;
+    start_culprit(kind);
+    while (rme_thread_receive_event(lab_init) >= 0) {
+    }
+    end = lab_run(&victim, victim_main, kind);
+    /* The culprit's own end is an event that came first. */
+    if (end.how == LAB_LOST)
+        end = lab_look(&victim);
+    tap_check(end.how == LAB_PARKED && wrong == 0, "the victim finds what it had");
+    if (kind == KIND_EXEC_SET)
+        tap_check(was_fresh, "the culprit, begun anew by itself, finds zeros");
+    if (kind == KIND_FREE)
+        revive();
+}
+
+/* ---- The exclusive monitor ---- */
+
+static volatile word_t shared_word;
+static volatile word_t store_failed;
+
+static void reserve(word_t unused)
+{
+    word_t value;
+
+    (void)unused;
+    __asm__ volatile("ldrex %0, [%1]" : "=r"(value) : "r"(&shared_word) : "memory");
+    lab_park();
+}
+
+static void store_conditionally(word_t unused)
+{
+    word_t failed;
+
+    (void)unused;
+    __asm__ volatile("strex %0, %1, [%2]" : "=&r"(failed) : "r"(1), "r"(&shared_word) : "memory");
+    store_failed = failed;
+    lab_park();
+}
+
+static void monitor(void)
+{
+    (void)lab_run(&culprit, reserve, 0);
+    tap_check(lab_run(&victim, store_conditionally, 0).how == LAB_PARKED && store_failed == 1,
+              "a reservation does not outlive a switch");
+}
+
+/* ---- Without the attribute ---- */
+
+static void use_fpu(word_t unused)
+{
+    (void)unused;
+    /* vmov s0, r0, as a word: this image need not be compiled for an FPU. */
+    __asm__ volatile(".short 0xEE00, 0x0A10");
+    lab_park();
+}
+
+static void without_attribute(struct lab_subject *plain, const char *name)
+{
+    struct lab_end end = lab_run(plain, use_fpu, 0);
+
+    tap_check(end.how == LAB_FAULTED, name);
+    if (BOARD_HAS_FPU && lab_has_debug())
+        tap_check(end.cause == CAUSE_NO_COPROCESSOR, "for want of a coprocessor");
+}
+
+static void delegate_all(const struct lab_subject *subject)
+{
+    give(subject, GO, go.id.raw, RIGHTS_SIGNAL_ALL);
+    give(subject, TIMER, BOOT_TIMER_ENDPOINT, RIGHTS_SIGNAL_ALL);
+    give(subject, FUNCTIONS, BOOT_KFUNC, HALF_MAX);
+    give(subject, SELF, subject->thread.id.raw, RIGHTS_THREAD_ALL);
+}
+
+static void all_kinds(void)
+{
+    go = rme_signal_make();
+    delegate_all(&victim);
+    delegate_all(&culprit);
+    set_priority(&victim, 2);
+    second_entry = rme_stack_prepare(second_stack, sizeof(second_stack));
+    if (CONFIG_KFUNC_INTERRUPT) {
+        rme_assert(rme_kfunc_call(lab_functions, RME_KFN_INT_BIND, LINE, go.id.raw, 1, 0, 0) ==
+                   STATUS_OK);
+        rme_assert(rme_kfunc_call(lab_functions, RME_KFN_INT_LOCAL_MOD, LINE, 1, 1, 0, 0) ==
+                   STATUS_OK);
+    }
+    for (unsigned kind = 0; kind < KINDS; kind++)
+        exchange((enum kind)kind);
+}
+
+int main(void)
+{
+    struct lab_subject plain;
+
+    if (CONFIG_RAW) {
+        tap_skip("registers", "raw address spaces: a subject needs page tables");
+        return tap_end();
+    }
+    plain = lab_subject_make(0);
+    without_attribute(&plain, "an FPU instruction before anybody has used the FPU is a fault");
+    victim = lab_subject_make(HAS_FPU ? THREAD_FPU : 0);
+    culprit = lab_subject_make(HAS_FPU ? THREAD_FPU : 0);
+    all_kinds();
+    monitor();
+    without_attribute(&plain, "an FPU instruction of a thread without the attribute is a fault");
+    if (!HAS_FPU)
+        tap_skip("registers of the FPU", "the chip or the build has none");
+    return tap_end();
+}

@@ -8,10 +8,12 @@
 void time_charge(struct cpu *cpu)
 {
     struct thread *thread = cpu->current;
+    word_t elapsed;
 
-    if (thread->budget >= BUDGET_INFINITE || thread->state != THREAD_READY)
-        return;
-    if (!schedule_charge(cpu, thread, arch_clock_elapsed(cpu))) {
+    if (thread->state != THREAD_READY)
+        return; /* it has been charged: what has passed since is the next thread's */
+    elapsed = arch_clock_elapsed(cpu);
+    if (thread->budget < BUDGET_INFINITE && !schedule_charge(cpu, thread, elapsed)) {
         schedule_exhaust(cpu, thread);
         signal_event(cpu, thread);
     }
@@ -52,10 +54,7 @@ static void deliver_exhausted(struct cpu *cpu)
 void time_fire(struct cpu *cpu)
 {
     deliver_exhausted(cpu);
-    if (cpu->current->budget < BUDGET_INFINITE)
-        time_charge(cpu);
-    else
-        (void)arch_clock_elapsed(cpu); /* nobody's: an infinite budget */
+    time_charge(cpu);
     if (cpu->deadline_armed && (sword_t)(cpu->deadline - arch_clock_now(cpu)) <= 0) {
         cpu->deadline_armed = false;
         signal_post(cpu, cpu->timer_endpoint);
@@ -67,10 +66,7 @@ enum status time_set_deadline(struct cpu *cpu, word_t counts)
 {
     if (counts > BUDGET_INIT)
         return STATUS_ARGUMENT;
-    if (cpu->current->budget < BUDGET_INFINITE)
-        time_charge(cpu);
-    else
-        (void)arch_clock_elapsed(cpu);
+    time_charge(cpu);
     cpu->deadline = arch_clock_now(cpu) + counts;
     cpu->deadline_armed = counts != 0;
     time_arm(cpu);

@@ -8,8 +8,8 @@
 
 #include "kernel/schedule.h"
 
-/* Charge the running thread up to now, if its budget is finite. Without time left it is exhausted.
- */
+/* Read the clock, and charge the running thread up to now if its budget is finite: what an infinite
+ * one has used is nobody's. Without time left it is exhausted. */
 void time_charge(struct cpu *cpu);
 
 /* Arm the timer for what comes first: the end of the running thread's budget, the deadline of

@@ -89,8 +89,9 @@ static void prepare_clock(struct cpu *cpu)
 {
     enum { SYST_ON = 3 }; /* enabled, interrupt; the reference clock */
 
-    cpu->arch.last = ARCH_TIMER_MAX;
-    cpu->arch.period = ARCH_TIMER_MAX;
+    /* The sum of all counts begins shortly before it wraps, so that no system is the first to see
+     * that. */
+    cpu->arch = (struct arch_cpu){.base = -(word_t)ARCH_TIMER_TICK};
     arch_timer_set(cpu, CONFIG_TICKLESS ? (word_t)ARCH_TIMER_MAX : (word_t)ARCH_TIMER_TICK);
     *SYST_CSR = SYST_ON;
 }

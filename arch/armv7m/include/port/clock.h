@@ -17,6 +17,11 @@ enum {
     ARCH_TIMER_TICK = BOARD_TIMER_HZ / 1000 * (CONFIG_QUIESCE_PERIOD_US / 1000),
 };
 
+/* Mark of `last`: the present period had not been reloaded yet, so that the counter may still be 0
+ * at its beginning. Whoever takes `last` for a number finds that more has passed than any budget.
+ */
+#define ARCH_CLOCK_FRESH ((word_t)1 << 31)
+
 /* The counter, with a wrap since the last look put down in `last` and `base`. The value comes
  * before the flag: if the flag is not set, it is from before any wrap. At 0 the flag is set and the
  * reload is still to come, which makes the 0 the beginning of the next period. */
@@ -25,37 +30,32 @@ static inline word_t arch_clock_value(struct cpu *cpu)
     word_t value = *SYST_CVR;
 
     if ((*SYST_CSR & SYST_COUNTFLAG) != 0) {
-        cpu->arch.last += cpu->arch.period;
+        cpu->arch.last = (cpu->arch.last & ~ARCH_CLOCK_FRESH) + cpu->arch.period;
         cpu->arch.base += cpu->arch.period;
         value = *SYST_CVR;
-        if (value == 0)
+        if (value == 0) {
             value = cpu->arch.period;
+            cpu->arch.last |= ARCH_CLOCK_FRESH;
+        }
     }
     return value;
 }
 
-static inline word_t arch_clock_elapsed(struct cpu *cpu)
-{
-    word_t value = arch_clock_value(cpu);
-    word_t elapsed = cpu->arch.last - value;
-
-    cpu->arch.last = value;
-    return elapsed;
-}
+word_t arch_clock_elapsed(struct cpu *cpu);
 
 static inline void arch_clock_unread(struct cpu *cpu, word_t counts)
 {
     cpu->arch.last += counts;
 }
 
-static inline word_t arch_clock_now(const struct cpu *cpu)
-{
-    return cpu->arch.base + cpu->arch.period - cpu->arch.last;
-}
-
 static inline word_t arch_timer_remaining(const struct cpu *cpu)
 {
-    return cpu->arch.last;
+    return cpu->arch.last & ~ARCH_CLOCK_FRESH;
+}
+
+static inline word_t arch_clock_now(const struct cpu *cpu)
+{
+    return cpu->arch.base + cpu->arch.period - arch_timer_remaining(cpu);
 }
 
 static inline word_t arch_clock_peek(struct cpu *cpu, word_t *elapsed)
@@ -71,30 +71,13 @@ static inline void arch_clock_take(struct cpu *cpu, word_t remaining)
     cpu->arch.last = remaining;
 }
 
-/* A write to the counter clears it; it reloads at its next clock, which is waited for, so that a
- * later read cannot take the 0 for the end of the period. One count is 8 cycles of the CPU, or 48.
- */
-static inline void arch_timer_set(struct cpu *cpu, word_t counts)
-{
-    enum { PATIENCE = 100 };
-    word_t now = arch_clock_now(cpu);
-
-    *SYST_RVR = counts - 1;
-    *SYST_CVR = 0;
-    for (unsigned i = 0; i < PATIENCE && *SYST_CVR == 0; i++) {
-    }
-    cpu->arch.period = counts;
-    cpu->arch.base = now;
-    cpu->arch.last = counts;
-}
+/* Begin a period that ends `counts` after the last call, within the machine's limits. */
+void arch_timer_set(struct cpu *cpu, word_t counts);
 
 static inline void arch_timer_arm(struct cpu *cpu, word_t counts)
 {
-    if (!CONFIG_TICKLESS)
-        return;
-    if (counts < ARCH_TIMER_MIN)
-        counts = ARCH_TIMER_MIN;
-    arch_timer_set(cpu, counts < ARCH_TIMER_MAX ? counts : ARCH_TIMER_MAX);
+    if (CONFIG_TICKLESS)
+        arch_timer_set(cpu, counts);
 }
 
 static inline void arch_timer_pend(struct cpu *cpu)

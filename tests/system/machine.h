@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * What the boards have that tests of time and interrupts need: a clock that the kernel does not
+ * use, and one timer that interrupts. With -icount shift=0 a nanosecond is an instruction.
+ *
+ * STM32F4 (RM0090, 18.4): TIM2 counts up; TIM3 fires ARR counts after ARR was written, and then
+ * every ARR counts; its interrupt is a pulse in QEMU. MPS2 (Arm DDI 0479, 3.5): timer 1 counts
+ * down; timer 0's interrupt is a level that stays up until it is cleared.
+ */
+#pragma once
+
+#include "board.h"
+#include "rme/call.h"
+#include "rme/start.h"
+
+#define MACHINE_IS_STM32 (BOARD_CONSOLE_BASE == 0x40011000)
+#define MACHINE_HZ       (MACHINE_IS_STM32 ? 1000000000u : 25000000u)
+
+/* Instructions of one tick of machine_now(), and of one count of the kernel's clock. */
+#define MACHINE_TICK  (1000000000u / MACHINE_HZ)
+#define MACHINE_COUNT (1000000000u / BOARD_TIMER_HZ)
+
+/* The line of the timer, and one that no device drives. */
+#define MACHINE_LINE    (MACHINE_IS_STM32 ? (word_t)29 : (word_t)8)
+#define MACHINE_NO_LINE ((word_t)20)
+
+static inline volatile word_t *machine_register(word_t address)
+{
+    return (volatile word_t *)address;
+}
+
+static inline void machine_begin(void)
+{
+    if (MACHINE_IS_STM32)
+        return;
+    *machine_register(0x40001008) = 0xFFFFFFFF; /* RELOAD, VALUE, CTRL */
+    *machine_register(0x40001004) = 0xFFFFFFFF;
+    *machine_register(0x40001000) = 1;
+}
+
+/* Ticks of MACHINE_HZ; wraps. */
+static inline word_t machine_now(void)
+{
+    return MACHINE_IS_STM32 ? *machine_register(0x40000024) : ~*machine_register(0x40001004);
+}
+
+/* Instructions that are cheap to emulate, unlike a look at a clock; 2 for each round. */
+static inline void machine_spin(word_t rounds)
+{
+    __asm__ volatile("1: subs %0, #1\n\tbne 1b" : "+r"(rounds) : : "cc");
+}
+
+/* Spin for `ticks` and a little more; returns how long. */
+static inline word_t machine_wait(word_t ticks)
+{
+    word_t begin = machine_now();
+
+    while (machine_now() - begin < ticks)
+        machine_spin(100);
+    return machine_now() - begin;
+}
+
+/* Counts of the kernel's clock in `ticks` of machine_now(), rounded down. */
+static inline word_t machine_counts(word_t ticks)
+{
+    const word_t counts = MACHINE_IS_STM32 ? 21 : 1, per = MACHINE_IS_STM32 ? 1000 : 25;
+
+    return ticks / per * counts + ticks % per * counts / per;
+}
+
+/* Let the timer interrupt every `ticks` of machine_now(), from now on. */
+static inline void machine_timer_start(word_t ticks)
+{
+    if (MACHINE_IS_STM32) {
+        *machine_register(0x4000040C) = 1; /* DIER: update */
+        *machine_register(0x40000400) = 1; /* CR1: enable */
+        *machine_register(0x4000042C) = ticks;
+    } else {
+        *machine_register(0x40000008) = ticks;
+        *machine_register(0x40000004) = ticks;
+        *machine_register(0x40000000) = 9; /* interrupt, enable */
+    }
+}
+
+static inline void machine_timer_stop(void)
+{
+    *machine_register(MACHINE_IS_STM32 ? 0x40000400 : 0x40000000) = 0;
+}
+
+/* Take back the interrupt, at the device. */
+static inline void machine_timer_clear(void)
+{
+    if (MACHINE_IS_STM32)
+        *machine_register(0x40000410) = 0; /* SR */
+    else
+        *machine_register(0x4000000C) = 1; /* INTCLEAR */
+}

@@ -7,6 +7,7 @@
                               DIR/abi/names.h        names for debug output and for tests
                               DIR/kernel/call_table.h   the handlers, and the list a port dispatches by
                               DIR/kernel/operand_table.h   the capability operands of each call
+                              DIR/kernel/explain_table.h   what debug builds say of a refused call
                               DIR/rme/calls.h        the calls as functions of the user library
   gen_calls.py --docs FILE    the reference, docs/syscalls.md
   gen_calls.py --matrix       JSON on stdout: each call or function with each status it can return
@@ -26,7 +27,7 @@ TABLE = Path(__file__).resolve().parent.parent / "abi" / "calls.toml"
 ARGS_MAX = 7
 FUNCTION_ARGS_MAX = 4
 MARKS = {"smp", "raw", "managed", "mmu", "mpu", "debug", "tiny"}
-VERB_MARKS = {"", "raw", "managed", "each"}
+VERB_MARKS = {"", "raw", "managed", "each", "named"}
 
 # What each checking verb may return, in its order, as (status, mark).
 VERBS = {
@@ -46,6 +47,8 @@ TYPE_TEXT = {
     "thread": "a thread", "invocation": "an invocation port", "signal": "a signal endpoint",
     "kmem": "kernel memory", "kfunc": "a kernel function",
 }
+# In the order of enum cap_type (kernel/cap.h).
+EXPLAIN_TYPES = ("kfunc", "kmem", "captable", "pagetable", "process", "thread", "invocation", "signal")
 MARK_TEXT = {
     "smp": "only with a second CPU", "raw": "only with raw address spaces",
     "managed": "only with page tables, not raw",
@@ -100,6 +103,7 @@ def parse_verb(where, table, operands, types, words):
         else:
             types[arg] = rest[1]
             text = f"`{arg}` does not name {type_text(rest[1])}"
+            text += " (the null id names none)" if mark == "named" else ""
     elif verb in ("right", "bounds"):
         if arg not in types:
             fail(where, f"'{arg}' has not been looked up before")
@@ -326,7 +330,7 @@ def call_table_header(table):
 
 def operands_of(call, raw):
     """(argument, type, right) of what the kernel looks up before the handler runs."""
-    left_out = {"each", "managed" if raw else "raw"}
+    left_out = {"each", "named", "managed" if raw else "raw"}
     steps = [step for step in call["steps"] if step.verb in ("lookup", "right") and step.mark not in left_out]
     rights = {step.rest[0]: step.rest[1] for step in steps if step.verb == "right"}
     return [(arg, kind, right_name(kind, rights[arg]) if arg in rights else "0")
@@ -362,6 +366,98 @@ def operand_table_header(table):
             "/* The operands of a call, whose number is below RME_CALL_COUNT. */\n"
             "static inline const operand_t *call_operands(word_t number)\n"
             "{\n    return &operand_lists[operand_starts[number]];\n}\n")
+
+
+# --- what debug builds say -----------------------------------------------------------------------
+
+NO_RIGHT = 0xFF
+EXPLAIN_WHEN = {"": "EXPLAIN_ALWAYS", "each": "EXPLAIN_NAMED", "named": "EXPLAIN_NAMED",
+                "managed": "EXPLAIN_MANAGED", "raw": "EXPLAIN_RAW"}
+
+
+def explain_operands(entry, rights, index):
+    """Rows of every capability that a call takes, also those that its handler resolves."""
+    wanted = {step.rest[0]: (step.rest[1], step.mark) for step in entry["steps"] if step.verb == "right"}
+    for step in entry["steps"]:
+        if step.verb != "lookup":
+            continue
+        arg, kind = step.rest
+        right = rights[kind].index(wanted[arg][0]) if arg in wanted else NO_RIGHT
+        # Several threads at once: thread0, thread1 and so on.
+        for other in (name for name in index if name.rstrip("0123456789") == arg.rstrip("0123456789")):
+            yield f"{{{index[other]}, CAP_{kind.upper()}, {right}, {EXPLAIN_WHEN[step.mark]}}}"
+
+
+def explain_slots(entry, index):
+    """Pairs of a slot's argument and that of its table, which stands before it."""
+    slots = dict.fromkeys(step.rest[0] for step in entry["steps"] if step.verb in ("slot", "occupy", "delete"))
+    return [f"{{{index[arg]}, {index[arg] - 1}}}" for arg in slots]
+
+
+def explain_reasons(entry):
+    """What a status means here, where the table says more than what the status means anywhere."""
+    texts = {}
+    for step in entry["steps"]:
+        if not step.verb:
+            texts.setdefault(step.cells[0][0], []).append(step.text)
+    return [f'{{STATUS_{status}, "{"; or ".join(lines)}"}}' for status, lines in texts.items()]
+
+
+def explain_rows(entry, rights, index):
+    return (list(explain_operands(entry, rights, index)), explain_slots(entry, index), explain_reasons(entry))
+
+
+def explain_header(table):
+    """Lists of rows for all calls and functions, one behind the other; an entry says where its own
+    begin. An entry of all zeros ends each list."""
+    calls, functions = [], []
+    rows = ([], [], [])
+    ends = ("{0, CAP_NONE, 0, EXPLAIN_ALWAYS}", "{0, 0}", "{STATUS_OK, NULL}")
+    for kind, out in (("call", calls), ("function", functions)):
+        for entry in table[kind]:
+            first = 1 if kind == "call" else 4
+            index = {arg: number for number, arg in enumerate(entry["args"], first)}
+            starts = []
+            for mine, add, end in zip(rows, explain_rows(entry, table["rights"], index), ends):
+                starts.append(len(mine))
+                mine += add + [end]
+            names = ", ".join(f'"{arg}"' for arg in entry["args"])
+            out.append((entry, f'{{"{entry["name"]}", {{{names}}}, {", ".join(map(str, starts))}}}'))
+    lines = [header("What each argument, operand and refusal of a call means, for debug builds."),
+             '#include "kernel/cap.h"\n\n',
+             f"enum {{ EXPLAIN_NO_RIGHT = {NO_RIGHT} }};\n\n",
+             "/* When an operand is looked at: unless it is the null id, without or with raw address spaces. */\n",
+             "enum { EXPLAIN_ALWAYS, EXPLAIN_NAMED, EXPLAIN_MANAGED, EXPLAIN_RAW };\n\n",
+             "/* A capability operand: word of the call, type, bit of its right, when. */\n",
+             "struct explain_operand {\n    uint8_t arg, type, right, when;\n};\n\n",
+             "/* A slot index, and the word that names its table. */\n",
+             "struct explain_slot {\n    uint8_t arg, table;\n};\n\n",
+             "struct explain_reason {\n    enum status status;\n    const char *text;\n};\n\n",
+             f"struct explanation {{\n    const char *name;\n    const char *args[{ARGS_MAX}];\n"
+             "    uint16_t operands, slots, reasons; /* where its rows begin */\n};\n\n"]
+    for name, mine in zip(("operand", "slot", "reason"), rows):
+        body = "".join(f"    {row},\n" for row in mine)
+        lines.append(f"static const struct explain_{name} explain_{name}s[] = {{\n{body}}};\n\n")
+    body = "".join(f"    {text},\n" for _, text in calls)
+    lines.append(f"static const struct explanation explain_calls[RME_CALL_COUNT] = {{\n{body}}};\n\n")
+    body = "".join(f"    {{RME_KFN_{entry['name']}, {text}}},\n" for entry, text in functions)
+    lines.append("static const struct {\n    word_t number;\n    struct explanation explanation;\n} "
+                 f"explain_functions[] = {{\n{body}}};\n\n")
+    by_value = {-value: text for value, text in table["statuses"].values()}
+    texts = [by_value.get(value, "?") for value in range(max(by_value) + 1)]
+    lines.append("/* Indexed by -status. */\n" + string_table("explain_statuses", texts, "STATUS_COUNT"))
+    by_value = {-value: name for name, (value, _) in table["statuses"].items()}
+    names = [by_value.get(value, "?") for value in range(max(by_value) + 1)]
+    lines.append(string_table("explain_names", names, "STATUS_COUNT"))
+    kinds = [""] + list(EXPLAIN_TYPES)
+    lines.append("/* Indexed by enum cap_type, then by bit. */\n"
+                 + string_table("explain_types", ["nothing"] + [type_text(kind) for kind in kinds[1:]]))
+    most = max(len(names) for names in table["rights"].values())
+    body = "".join("    {" + ", ".join(f'"{right}"' for right in table["rights"].get(kind, [])) + "},\n"
+                   for kind in kinds)
+    lines.append(f"static const char *const explain_rights[][{most}] = {{\n{body}}};\n\n")
+    lines.append(string_table("explain_page_flags", table["page_flags"]["names"]))
+    return "".join(lines).rstrip("\n") + "\n"
 
 
 # --- the user library ----------------------------------------------------------------------------
@@ -538,6 +634,7 @@ def main(argv):
         write(options.out / "abi" / "names.h", names_header(table))
         write(options.out / "kernel" / "call_table.h", call_table_header(table))
         write(options.out / "kernel" / "operand_table.h", operand_table_header(table))
+        write(options.out / "kernel" / "explain_table.h", explain_header(table))
         write(options.out / "rme" / "calls.h", user_header(table))
     if options.docs:
         write(options.docs, docs(table))

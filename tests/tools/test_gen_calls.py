@@ -194,6 +194,25 @@ static_assert(sizeof(rme_status_names) / sizeof(rme_status_names[0]) == STATUS_C
         gen_calls.main(["--out", str(self.out)])
         self.assertEqual(path.stat().st_mtime_ns, before)
 
+    def test_every_refusal_can_be_explained(self):
+        """Each operand that a call or function looks up has a row, and each status in words its words."""
+        text = (self.out / "kernel" / "explain_table.h").read_text()
+        table = gen_calls.load(gen_calls.TABLE)
+        for entry in table["call"] + table["function"]:
+            names = ", ".join(f'"{arg}"' for arg in entry["args"])
+            self.assertIn(f'"{entry["name"]}", {{{names}}}', text)
+            for step in entry["steps"]:
+                if not step.verb:
+                    self.assertIn(step.text, text)
+        bind = next(call for call in table["call"] if call["name"] == "THD_SCHED_BIND")
+        index = {arg: number for number, arg in enumerate(bind["args"], 1)}
+        self.assertEqual(list(gen_calls.explain_operands(bind, table["rights"], index)), [
+            "{1, CAP_THREAD, 1, EXPLAIN_ALWAYS}", "{2, CAP_THREAD, 2, EXPLAIN_ALWAYS}",
+            "{3, CAP_SIGNAL, 5, EXPLAIN_NAMED}", "{6, CAP_KMEM, 4, EXPLAIN_NAMED}"])
+        several = next(call for call in table["call"] if call["name"] == "THD_SCHED_PRIO")
+        index = {arg: number for number, arg in enumerate(several["args"], 1)}
+        self.assertEqual(len(list(gen_calls.explain_operands(several, table["rights"], index))), 4)
+
     def test_reference_has_every_call(self):
         text = (self.out / "s.md").read_text()
         table = gen_calls.load(gen_calls.TABLE)

@@ -7,6 +7,7 @@
 #include "kernel/invocation.h"
 #include "kernel/leave.h"
 #include "kernel/pagetable.h"
+#include "kernel/report.h"
 #include "kernel/thread.h"
 #include "kernel/time.h"
 
@@ -32,6 +33,8 @@ ARCH_EXIT entry_timer(struct cpu *cpu, struct thread *self)
     time_fire(cpu);
     next = leave_kernel(cpu, self);
     time_arm(cpu);
+    if (CONFIG_DEBUG)
+        report_drain();
     ARCH_LEAVE(cpu, next);
 }
 
@@ -39,6 +42,8 @@ ARCH_EXIT entry_request(struct cpu *cpu, struct thread *self)
 {
     (void)shared_exchange(&cpu->requests, 0); /* a tick does what either request asks */
     time_tick(cpu);
+    if (CONFIG_DEBUG)
+        report_drain();
     ARCH_LEAVE(cpu, leave_kernel(cpu, self));
 }
 
@@ -56,11 +61,15 @@ static bool repair(struct cpu *cpu, const struct thread *thread, const struct fa
 
 ARCH_EXIT entry_fault(struct cpu *cpu, struct thread *self, const struct fault *fault)
 {
-    if (!repair(cpu, self, fault)) {
+    bool is_repaired = repair(cpu, self, fault);
+
+    if (CONFIG_DEBUG && !is_repaired) {
+        debug_report_fault(cpu, fault);
+        report_drain();
+    }
+    if (!is_repaired) {
         self->fault_cause = fault->cause;
         self->fault_address = fault->address;
-        if (CONFIG_DEBUG)
-            debug_report_fault(cpu, fault);
         if (!invocation_force_return(self))
             thread_fault(cpu, self);
     }

@@ -6,6 +6,7 @@
 #include "kernel/flush.h"
 #include "kernel/interrupt.h"
 #include "kernel/pagetable.h"
+#include "kernel/report.h"
 #include "kernel/time.h"
 
 void kfunc_boot(struct capability *slot)
@@ -182,11 +183,11 @@ static sword_t power_group(struct cpu *cpu, const struct args_kfn *args)
 
 /* ---- Debug group ---- */
 
-static sword_t print(const struct args_kfn *args)
+static sword_t print(const struct cpu *cpu, const struct args_kfn *args)
 {
     if (!CONFIG_DEBUG)
         return STATUS_UNSUPPORTED;
-    arch_console_put((char)args->object);
+    report_char(cpu, (char)args->object);
     return STATUS_OK;
 }
 
@@ -236,7 +237,7 @@ static sword_t debug_group(struct cpu *cpu, const struct args_kfn *args, word_t 
 {
     switch (args->function) {
     case RME_KFN_DEBUG_PRINT:
-        return print(args);
+        return print(cpu, args);
     case RME_KFN_DEBUG_REG_MOD:
         return debug_register(cpu, args, value);
     case RME_KFN_DEBUG_EXC_GET:

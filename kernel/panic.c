@@ -6,13 +6,8 @@
 
 void panic_stop(const char *what, word_t word)
 {
-    if (CONFIG_DEBUG) {
-        report_text("\nPANIC: ");
-        report_text(what);
-        report_text(" ");
-        report_hex(word);
-        report_text("\n");
-    }
+    if (CONFIG_DEBUG)
+        report_last_words(what, word);
     if (CONFIG_PANIC_REBOOT)
         arch_reboot();
     arch_halt();

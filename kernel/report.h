@@ -1,11 +1,25 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Text on the debug console. Debug builds only: callers stand behind `if (CONFIG_DEBUG)`.
+ * Text of debug builds. Each CPU writes into a ring of its own and never waits; what stands there
+ * goes to the console when the kernel is left, by whichever CPU wins one exchange, a bounded number
+ * of characters at once. A full ring drops what comes and counts it. Callers stand behind
+ * `if (CONFIG_DEBUG)`, so that a release build holds nothing of this. Next: debug.h.
  */
 #pragma once
 
-#include "abi/types.h"
+#include "kernel/cpu.h"
 
-void report_text(const char *text);
-void report_hex(word_t word);
-void report_decimal(sword_t number);
+enum { REPORT_RING_BYTES = 2048, REPORT_DRAIN_MAX = 1024 };
+
+/* Into the ring of the running CPU. */
+void report_char(const struct cpu *cpu, char c);
+void report_text(const struct cpu *cpu, const char *text);
+void report_hex(const struct cpu *cpu, word_t word);
+void report_decimal(const struct cpu *cpu, word_t number);
+
+/* Put at most REPORT_DRAIN_MAX characters on the console, of all rings together; nothing if another
+ * CPU is at it. What is left goes with the next entry into the kernel. */
+void report_drain(void);
+
+/* The end: all rings, then one line, whoever else is writing. */
+void report_last_words(const char *what, word_t word);

@@ -7,6 +7,7 @@
 #include "kernel/debug.h"
 #include "kernel/leave.h"
 #include "kernel/operand_table.h"
+#include "kernel/report.h"
 
 /* One direct call for each handler: no function pointer. Out of line, so that each is a plain jump
  * with the arguments in place. */
@@ -46,7 +47,9 @@ ARCH_EXIT syscall_cold(struct cpu *cpu, struct thread *self)
     sword_t result = call(cpu, self, args);
 
     if (CONFIG_DEBUG && result < 0 && result != RESULT_NONE)
-        debug_report_refusal(cpu, args[0], args, result);
+        debug_report_refusal(cpu, args, result);
+    if (CONFIG_DEBUG)
+        report_drain();
     if (result != RESULT_NONE)
         arch_context_set_result(&self->context, (word_t)result);
     ARCH_LEAVE(cpu, leave_kernel(cpu, self));

@@ -36,7 +36,7 @@ MACHINES = {
 PRUNED = {
     "FPU=0": r"fpu",
     "GUESTS=0": r"guest",
-    "DEBUG=0": r"^debug_report|^console_",
+    "DEBUG=0": r"^(debug_report|report_|search_|explain_|console_|arch_fault_story)",
     "RAW=1": r"mpu_|^pagetable_(backend_(?!find)|boot|attach)",
     "KFUNC_PAGE=0": r"^(flush_cpus|find_page|page_group)",
     "KFUNC_INTERRUPT=0": r"^(line_mode|line_bind|set_timer|tick_cpu|trigger|interrupt_(group|bind))",
@@ -193,12 +193,34 @@ def check_pruned(setting, kernel):
             "--absent", PRUNED[setting], kernel)
 
 
+def check_debug_is_free(build):
+    """Of the files that are there for debug builds alone a release kernel holds no symbol, not even a
+    static one, and refers to none."""
+    def names(path):
+        lines = run("arm-none-eabi-nm", path).splitlines()
+        return {line.split()[-1] for line in lines if line.split()[-2] not in "Ua"}
+    kernel = names(build / "kernel.o")
+    objects = sorted(build.glob("CMakeFiles/kernel_objects.dir/kernel/debug*.c.obj"))
+    objects += sorted(build.glob("CMakeFiles/kernel_objects.dir/kernel/report.c.obj"))
+    if len(objects) < 3:
+        raise Wrong(f"found only {len(objects)} objects of debug builds in {build}")
+    inside = set().union(*map(names, objects)) & kernel - {"$a", "$d", "$t"}
+    # A name that another file of the kernel has too says nothing.
+    others = set().union(*(names(path) for path in build.glob("CMakeFiles/kernel_objects.dir/*/*.obj")
+                           if path not in objects))
+    if inside - others:
+        raise Wrong("a release build holds parts of debug builds: " + " ".join(sorted(inside - others)))
+
+
 def flip_check(compiler, setting):
     def check():
         some(tracked("arch/armv7m/*.c"), "port for it")
         if setting.startswith("CPUS_MAX="):
             raise Skip("this chip has one CPU; the host's presets have more")
-        check_pruned(setting, build_kernel(compiler, setting, f"check-{compiler}"))
+        kernel = build_kernel(compiler, setting, f"check-{compiler}")
+        check_pruned(setting, kernel)
+        if setting == "DEBUG=0":
+            check_debug_is_free(kernel.parent)
     return check
 
 

@@ -88,11 +88,13 @@ def options_of(board, chip, assignments):
 
 # --- memory --------------------------------------------------------------------------------------
 
-def layout_of(board, chip, assignments):
+def layout_of(board, chip, assignments, is_debug=False):
     """Addresses of everything, or None where the board has no memory of its own."""
     if "kernel" not in board:
         return None
     sizes = dict(board["kernel"])
+    if is_debug:
+        sizes["image"] = sizes["image_debug"]
     for assignment in assignments:
         key, _, text = assignment.partition("=")
         if key not in LAYOUT_KEYS:
@@ -232,7 +234,7 @@ def board_cmake(board, chip, values):
 def generate(name, out, settings, layouts):
     board, chip = load(name)
     table, values = options_of(board, chip, settings)
-    layout = layout_of(board, chip, layouts)
+    layout = layout_of(board, chip, layouts, values["DEBUG"] == 1)
     write(out / "config.h", config_h(name, table, values))
     write(out / "board.h", board_h(name, board, chip))
     write(out / "layout.h", layout_h(name, chip, layout))

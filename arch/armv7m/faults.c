@@ -18,6 +18,43 @@ static word_t stacked_pc(const struct thread *thread)
     return load_user(thread->context.psp + FRAME_PC * sizeof(word_t), &pc) != 0 ? pc : 0;
 }
 
+/* Debug builds: the first of these that the status says. Stacking comes before what follows from
+ * it. */
+struct arch_fault_story arch_fault_story(const struct arch_context *context, word_t cause)
+{
+    static const struct {
+        word_t bit;
+        const char *what;
+    } causes[] = {
+        {CFSR_MSTKERR, "the stack could not take the frame of an exception"},
+        {CFSR_MUNSTKERR, "the stack's frame could not be loaded"},
+        {CFSR_MLSPERR, "the stack could not take FPU registers"},
+        {CFSR_STKERR, "bus error while a frame was stacked"},
+        {CFSR_UNSTKERR, "bus error while a frame was loaded"},
+        {CFSR_IACCVIOL, "the MPU refuses to execute this"},
+        {CFSR_DACCVIOL, "the MPU refuses a load or store"},
+        {CFSR_IBUSERR, "bus error of an instruction fetch"},
+        {CFSR_PRECISERR, "bus error of a load or store"},
+        {CFSR_IMPRECISERR, "bus error of an earlier store"},
+        {CFSR_NOCP, "an FPU instruction without the attribute FPU"},
+        {CFSR_UNDEFINSTR, "undefined instruction"},
+        {CFSR_INVSTATE, "not in Thumb state"},
+        {CFSR_INVPC, "the frame on the stack cannot be returned to"},
+        {CFSR_UNALIGNED, "unaligned access"},
+        {CFSR_DIVBYZERO, "division by zero"},
+    };
+    const word_t stack_errors =
+        CFSR_MSTKERR | CFSR_MUNSTKERR | CFSR_MLSPERR | CFSR_STKERR | CFSR_UNSTKERR;
+    struct arch_fault_story story = {"breakpoint", 0, context->psp, (cause & stack_errors) != 0};
+
+    for (unsigned i = sizeof(causes) / sizeof(causes[0]); i-- > 0;)
+        if ((cause & causes[i].bit) != 0)
+            story.what = causes[i].what;
+    if (load_user(context->psp + FRAME_PC * sizeof(word_t), &story.pc) == 0)
+        story.pc = 0;
+    return story;
+}
+
 /* A frame that could not be stacked or unstacked is final: no page is loaded for it. */
 static struct fault classify(const struct thread *thread, word_t status)
 {

@@ -56,6 +56,13 @@ bool arch_context_debug(struct arch_context *context, struct arch_fpu *fpu, word
     return true;
 }
 
+/* A cause is whatever the test said. */
+struct arch_fault_story arch_fault_story(const struct arch_context *context, word_t cause)
+{
+    (void)cause;
+    return (struct arch_fault_story){"raised by a test", context->entry, context->stack, false};
+}
+
 void arch_fpu_init(struct arch_fpu *fpu)
 {
     memset(fpu, 0, sizeof(*fpu));

@@ -31,6 +31,7 @@ struct arch_fpu host_fpu;
 bool host_fpu_is_on;
 unsigned host_flushes;
 void (*host_on_atomic)(void);
+void (*host_on_console)(char c);
 
 void host_atomic_point(void)
 {
@@ -153,7 +154,8 @@ void arch_halt(void)
 
 void arch_console_put(char c)
 {
-    (void)c; /* tests read results, not text */
+    if (host_on_console != NULL)
+        host_on_console(c);
 }
 
 sword_t arch_kfunc(struct cpu *cpu, const struct args_kfn *args, word_t *value)
@@ -178,6 +180,7 @@ static void reset(unsigned count)
     memset(pending, 0, sizeof(pending));
     host_is_hot = true;
     host_on_atomic = NULL;
+    host_on_console = NULL;
     for (unsigned i = 0; i < HOST_CPUS; i++)
         cpus[i].id = (uint8_t)i;
 }

@@ -44,5 +44,8 @@ extern unsigned host_flushes;
 /* Called at each atomic operation; NULL: nothing. */
 extern void (*host_on_atomic)(void);
 
+/* Called with each character of the debug console; NULL: it is dropped. */
+extern void (*host_on_console)(char c);
+
 /* Kernel memory as bytes, and the window of guests. */
 extern unsigned char host_kmem[HOST_KMEM_BYTES], host_guests[HOST_GUEST_BYTES];

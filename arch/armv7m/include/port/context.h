@@ -72,6 +72,15 @@ static inline void arch_context_clear(struct arch_context *context)
 bool arch_context_debug(struct arch_context *context, struct arch_fpu *fpu, word_t index,
                         bool write, word_t *value);
 
+/* A fault in words; faults.c. */
+struct arch_fault_story {
+    const char *what;
+    word_t pc, stack; /* pc: 0 if the frame cannot be read */
+    bool is_stack;    /* the frame could not be stacked or unstacked */
+};
+
+struct arch_fault_story arch_fault_story(const struct arch_context *context, word_t cause);
+
 static inline bool arch_attributes_valid(word_t attributes)
 {
     return (attributes & ~(THREAD_GUEST | (CONFIG_FPU ? (word_t)THREAD_FPU : 0))) == 0;

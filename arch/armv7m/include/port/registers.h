@@ -69,6 +69,7 @@ enum {
 #define FPCCR_ASPEN (1u << 31)
 #define FPCCR_LSPEN (1u << 30)
 
+/* CFSR, B3.2.15: MemManage in [7:0], BusFault in [15:8], UsageFault in [31:16]. */
 enum {
     CFSR_IACCVIOL = 1 << 0,
     CFSR_DACCVIOL = 1 << 1,
@@ -76,8 +77,18 @@ enum {
     CFSR_MSTKERR = 1 << 4,
     CFSR_MLSPERR = 1 << 5,
     CFSR_MMARVALID = 1 << 7,
+    CFSR_IBUSERR = 1 << 8,
+    CFSR_PRECISERR = 1 << 9,
     CFSR_IMPRECISERR = 1 << 10,
+    CFSR_UNSTKERR = 1 << 11,
+    CFSR_STKERR = 1 << 12,
     CFSR_BFARVALID = 1 << 15,
+    CFSR_UNDEFINSTR = 1 << 16,
+    CFSR_INVSTATE = 1 << 17,
+    CFSR_INVPC = 1 << 18,
+    CFSR_NOCP = 1 << 19,
+    CFSR_UNALIGNED = 1 << 24,
+    CFSR_DIVBYZERO = 1 << 25,
 };
 
 /* Priorities. Two bits, which every chip has; smaller is more urgent. Faults stand above SVC and

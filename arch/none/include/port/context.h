@@ -28,6 +28,14 @@ void arch_context_clear(struct arch_context *context);
 bool arch_context_debug(struct arch_context *context, struct arch_fpu *fpu, word_t index,
                         bool write, word_t *value);
 
+struct arch_fault_story {
+    const char *what;
+    word_t pc, stack;
+    bool is_stack;
+};
+
+struct arch_fault_story arch_fault_story(const struct arch_context *context, word_t cause);
+
 bool arch_attributes_valid(word_t attributes);
 void arch_fpu_init(struct arch_fpu *fpu);
 void arch_fpu_save(const struct arch_context *context, struct arch_fpu *fpu);

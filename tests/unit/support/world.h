@@ -7,6 +7,7 @@
 #pragma once
 
 #include "arch/host/machine.h"
+#include "arch/machine.h"
 #include "arch/memory.h"
 #include "kernel/invocation.h"
 #include "tests/host/invariants.h"

@@ -54,7 +54,41 @@ static word_t make_space(struct cpu *cpu, struct capability *slots, word_t *next
     return (word_t)boot.top;
 }
 
-static void make_authorities(struct cpu *cpu, struct capability *slots)
+/* The thread of a CPU, ready there, and the endpoint of its timer. */
+ALWAYS_INLINE void make_cpu(struct cpu *cpu, struct capability *thread, struct capability *endpoint,
+                            struct capability *process, word_t *next)
+{
+    void *object = take(next, sizeof(struct thread));
+
+    thread_boot(cpu, thread, object, process);
+    cpu->timer_endpoint = endpoint;
+    signal_boot(endpoint);
+}
+
+/* A table in a slot, with a slot for each CPU. */
+static struct capability *make_slots(struct capability *slot, word_t *next)
+{
+    struct capability *slots = take(next, arch_cpu_count() * CAP_SLOT_BYTES);
+
+    captable_boot(slot, slots, arch_cpu_count());
+    return slots;
+}
+
+static void make_cpus(struct cpu *cpu, struct capability *slots, word_t *next)
+{
+    struct capability *threads = &slots[BOOT_THREAD], *endpoints = &slots[BOOT_TIMER_ENDPOINT];
+
+    if (CONFIG_CPUS_MAX == 1 || arch_cpu_count() == 1) {
+        make_cpu(cpu, threads, endpoints, &slots[BOOT_PROCESS], next);
+        return;
+    }
+    threads = make_slots(threads, next);
+    endpoints = make_slots(endpoints, next);
+    for (unsigned i = 0; i < arch_cpu_count(); i++)
+        make_cpu(arch_cpu(i), &threads[i], &endpoints[i], &slots[BOOT_PROCESS], next);
+}
+
+static void make_authorities(struct capability *slots)
 {
     word_t base = arch_kmem_base(), guests = arch_guest_base();
 
@@ -64,26 +98,33 @@ static void make_authorities(struct cpu *cpu, struct capability *slots)
     if (CONFIG_GUESTS && arch_guest_size() != 0)
         kmem_boot(&slots[BOOT_GUEST_WINDOW], guests, guests + (arch_guest_size() - 1),
                   RIGHT_KMEM_GUEST);
-    signal_boot(&slots[BOOT_TIMER_ENDPOINT]);
-    cpu->timer_endpoint = &slots[BOOT_TIMER_ENDPOINT];
+}
+
+/* What each CPU does for itself. */
+ALWAYS_INLINE void start(struct cpu *cpu, const struct capability *process)
+{
+    quiesce_online(cpu);
+    process_enter(cpu, process);
+    time_arm(cpu);
+}
+
+void boot_next(struct cpu *cpu)
+{
+    start(cpu, cpu->current->process);
 }
 
 void boot_first(struct cpu *cpu, const struct boot_memory *memory, struct boot_info *info)
 {
     word_t next = arch_kmem_base();
     struct capability *slots = take(&next, CONFIG_BOOT_ENTRIES * CAP_SLOT_BYTES);
-    struct thread *thread;
     word_t space;
 
     captable_boot(&slots[BOOT_CAPTABLE], slots, CONFIG_BOOT_ENTRIES);
     space = make_space(cpu, slots, &next, memory);
     process_boot(&slots[BOOT_PROCESS], &slots[BOOT_CAPTABLE], space);
-    thread = take(&next, sizeof(struct thread));
-    thread_boot(cpu, &slots[BOOT_THREAD], thread, &slots[BOOT_PROCESS]);
-    make_authorities(cpu, slots);
-    quiesce_online(cpu);
-    process_enter(cpu, &slots[BOOT_PROCESS]);
-    time_arm(cpu);
+    make_authorities(slots);
+    make_cpus(cpu, slots, &next);
+    start(cpu, &slots[BOOT_PROCESS]);
     *info = (struct boot_info){
         .abi_version = ABI_VERSION,
         .clock_hz = BOARD_TIMER_HZ,

@@ -15,6 +15,10 @@ struct boot_memory {
     word_t reserved_count;
 };
 
-/* Make the first process and its thread, which becomes cpu->current with its address space loaded;
- * the port then enters user mode. Panics when the machine's data is wrong. */
+/* Make the first process and a thread for each CPU, which becomes cpu->current there; load the
+ * address space of this one. The port then enters user mode. Panics when the machine's data is
+ * wrong. */
 void boot_first(struct cpu *cpu, const struct boot_memory *memory, struct boot_info *info);
+
+/* The same on every other CPU, behind boot_first: its thread is there, ready to run. */
+void boot_next(struct cpu *cpu);

@@ -5,11 +5,11 @@
 #include "arch/machine.h"
 #include "arch/space.h"
 
-static shared_t epoch;
+shared_t flush_epoch;
 
 word_t flush_begin(struct cpu *cpu)
 {
-    word_t now = shared_add(&epoch, 1) + 1;
+    word_t now = shared_add(&flush_epoch, 1) + 1;
 
     flush_pending(cpu);
     return now;
@@ -40,7 +40,7 @@ bool flush_passed(word_t since)
 
 void flush_pending(struct cpu *cpu)
 {
-    word_t now = shared_load_acquire(&epoch);
+    word_t now = shared_load_acquire(&flush_epoch);
 
     if (now == shared_load(&cpu->flushed))
         return;

@@ -8,6 +8,9 @@
 
 #include "kernel/quiesce.h"
 
+/* The epoch; here for tests, which let it begin near its end. */
+extern shared_t flush_epoch;
+
 /* Begin a new flush epoch and return it; flushes on this CPU at once. */
 word_t flush_begin(struct cpu *cpu);
 

@@ -4,13 +4,13 @@
 #include "arch/machine.h"
 
 /* Moves only while every CPU that is online has seen its present value. */
-static shared_t epoch;
+shared_t quiesce_epoch;
 
 word_t quiesce_stamp(void)
 {
     if (CONFIG_CPUS_MAX == 1)
         return 0;
-    return shared_load(&epoch) & QUIESCE_STAMP_MASK;
+    return shared_load(&quiesce_epoch) & QUIESCE_STAMP_MASK;
 }
 
 /* All stamps are within half the range of each other: the epoch moves only on demand. */
@@ -35,7 +35,7 @@ static void advance(word_t now)
         if (seen != now && seen != QUIESCE_OFFLINE)
             return;
     }
-    (void)shared_cas(&epoch, now, now + 1);
+    (void)shared_cas(&quiesce_epoch, now, now + 1);
 }
 
 bool quiesce_passed(word_t stamp)
@@ -47,7 +47,7 @@ bool quiesce_passed(word_t stamp)
 
     /* Pairs with the fence of quiesce_tick: a CPU that ticked after this sees the frozen state. */
     shared_fence();
-    now = shared_load_acquire(&epoch);
+    now = shared_load_acquire(&quiesce_epoch);
     if (is_distant(now, stamp))
         return true;
     advance(now);
@@ -58,7 +58,7 @@ void quiesce_tick(struct cpu *cpu)
 {
     if (CONFIG_CPUS_MAX == 1)
         return;
-    shared_store_release(&cpu->seen, shared_load_acquire(&epoch));
+    shared_store_release(&cpu->seen, shared_load_acquire(&quiesce_epoch));
     shared_fence();
 }
 

@@ -19,6 +19,9 @@ enum { QUIESCE_STAMP_BITS = WORD_BITS - 9, QUIESCE_DISTANCE = 3 };
 #define QUIESCE_STAMP_MASK (((word_t)1 << QUIESCE_STAMP_BITS) - 1)
 #define QUIESCE_OFFLINE    ((word_t)-1)
 
+/* The epoch; here for tests, which let it begin near its end. */
+extern shared_t quiesce_epoch;
+
 /* The stamp for a state that is about to be entered. */
 word_t quiesce_stamp(void);
 

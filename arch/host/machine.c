@@ -1,54 +1,34 @@
-/* SPDX-License-Identifier: Unlicense */
+/* SPDX-License-Identifier: Unlicense
+ *
+ * The contract of a port, for a machine that is only data. What tests do with it: drive.c.
+ */
 #include "arch/host/machine.h"
 
-#include "abi/call_list.h"
+#include "arch/host/memory.h"
+#include "arch/host/state.h"
 #include "arch/irq.h"
 #include "arch/machine.h"
 #include "arch/memory.h"
-#include "kernel/boot.h"
-#include "kernel/interrupt.h"
-#include "kernel/leave.h"
-#include "kernel/signal.h"
-#include "kernel/thread.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BITMAP_WORDS = HOST_KMEM_BYTES / KMEM_GRANULE / WORD_BITS, INIT_SLOTS = 56 };
-
-_Alignas(4096) unsigned char host_kmem[HOST_KMEM_BYTES];
 _Alignas(64) unsigned char host_guests[HOST_GUEST_BYTES];
-static shared_t bitmap[BITMAP_WORDS];
-static struct cpu cpus[HOST_CPUS];
-static unsigned cpu_count;
-static struct irq_binding lines[HOST_LINES];
-static bool enabled[HOST_LINES], pending[HOST_LINES];
-
-bool host_is_hot;
-word_t host_loaded;
-struct arch_fpu host_fpu;
-bool host_fpu_is_on;
-unsigned host_flushes;
-void (*host_on_atomic)(void);
+struct host_machine host_machine;
+struct host_cpu host_cpus[HOST_CPUS];
+_Thread_local unsigned host_cpu_id;
+_Thread_local void (*host_on_stop)(void);
 void (*host_on_console)(char c);
-
-void host_atomic_point(void)
-{
-    if (host_on_atomic != NULL)
-        host_on_atomic();
-}
-
-/* ---- The contract ---- */
 
 unsigned arch_cpu_count(void)
 {
-    return cpu_count;
+    return host_machine.cpu_count;
 }
 
 struct cpu *arch_cpu(unsigned id)
 {
-    return &cpus[id];
+    return &host_machine.cpus[id];
 }
 
 word_t arch_kmem_base(void)
@@ -63,7 +43,7 @@ word_t arch_kmem_size(void)
 
 shared_t *arch_kmem_bitmap(void)
 {
-    return bitmap;
+    return host_bitmap;
 }
 
 word_t arch_guest_base(void)
@@ -76,9 +56,29 @@ word_t arch_guest_size(void)
     return HOST_GUEST_BYTES;
 }
 
+/* ---- Address spaces ---- */
+
+/* The image with its version on both sides: one that another CPU is changing grants nothing. */
+static void load_image(struct host_cpu *hardware, word_t space)
+{
+    const struct arch_mpu_region *image = (const struct arch_mpu_region *)space;
+    const shared_t *version = (const shared_t *)(image + ARCH_MPU_REGIONS);
+    word_t before = shared_load_acquire(version);
+
+    if ((before & 1) == 0)
+        memcpy(hardware->image, image, sizeof(hardware->image));
+    shared_fence();
+    if ((before & 1) == 0 && shared_load(version) == before)
+        return;
+    for (unsigned i = 0; i < ARCH_MPU_REGIONS; i++)
+        arch_mpu_clear(&hardware->image[i], i);
+}
+
 void arch_space_load(word_t space)
 {
     host_loaded = space;
+    if (!CONFIG_RAW)
+        load_image(&host_cpus[host_cpu_id], space);
 }
 
 word_t arch_space_boot(void)
@@ -89,7 +89,18 @@ word_t arch_space_boot(void)
 void arch_space_flush(void)
 {
     host_flushes++;
+    if (!CONFIG_RAW && host_loaded != 0)
+        load_image(&host_cpus[host_cpu_id], host_loaded);
 }
+
+bool arch_mpu_holds(const struct arch_mpu_region *region, unsigned index)
+{
+    const struct arch_mpu_region *held = &host_cpus[host_cpu_id].image[index];
+
+    return held->rbar == region->rbar && held->rasr == region->rasr;
+}
+
+/* ---- Interrupts ---- */
 
 word_t arch_irq_lines(void)
 {
@@ -98,17 +109,17 @@ word_t arch_irq_lines(void)
 
 void arch_irq_mask(word_t line)
 {
-    enabled[line] = false;
+    host_machine.enabled[line] = false;
 }
 
 void arch_irq_unmask(word_t line)
 {
-    enabled[line] = true;
+    host_machine.enabled[line] = true;
 }
 
 bool arch_irq_is_enabled(word_t line)
 {
-    return enabled[line];
+    return host_machine.enabled[line];
 }
 
 void arch_irq_end(word_t line)
@@ -118,21 +129,23 @@ void arch_irq_end(word_t line)
 
 struct irq_binding *arch_irq_table(void)
 {
-    return lines;
+    return host_machine.lines;
 }
 
 bool arch_irq_trigger(word_t cpu_id, word_t vector)
 {
-    if (cpu_id >= cpu_count || vector >= HOST_LINES)
+    if (cpu_id >= host_machine.cpu_count || vector >= HOST_LINES)
         return false;
-    pending[vector] = true;
+    host_cpus[cpu_id].pending[vector] = true;
     return true;
 }
 
 void arch_cpu_interrupt(unsigned cpu_id)
 {
-    cpus[cpu_id].arch.request_pending = true;
+    host_machine.cpus[cpu_id].arch.request_pending = true;
 }
+
+/* ---- The rest ---- */
 
 void arch_sleep(struct cpu *cpu)
 {
@@ -141,12 +154,16 @@ void arch_sleep(struct cpu *cpu)
 
 void arch_reboot(void)
 {
+    if (host_on_stop != NULL)
+        host_on_stop();
     printf("reboot\n");
     exit(0);
 }
 
 void arch_halt(void)
 {
+    if (host_on_stop != NULL)
+        host_on_stop();
     printf("not ok - the kernel has stopped\n");
     fflush(stdout);
     abort();
@@ -164,138 +181,4 @@ sword_t arch_kfunc(struct cpu *cpu, const struct args_kfn *args, word_t *value)
     (void)args;
     (void)value;
     return STATUS_UNSUPPORTED;
-}
-
-/* ---- What tests do ---- */
-
-static void reset(unsigned count)
-{
-    cpu_count = count;
-    memset(host_kmem, 0xA5, sizeof(host_kmem));
-    memset(host_guests, 0, sizeof(host_guests));
-    memset(bitmap, 0, sizeof(bitmap));
-    memset(cpus, 0, sizeof(cpus));
-    memset(lines, 0, sizeof(lines));
-    memset(enabled, 0, sizeof(enabled));
-    memset(pending, 0, sizeof(pending));
-    host_is_hot = true;
-    host_on_atomic = NULL;
-    host_on_console = NULL;
-    for (unsigned i = 0; i < HOST_CPUS; i++)
-        cpus[i].id = (uint8_t)i;
-}
-
-word_t host_init_slot(unsigned cpu)
-{
-    return cpu == 0 ? BOOT_THREAD : INIT_SLOTS + cpu;
-}
-
-/* What the boot of another CPU does: an init thread of its own in the first process. */
-static void boot_other(struct cpu *cpu)
-{
-    struct capability *slots = (struct capability *)(void *)host_kmem;
-    static struct thread threads[HOST_CPUS];
-
-    threads[cpu->id] = (struct thread){0};
-    thread_boot(cpu, &slots[host_init_slot(cpu->id)], &threads[cpu->id], &slots[BOOT_PROCESS]);
-    cpu->timer_endpoint = &slots[BOOT_TIMER_ENDPOINT];
-    quiesce_online(cpu);
-    process_enter(cpu, &slots[BOOT_PROCESS]);
-}
-
-void host_boot(unsigned count)
-{
-    static const struct memory_range ranges[] = {
-        {0x10000, 0x10000, PAGE_READ | PAGE_EXECUTE | PAGE_CACHE},
-        {0x20000, 0x20000, PAGE_READ | PAGE_WRITE | PAGE_CACHE | PAGE_STATIC},
-        {0x100000, 0x100000, PAGE_READ | PAGE_WRITE | PAGE_EXECUTE | PAGE_CACHE},
-    };
-    const struct memory_range reserved[] = {{(word_t)host_kmem, sizeof(host_kmem), 0}};
-    const struct boot_memory memory = {ranges, 3, reserved, 1};
-    struct boot_info info;
-
-    reset(count);
-    for (unsigned i = 1; i < count; i++)
-        quiesce_online(&cpus[i]);
-    boot_first(&cpus[0], &memory, &info);
-    for (unsigned i = 1; i < count; i++)
-        boot_other(&cpus[i]);
-}
-
-void host_settle(struct cpu *cpu)
-{
-    for (unsigned i = 0; i < 1000; i++) {
-        word_t line = 0;
-
-        if (cpu->arch.timer_pending) {
-            cpu->arch.timer_pending = false;
-            (void)entry_timer(cpu, cpu->current);
-            continue;
-        }
-        if (cpu->arch.request_pending) {
-            cpu->arch.request_pending = false;
-            (void)entry_request(cpu, cpu->current);
-            continue;
-        }
-        while (line < HOST_LINES && !(pending[line] && enabled[line]))
-            line++;
-        if (line == HOST_LINES)
-            return;
-        pending[line] = false;
-        (void)entry_interrupt(cpu, cpu->current, line);
-    }
-    printf("not ok - interrupts without end\n");
-    abort();
-}
-
-#define NOTHING(number, name, handler, count)
-#define DECLARE(number, name, handler, count)                                                      \
-    struct thread *entry_##handler(struct cpu *cpu, struct thread *self, word_t word0,             \
-                                   word_t word1);
-RME_CALL_LIST(DECLARE, NOTHING)
-
-static struct thread *enter(struct cpu *cpu, struct thread *self, const word_t *block)
-{
-    if (!host_is_hot)
-        return syscall_cold(cpu, self);
-    switch (block[0]) {
-#define ENTER(number, name, handler, count)                                                        \
-    case number:                                                                                   \
-        return entry_##handler(cpu, self, block[1], block[2]);
-        RME_CALL_LIST(ENTER, NOTHING)
-    default:
-        return syscall_cold(cpu, self);
-    }
-}
-
-sword_t host_call(struct cpu *cpu, word_t number, const word_t words[7])
-{
-    struct thread *self = cpu->current;
-
-    self->context.block[0] = number;
-    memcpy(&self->context.block[1], words, 7 * sizeof(word_t));
-    if (enter(cpu, self, self->context.block) != cpu->current)
-        abort();
-    host_settle(cpu);
-    return (sword_t)self->context.result;
-}
-
-void host_advance(struct cpu *cpu, word_t counts)
-{
-    cpu->arch.now += counts;
-    if ((sword_t)(cpu->arch.deadline - cpu->arch.now) <= 0)
-        cpu->arch.timer_pending = true;
-    host_settle(cpu);
-}
-
-void host_interrupt(struct cpu *cpu, word_t line)
-{
-    pending[line] = true;
-    host_settle(cpu);
-}
-
-void host_fault(struct cpu *cpu, struct fault fault)
-{
-    (void)entry_fault(cpu, cpu->current, &fault);
-    host_settle(cpu);
 }

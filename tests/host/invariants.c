@@ -20,7 +20,7 @@ enum { SLOTS_MAX = 4096, GRANULES = HOST_KMEM_BYTES / KMEM_GRANULE };
 
 static struct capability *slots[SLOTS_MAX];
 static unsigned slot_count;
-static word_t counts[SLOTS_MAX];
+static word_t counts[GRANULES]; /* of the root slot that begins in this granule */
 static unsigned char used[GRANULES];
 
 static bool holds(const struct capability *slot)
@@ -62,11 +62,15 @@ static const char *collect(void)
     return NULL;
 }
 
+static word_t granule_of(const void *object)
+{
+    return ((word_t)object - (word_t)host_kmem) / KMEM_GRANULE;
+}
+
 static void refer(const struct capability *root)
 {
-    for (unsigned i = 0; i < slot_count; i++)
-        if (slots[i] == root)
-            counts[i]++;
+    if (granule_of(root) < GRANULES)
+        counts[granule_of(root)]++;
 }
 
 static const char *take(const void *object, word_t bytes)
@@ -75,7 +79,7 @@ static const char *take(const void *object, word_t bytes)
     word_t last = ((word_t)object - (word_t)host_kmem + bytes - 1) / KMEM_GRANULE;
 
     if ((word_t)object < (word_t)host_kmem || last >= GRANULES)
-        return NULL; /* init threads of other CPUs lie outside */
+        return "an object lies outside kernel memory";
     for (word_t i = first; i <= last; i++) {
         if (used[i] != 0)
             return "two objects overlap";
@@ -108,6 +112,36 @@ static word_t bytes_of(const struct capability *slot)
     }
 }
 
+/* Bound under a scheduler on the same CPU, or nothing of all that; its events come from its
+ * children. */
+static const char *check_tree(const struct thread *thread)
+{
+    const struct thread *child = thread->events;
+    word_t cpu = shared_load(&thread->cpu), children = thread_is_init(thread) ? 1 : 0;
+    unsigned length = 0;
+
+    for (unsigned i = 0; i < slot_count; i++) {
+        const struct thread *other = slots[i]->object;
+
+        if (holds(slots[i]) && !is_leaf(slots[i]) && type_of(slots[i]) == CAP_THREAD &&
+            other->scheduler == thread && shared_load(&other->cpu) != 0) {
+            children++;
+            if (shared_load(&other->cpu) != cpu)
+                return "a thread and its scheduler are on different CPUs";
+        }
+    }
+    if (children != thread->children)
+        return "a scheduler counts other than its children";
+    for (; child != NULL; child = child->event_next == thread->events ? NULL : child->event_next)
+        if (child->scheduler != thread || child->event_next->event_previous != child ||
+            ++length > children)
+            return "the events of a scheduler are no ring of its children";
+    if (cpu == 0 &&
+        (thread->budget != 0 || thread->event_next != NULL || thread->event_endpoint != NULL))
+        return "a thread that is bound nowhere has time or events";
+    return NULL;
+}
+
 static const char *check_thread(const struct thread *thread)
 {
     const struct cpu *cpu = (const struct cpu *)shared_load(&thread->cpu);
@@ -129,6 +163,43 @@ static const char *check_thread(const struct thread *thread)
         return "ready without a CPU or without time";
     if (((thread->special & SPECIAL_FINITE) != 0) != (thread->budget < BUDGET_INFINITE))
         return "the special word does not tell the budget";
+    if (thread->budget > BUDGET_INIT || thread->priority > thread->priority_max)
+        return "a budget or a priority is beyond its limit";
+    return check_tree(thread);
+}
+
+static bool is_counted(const struct capability *slot)
+{
+    return type_of(slot) != CAP_KMEM && type_of(slot) != CAP_KFUNC;
+}
+
+/* Whether a word names a root that is there. */
+static bool is_root(const struct capability *root, enum cap_type type)
+{
+    return granule_of(root) < GRANULES && holds(root) && !is_leaf(root) && type_of(root) == type;
+}
+
+/* A leaf names a root of its type and the same object; objects name roots. */
+static const char *check_names(const struct capability *slot)
+{
+    const struct capability *root = (const struct capability *)shared_load(&slot->link);
+
+    if (is_leaf(slot) && is_counted(slot) &&
+        (!is_root(root, type_of(slot)) || root->object != slot->object))
+        return "a leaf names no root of its type";
+    if (is_leaf(slot))
+        return NULL;
+    if (type_of(slot) == CAP_PROCESS &&
+        (!is_root((const struct capability *)shared_load(&slot->process.captable), CAP_CAPTABLE) ||
+         (!CONFIG_RAW && !is_root((const struct capability *)shared_load(&slot->process.pagetable),
+                                  CAP_PAGETABLE))))
+        return "a process has a table that is gone";
+    if (type_of(slot) == CAP_THREAD &&
+        !is_root(((const struct thread *)slot->object)->home, CAP_PROCESS))
+        return "a thread has a process that is gone";
+    if (type_of(slot) == CAP_INVOCATION &&
+        !is_root(((const struct port *)slot->object)->process, CAP_PROCESS))
+        return "a port has a process that is gone";
     return NULL;
 }
 
@@ -137,7 +208,7 @@ static void refer_all(const struct capability *slot)
     const struct thread *thread = slot->object;
 
     if (is_leaf(slot)) {
-        if (type_of(slot) != CAP_KMEM && type_of(slot) != CAP_KFUNC)
+        if (is_counted(slot))
             refer((const struct capability *)shared_load(&slot->link));
         return;
     }
@@ -155,22 +226,70 @@ static void refer_all(const struct capability *slot)
         refer(((const struct port *)slot->object)->process);
 }
 
-/* Page tables count each other: how often is the back end's to know, so that only the rest is
- * compared. */
+/* Boot holds what it made, for ever: one reference more. */
+static bool is_held(const struct capability *slot)
+{
+    const struct capability *boot = (const struct capability *)(const void *)host_kmem;
+
+    for (unsigned i = BOOT_THREAD; i < BOOT_SLOTS; i++) {
+        const struct capability *first = boot[i].object;
+
+        if (holds(&boot[i]) && type_of(&boot[i]) == CAP_CAPTABLE && slot >= first &&
+            slot < first + boot[i].captable.entries)
+            return true;
+    }
+    return slot >= boot && slot < boot + BOOT_SLOTS;
+}
+
+/* A page table counts its children, and is counted by its parent: how many children it has is seen
+ * here, which of them not. All together count two for each entry. */
+static word_t children_of(const struct capability *slot)
+{
+    word_t children = 0;
+
+    for (word_t i = 0; i >> pagetable_number_order(slot) == 0; i++)
+        children += pagetable_backend_get(slot, i).kind == PAGETABLE_CHILD;
+    return children;
+}
+
+static const char *check_tables(void)
+{
+    word_t links = 0, entries = 0, held = 0;
+
+    for (unsigned i = 0; i < slot_count; i++) {
+        word_t count = shared_load(&slots[i]->link), known = counts[granule_of(slots[i])];
+        word_t children;
+
+        if (!holds(slots[i]) || is_leaf(slots[i]) || type_of(slots[i]) != CAP_PAGETABLE)
+            continue;
+        children = children_of(slots[i]);
+        if (count < known + children)
+            return "a page table counts less than its children and capabilities";
+        if (count > known + children + 1 + is_held(slots[i]))
+            return "a page table counts more than its parent, children and capabilities";
+        links += count - known;
+        entries += children;
+        held += is_held(slots[i]);
+    }
+    if (links < 2 * entries || links > 2 * entries + held)
+        return "page tables count other than their entries say";
+    return NULL;
+}
+
 static const char *check_counts(void)
 {
     for (unsigned i = 0; i < slot_count; i++) {
-        word_t count = shared_load(&slots[i]->link);
+        word_t count = shared_load(&slots[i]->link), known = counts[granule_of(slots[i])];
 
-        if (!holds(slots[i]) || is_leaf(slots[i]))
+        if (!holds(slots[i]) || is_leaf(slots[i]) || type_of(slots[i]) == CAP_KMEM ||
+            type_of(slots[i]) == CAP_KFUNC)
             continue;
-        if (count < counts[i])
+        if (count < known)
             return "a root counts less than what refers to it";
-        if (i >= BOOT_SLOTS && count != counts[i] && type_of(slots[i]) != CAP_PAGETABLE &&
-            type_of(slots[i]) != CAP_THREAD)
+        if (count > known + is_held(slots[i]) && type_of(slots[i]) != CAP_PAGETABLE)
             return "a root counts more than what refers to it";
     }
-    return NULL;
+    return CONFIG_RAW ? NULL : check_tables();
 }
 
 static const char *check_bitmap(void)
@@ -223,6 +342,66 @@ static const char *check_cpu(const struct cpu *cpu)
     return NULL;
 }
 
+/* ---- Address spaces ---- */
+
+/* What the table grants for a byte, as the access that hardware knows. */
+static word_t granted(const struct capability *top, word_t address)
+{
+    struct pagetable_place place;
+
+    if (!pagetable_backend_find(top, address, &place) || (place.flags & PAGE_READ) == 0)
+        return 0;
+    return place.flags & (PAGE_READ | PAGE_WRITE | PAGE_EXECUTE);
+}
+
+/* One region lets through no byte beyond what the table grants: looked at where an eighth of it
+ * begins and ends. The fields are those of Arm DDI 0403E, B3.5.9. */
+static const char *check_region(const struct capability *top, const struct arch_mpu_region *region)
+{
+    word_t size = (word_t)2 << (region->rasr >> 1 & 0x1F), base = region->rbar & ~(word_t)0x1F;
+    word_t access = PAGE_READ;
+
+    if ((region->rasr & 1) == 0)
+        return NULL;
+    if ((region->rasr >> 24 & 7) == 3)
+        access |= PAGE_WRITE;
+    if ((region->rasr >> 28 & 1) == 0)
+        access |= PAGE_EXECUTE;
+    for (word_t i = 0; i < 8; i++) {
+        if ((region->rasr >> (8 + i) & 1) != 0)
+            continue;
+        if ((access & ~granted(top, base + size / 8 * i)) != 0 ||
+            (access & ~granted(top, base + size / 8 * (i + 1) - 1)) != 0)
+            return "a region lets through what its table does not grant";
+    }
+    return NULL;
+}
+
+static const char *check_image(const struct capability *slot)
+{
+    const struct arch_mpu_region *image = slot->object;
+    const char *broken = NULL;
+
+    for (unsigned i = 0; i < ARCH_MPU_REGIONS && broken == NULL; i++)
+        broken = check_region(slot, &image[i]);
+    return broken;
+}
+
+/* The hardware of a CPU, against the table that its current thread's process has: only where
+ * no other CPU can have changed that since this CPU last looked. */
+const char *invariants_hardware_broken(const struct cpu *cpu)
+{
+    const struct capability *top =
+        (const struct capability *)shared_load(&cpu->current->process->process.pagetable);
+    const char *broken = NULL;
+
+    if (CONFIG_RAW)
+        return NULL;
+    for (unsigned i = 0; i < ARCH_MPU_REGIONS && broken == NULL; i++)
+        broken = check_region(top, &host_cpus[cpu->id].image[i]);
+    return broken != NULL ? "the hardware lets through what the table does not grant" : NULL;
+}
+
 static const char *check_objects(void)
 {
     for (unsigned i = 0; i < slot_count; i++) {
@@ -237,12 +416,18 @@ static const char *check_objects(void)
         if (cap_type(header) == CAP_NONE || cap_type(header) > CAP_SIGNAL)
             return "a header is not legal";
         refer_all(slot);
+        broken = check_names(slot);
+        if (broken != NULL)
+            return broken;
         if (is_leaf(slot))
             continue;
         if (bytes_of(slot) != 0)
             broken = take(slot->object, bytes_of(slot));
         if (broken == NULL && type_of(slot) == CAP_THREAD)
             broken = check_thread(slot->object);
+        if (broken == NULL && !CONFIG_RAW && type_of(slot) == CAP_PAGETABLE &&
+            pagetable_is_top(slot))
+            broken = check_image(slot);
         if (broken != NULL)
             return broken;
     }
@@ -255,6 +440,8 @@ const char *invariants_broken(void)
 
     memset(counts, 0, sizeof(counts));
     memset(used, 0, sizeof(used));
+    if (broken == NULL)
+        broken = host_violation();
     if (broken == NULL)
         broken = check_objects();
     for (unsigned i = 0; i < HOST_LINES; i++)

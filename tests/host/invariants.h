@@ -7,3 +7,7 @@
 
 /* NULL, or what is wrong. */
 const char *invariants_broken(void);
+
+/* The same for the MPU of one CPU, where no other CPU has changed its table since its last tick. */
+struct cpu;
+const char *invariants_hardware_broken(const struct cpu *cpu);

@@ -60,7 +60,7 @@ static inline bool arch_attributes_valid(word_t attributes)
 
 void arch_fpu_init(struct arch_fpu *fpu);
 
-/* There is one FPU: host_fpu (machine.h). */
+/* Each CPU has an FPU: host_fpu (machine.h). */
 void arch_fpu_save(const struct arch_context *context, struct arch_fpu *fpu);
 void arch_fpu_load(const struct arch_context *context, const struct arch_fpu *fpu);
 

@@ -10,5 +10,6 @@ struct arch_cpu {
     word_t now;      /* counts that have passed */
     word_t last;     /* at the last read */
     word_t deadline; /* of the timer */
-    bool timer_pending, request_pending;
+    bool timer_pending;
+    _Atomic bool request_pending; /* other CPUs set it */
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * An MPU that is only a record: the region words of Armv7-M, loaded into host_loaded (machine.h).
+ * An MPU for each CPU: the region words of Armv7-M, copied by a load (host_cpus of machine.h), so
+ * that a CPU can have what another CPU's change has made stale. Contract:
+ * arch/include/arch/space.h.
  */
 #pragma once
 
@@ -9,11 +11,4 @@
 void arch_space_load(word_t space);
 word_t arch_space_boot(void);
 void arch_space_flush(void);
-
-/* Loading copies the whole image, so that the hardware has what the table says. */
-static inline bool arch_mpu_holds(const struct arch_mpu_region *region, unsigned index)
-{
-    (void)region;
-    (void)index;
-    return true;
-}
+bool arch_mpu_holds(const struct arch_mpu_region *region, unsigned index);

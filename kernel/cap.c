@@ -134,6 +134,17 @@ static enum status check_frozen(const struct capability *table, word_t index, st
     return cap_state(end->seen) == CAP_FROZEN ? STATUS_OK : STATUS_NOT_FROZEN;
 }
 
+/* Claim a slot that was found frozen: what the object says is then looked at by one CPU only, and
+ * not by one that has lost while another makes something else of its memory (hazard H1i). */
+static enum status claim(const struct cap_end *end)
+{
+    word_t claimed = header_of(CAP_NONE, CAP_CREATING, 0, cap_stamp(end->seen));
+
+    if (CONFIG_CPUS_MAX == 1)
+        return STATUS_OK;
+    return shared_cas(&end->slot->header, end->seen, claimed) ? STATUS_OK : STATUS_CONFLICT;
+}
+
 enum status cap_check_delete(const struct capability *table, word_t index, enum cap_type type,
                              struct cap_end *end)
 {
@@ -147,6 +158,9 @@ enum status cap_check_delete(const struct capability *table, word_t index, enum 
         return STATUS_NOT_QUIESCENT;
     if ((end->seen & CAP_LEAF) != 0)
         return STATUS_LEAF;
+    status = claim(end);
+    if (status != STATUS_OK)
+        return status;
     /* Only now is the count final: whoever looked the root up before the freeze has left. */
     if (shared_load_acquire(&end->slot->link) != 0) {
         cap_thaw(end);
@@ -163,20 +177,25 @@ enum status cap_check_remove(const struct capability *table, word_t index, struc
         return status;
     if ((end->seen & CAP_LEAF) == 0)
         return STATUS_ROOT;
-    return quiesce_passed(cap_stamp(end->seen)) ? STATUS_OK : STATUS_NOT_QUIESCENT;
+    return quiesce_passed(cap_stamp(end->seen)) ? claim(end) : STATUS_NOT_QUIESCENT;
 }
 
-enum status cap_erase(const struct cap_end *end)
+void cap_erase(const struct cap_end *end)
 {
     word_t empty = header_of(CAP_NONE, CAP_EMPTY, 0, cap_stamp(end->seen));
 
-    return shared_cas(&end->slot->header, end->seen, empty) ? STATUS_OK : STATUS_CONFLICT;
+    shared_store_release(&end->slot->header, empty);
 }
 
 void cap_thaw(const struct cap_end *end)
 {
     word_t valid = header_of(cap_type(end->seen), CAP_VALID, end->seen & CAP_LEAF, quiesce_stamp());
 
-    /* Losing means that another CPU thawed it. */
-    (void)shared_cas(&end->slot->header, end->seen, valid);
+    shared_store_release(&end->slot->header, valid);
+}
+
+void cap_keep(const struct cap_end *end)
+{
+    if (CONFIG_CPUS_MAX > 1)
+        shared_store_release(&end->slot->header, end->seen);
 }

@@ -4,7 +4,8 @@
  * word that a compare-exchange changes: type and state in its low byte, then the leaf bit, then the
  * stamp of the state, which makes each life of a slot distinct (hazard H1).
  *
- *      empty --occupy--> creating --publish--> valid --freeze--> frozen --erase--> empty
+ *      empty --occupy--> creating --publish--> valid --freeze--> frozen --claim--> creating
+ *      and from there --erase--> empty, --thaw--> valid or --keep--> frozen
  *
  * A root is the object, or owns it, and counts who refers to it; a leaf made by delegation points
  * to its root. Kernel memory and kernel functions have no object and are not counted. Next:
@@ -197,27 +198,29 @@ void cap_fill(struct capability *slot, word_t rights, void *object);
 /* Freeze. EMPTY, FROZEN, REFERENCED, NOT_QUIESCENT, CONFLICT. */
 MUST_CHECK enum status cap_freeze(struct capability *slot);
 
-/* A slot that is about to become empty, and the header that cap_erase or cap_thaw must find there.
- */
+/* A slot that was frozen and is claimed, to become empty: only this CPU looks at its object. */
 struct cap_end {
     struct capability *slot;
-    word_t seen;
+    word_t seen; /* its header when it was frozen */
 };
 
-/* First half of a delete: RANGE, EMPTY, NOT_FROZEN, TYPE, NOT_QUIESCENT, LEAF, REFERENCED (which
- * thaws). */
+/* First half of a delete: RANGE, EMPTY, NOT_FROZEN, TYPE, NOT_QUIESCENT, LEAF, CONFLICT (another
+ * CPU was first), REFERENCED (which thaws). OK: one of the three below must follow. */
 MUST_CHECK enum status cap_check_delete(const struct capability *table, word_t index,
                                         enum cap_type type, struct cap_end *end);
 
-/* First half of a remove: RANGE, EMPTY, NOT_FROZEN, ROOT, NOT_QUIESCENT. */
+/* First half of a remove: RANGE, EMPTY, NOT_FROZEN, ROOT, NOT_QUIESCENT, CONFLICT. */
 MUST_CHECK enum status cap_check_remove(const struct capability *table, word_t index,
                                         struct cap_end *end);
 
-/* Second half: the slot becomes empty. CONFLICT: another CPU was first. */
-MUST_CHECK enum status cap_erase(const struct cap_end *end);
+/* Second half: the slot becomes empty. */
+void cap_erase(const struct cap_end *end);
 
 /* A delete that cannot be: valid again, so that what stands in the way can be removed. */
 void cap_thaw(const struct cap_end *end);
+
+/* A delete that cannot be yet: frozen as before. */
+void cap_keep(const struct cap_end *end);
 
 /* References on a root. The last decrement pairs with the acquire of cap_check_delete. */
 static inline void cap_hold(struct capability *root)

@@ -65,10 +65,9 @@ sword_t captable_delete(struct cpu *cpu, const struct args_cpt_del *args, struct
         cap_thaw(&end);
         return STATUS_NOT_EMPTY;
     }
-    status = cap_erase(&end);
-    if (status == STATUS_OK)
-        kmem_free(object, size);
-    return status;
+    cap_erase(&end);
+    kmem_free(object, size);
+    return STATUS_OK;
 }
 
 sword_t captable_freeze(struct cpu *cpu, const struct args_cpt_frz *args, struct capability **caps)
@@ -90,10 +89,10 @@ sword_t captable_remove(struct cpu *cpu, const struct args_cpt_rem *args, struct
     if (status != STATUS_OK)
         return status;
     root = (struct capability *)shared_load(&end.slot->link);
-    status = cap_erase(&end);
-    if (status == STATUS_OK && root != NULL)
+    cap_erase(&end);
+    if (root != NULL)
         cap_drop(root); /* last: the root may go as soon as nothing counts on it */
-    return status;
+    return STATUS_OK;
 }
 
 /* The words of a new leaf that differ from its source. */

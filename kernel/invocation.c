@@ -154,9 +154,7 @@ sword_t invocation_delete(struct cpu *cpu, const struct args_inv_del *args,
         cap_thaw(&end);
         return STATUS_BUSY;
     }
-    status = cap_erase(&end);
-    if (status != STATUS_OK)
-        return status;
+    cap_erase(&end);
     kmem_free((word_t)port, sizeof(*port));
     cap_drop(process);
     return STATUS_OK;

@@ -103,15 +103,16 @@ sword_t pagetable_delete(struct cpu *cpu, const struct args_pgt_del *args, struc
     status = cap_check_delete(caps[0], args->slot, CAP_PAGETABLE, &end);
     if (status != STATUS_OK)
         return status;
-    if (is_in_use(end.slot))
+    if (is_in_use(end.slot)) {
+        cap_keep(&end);
         return STATUS_NOT_QUIESCENT;
+    }
     object = (word_t)end.slot->object;
     size = pagetable_backend_bytes(pagetable_is_top(end.slot), pagetable_size_order(end.slot),
                                    pagetable_number_order(end.slot));
-    status = cap_erase(&end);
-    if (status == STATUS_OK)
-        kmem_free(object, size);
-    return status;
+    cap_erase(&end);
+    kmem_free(object, size);
+    return STATUS_OK;
 }
 
 /* Whether piece `index` of the source's page can be an entry of the target: it is no larger, lies

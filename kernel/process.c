@@ -85,9 +85,7 @@ sword_t process_delete(struct cpu *cpu, const struct args_prc_del *args, struct 
         return status;
     captable = shared_load(&end.slot->process.captable);
     pagetable = shared_load(&end.slot->process.pagetable);
-    status = cap_erase(&end);
-    if (status != STATUS_OK)
-        return status;
+    cap_erase(&end);
     cap_drop((struct capability *)captable);
     drop_table(pagetable);
     return STATUS_OK;

@@ -84,9 +84,7 @@ sword_t thread_delete(struct cpu *cpu, const struct args_thd_del *args, struct c
         cap_thaw(&end);
         return STATUS_STATE;
     }
-    status = cap_erase(&end);
-    if (status != STATUS_OK)
-        return status;
+    cap_erase(&end);
     invocation_unwind(thread);
     kmem_free((word_t)thread, object_bytes(thread->has_fpu ? THREAD_FPU : 0));
     cap_drop(home);

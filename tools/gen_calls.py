@@ -38,7 +38,7 @@ VERBS = {
     "occupy": [("OCCUPIED", ""), ("CONFLICT", "smp")],
     "allocate": [("MEMORY", ""), ("CONFLICT", "smp")],
     "delete": [("EMPTY", ""), ("NOT_FROZEN", ""), ("TYPE", ""), ("NOT_QUIESCENT", "smp"),
-               ("LEAF", ""), ("REFERENCED", "smp"), ("CONFLICT", "smp")],
+               ("LEAF", ""), ("CONFLICT", "smp"), ("REFERENCED", "smp")],
 }
 
 # How the reference calls the object types.

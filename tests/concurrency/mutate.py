@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Unlicense
+"""Do the hazard tests bite? Puts back one mistake after another and expects the named test to fail.
+
+  mutate.py [--list] [ROW...]        rows of mutations.toml; all by default
+
+Works on a copy of the tree in build/mutants. TAP, one line per mistake; no part of `./rme test`,
+because each needs a build.
+"""
+import argparse
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+COPY = ROOT / "build" / "mutants"
+PARTS = ("CMakeLists.txt", "abi", "arch", "boards", "chips", "cmake", "kernel", "tests", "tools")
+
+
+def copy_tree():
+    """The present state of the tree, with time stamps, so that only what changed is built again."""
+    COPY.mkdir(parents=True, exist_ok=True)
+    for part in PARTS:
+        source, target = ROOT / part, COPY / part
+        if source.is_dir():
+            shutil.copytree(source, target, dirs_exist_ok=True)
+        else:
+            shutil.copy2(source, target)
+
+
+def configure(name, sanitize):
+    build = COPY / "build" / name
+    subprocess.run(["cmake", "-S", COPY, "-B", build, "-G", "Ninja", "-DRME_BOARD=host",
+                    "-DCMAKE_C_COMPILER=gcc", f"-DRME_SANITIZE={sanitize}"],
+                   check=True, stdout=subprocess.DEVNULL)
+    return build
+
+
+def run(build, mutation):
+    """Whether the test fails, and the line that says why."""
+    program = mutation["program"]
+    made = subprocess.run(["cmake", "--build", build, "--target", program], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    if made.returncode:
+        return None, made.stdout
+    command = [build / "tests" / "concurrency" / program]
+    if mutation.get("threads"):
+        command.append("--threads")
+    command.append(mutation.get("test", mutation["row"]))
+    try:
+        done = subprocess.run(command, text=True, errors="replace", stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, check=False, timeout=120)
+    except subprocess.TimeoutExpired:
+        return True, "no end within 120 s"
+    why = [line for line in done.stdout.splitlines()
+           if "SUMMARY" in line or (line.startswith("# H") and "preemptions" not in line)]
+    return done.returncode != 0, why[0] if why else ""
+
+
+def try_one(builds, mutation):
+    path = COPY / mutation["file"]
+    text = path.read_text(encoding="utf-8")
+    if text.count(mutation["old"]) != 1:
+        return None, f"{mutation['file']} does not hold the line exactly once"
+    path.write_text(text.replace(mutation["old"], mutation["new"]), encoding="utf-8")
+    try:
+        return run(builds["thread" if mutation.get("threads") else "address"], mutation)
+    finally:
+        path.write_text(text, encoding="utf-8")
+
+
+def main(argv):
+    parser = argparse.ArgumentParser(description="Mistakes that the hazard tests must find.")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("rows", nargs="*")
+    options = parser.parse_args(argv)
+    table = tomllib.loads((Path(__file__).parent / "mutations.toml").read_text(encoding="utf-8"))
+    mutations = [one for one in table["mutation"]
+                 if not options.rows or one["row"] in options.rows]
+    if options.list:
+        for one in mutations:
+            print(one["row"], one["text"])
+        return 0
+    copy_tree()
+    builds = {}
+    for name in {"thread" if one.get("threads") else "address" for one in mutations}:
+        builds[name] = configure(name, name if name == "thread" else "address,undefined")
+    failed = 0
+    for number, one in enumerate(mutations, 1):
+        found, why = try_one(builds, one)
+        failed += not found
+        print(f"{'' if found else 'not '}ok {number} - {one['row']} finds: {one['text']}")
+        if why:
+            print("\n".join(f"#   {line}" for line in why.splitlines()[-12:]), flush=True)
+    print(f"1..{len(mutations)}")
+    print(f"{len(mutations) - failed} passed, {failed} failed, 0 skipped")
+    return failed != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

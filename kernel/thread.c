@@ -252,13 +252,13 @@ static enum status check_priority(struct cpu *cpu, word_t id, word_t priority,
     return priority <= (*thread)->priority_max ? STATUS_OK : STATUS_PRIORITY;
 }
 
-/* Whoever runs and is still at the highest level stays first there. */
+/* Whoever runs and is still at the highest level stays first there; the others keep their order. */
 static void keep_current(struct cpu *cpu)
 {
     struct thread *current = cpu->current;
 
     if (current->state == THREAD_READY && current->priority == schedule_highest(cpu)->priority)
-        cpu->ready[current->priority] = current;
+        schedule_move_first(cpu, current);
 }
 
 sword_t thread_set_priorities(struct cpu *cpu, const struct args_thd_sched_prio *args,

@@ -56,6 +56,10 @@ static inline cap_id_t cap_id_null(void)
 /* Slots of eight words; kernel memory is registered in granules of 32 bytes. */
 enum { CAP_SLOT_BYTES = 8 * sizeof(word_t), KMEM_GRANULE = 32 };
 
+/* Two numbers in one word, whatever its size: first and last function of a capability to kernel
+ * functions, CPU and vector of INT_LOCAL_TRIG. */
+enum { CAP_PAIR_SHIFT = 16, CAP_PAIR_MASK = (1 << CAP_PAIR_SHIFT) - 1 };
+
 /* Receive modes of SIG_RCV. */
 enum signal_mode {
     SIGNAL_RECEIVE_SINGLE, /* wait; take one */

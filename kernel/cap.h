@@ -34,7 +34,7 @@ enum cap_state { CAP_EMPTY, CAP_CREATING, CAP_VALID, CAP_FROZEN };
 struct capability {
     shared_t header;
     shared_t link; /* root: the count of references; leaf: its root slot */
-    word_t rights; /* kernel function: first << HALF_BITS | last function */
+    word_t rights; /* kernel function: first << CAP_PAIR_SHIFT | last */
     void *object;  /* process and signal endpoint: the root slot, in the root too */
     union {
         struct {
@@ -153,7 +153,7 @@ ALWAYS_INLINE struct capability *cap_lookup(const struct capability *table, word
 /* Whether a kernel-function capability names this function with this first argument. */
 static inline bool cap_covers(const struct capability *cap, word_t function, word_t object)
 {
-    return function >= cap->rights >> HALF_BITS && function <= (cap->rights & HALF_MAX) &&
+    return function >= cap->rights >> CAP_PAIR_SHIFT && function <= (cap->rights & CAP_PAIR_MASK) &&
            object >= cap->kfunc.low && object <= cap->kfunc.high;
 }
 

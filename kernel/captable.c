@@ -105,17 +105,18 @@ struct narrowed {
  * the argument is a pair, and each half must narrow. */
 static enum status narrow_kfunc(const struct capability *source, const struct args_cpt_add *args)
 {
-    word_t first = args->rights >> HALF_BITS, last = args->rights & HALF_MAX;
+    word_t first = args->rights >> CAP_PAIR_SHIFT, last = args->rights & CAP_PAIR_MASK;
     word_t low = args->low, high = args->high;
 
-    if (first > last || first < source->rights >> HALF_BITS || last > (source->rights & HALF_MAX))
+    if (first > last || first < source->rights >> CAP_PAIR_SHIFT ||
+        last > (source->rights & CAP_PAIR_MASK))
         return STATUS_RIGHTS;
     if (low > high || low < source->kfunc.low || high > source->kfunc.high)
         return STATUS_BOUNDS;
     if (first <= RME_KFN_INT_LOCAL_TRIG && RME_KFN_INT_LOCAL_TRIG <= last &&
-        ((low & HALF_MAX) > (high & HALF_MAX) ||
-         (low & HALF_MAX) < (source->kfunc.low & HALF_MAX) ||
-         (high & HALF_MAX) > (source->kfunc.high & HALF_MAX)))
+        ((low & CAP_PAIR_MASK) > (high & CAP_PAIR_MASK) ||
+         (low & CAP_PAIR_MASK) < (source->kfunc.low & CAP_PAIR_MASK) ||
+         (high & CAP_PAIR_MASK) > (source->kfunc.high & CAP_PAIR_MASK)))
         return STATUS_BOUNDS;
     return STATUS_OK;
 }

@@ -11,7 +11,7 @@
 
 void kfunc_boot(struct capability *slot)
 {
-    cap_fill(slot, HALF_MAX, NULL);
+    cap_fill(slot, CAP_PAIR_MASK, NULL);
     cap_hold(slot);
     slot->kfunc.high = ~(word_t)0;
     cap_publish(slot, CAP_KFUNC, 0);
@@ -27,9 +27,10 @@ static enum status resolve(struct cpu *cpu, word_t id, enum cap_type type, word_
 /* The pair (CPU, vector) must lie between the bounds half by half. */
 static bool covers_pair(const struct capability *cap, word_t pair)
 {
-    word_t vector = pair & HALF_MAX;
+    word_t vector = pair & CAP_PAIR_MASK;
 
-    return vector >= (cap->kfunc.low & HALF_MAX) && vector <= (cap->kfunc.high & HALF_MAX);
+    return vector >= (cap->kfunc.low & CAP_PAIR_MASK) &&
+           vector <= (cap->kfunc.high & CAP_PAIR_MASK);
 }
 
 /* ---- Page group ---- */
@@ -65,6 +66,8 @@ static sword_t find_page(struct cpu *cpu, const struct args_kfn *args)
 
 static sword_t page_group(struct cpu *cpu, const struct args_kfn *args)
 {
+    if (args->object != 0)
+        return STATUS_UNSUPPORTED;
     switch (args->function) {
     case RME_KFN_FLUSH:
         return flush_cpus(cpu, args);
@@ -115,8 +118,11 @@ static sword_t line_bind(struct cpu *cpu, const struct args_kfn *args)
 static sword_t set_timer(struct cpu *cpu, const struct args_kfn *args)
 {
     struct capability *endpoint;
-    enum status status = resolve(cpu, args->arg0, CAP_SIGNAL, RIGHT_SIGNAL_KERNEL_SEND, &endpoint);
+    enum status status;
 
+    if (args->object != 0)
+        return STATUS_UNSUPPORTED;
+    status = resolve(cpu, args->arg0, CAP_SIGNAL, RIGHT_SIGNAL_KERNEL_SEND, &endpoint);
     if (status != STATUS_OK)
         return status;
     if (endpoint->object != cpu->timer_endpoint)
@@ -137,7 +143,7 @@ static sword_t trigger(const struct capability *cap, const struct args_kfn *args
 {
     if (!covers_pair(cap, args->object))
         return STATUS_BOUNDS;
-    if (!arch_irq_trigger(args->object >> HALF_BITS, args->object & HALF_MAX))
+    if (!arch_irq_trigger(args->object >> CAP_PAIR_SHIFT, args->object & CAP_PAIR_MASK))
         return STATUS_UNSUPPORTED;
     return STATUS_OK;
 }
@@ -174,6 +180,8 @@ static sword_t sleep(struct cpu *cpu)
 
 static sword_t power_group(struct cpu *cpu, const struct args_kfn *args)
 {
+    if (args->object != 0)
+        return STATUS_UNSUPPORTED;
     if (args->function == RME_KFN_IDLE_SLEEP)
         return sleep(cpu);
     if (args->function == RME_KFN_SYS_REBOOT)

@@ -155,9 +155,9 @@ static void delegation(void)
         CPT_ADD, BOUNDS,
         rme_captable_delegate(own, empty, own, weak_page.id.raw, RIGHT_PAGETABLE_ADD_SOURCE, 0, 2));
     REFUSED(CPT_ADD, RIGHTS,
-            rme_captable_delegate(own, empty, own, BOOT_KFUNC, 2 << HALF_BITS | 1, 0, 1));
+            rme_captable_delegate(own, empty, own, BOOT_KFUNC, 2 << CAP_PAIR_SHIFT | 1, 0, 1));
     REFUSED(CPT_ADD, BOUNDS,
-            rme_captable_delegate(own, empty, own, BOOT_KFUNC, 1 << HALF_BITS | 2, 2, 1));
+            rme_captable_delegate(own, empty, own, BOOT_KFUNC, 1 << CAP_PAIR_SHIFT | 2, 2, 1));
     REFUSED(CPT_ADD, OCCUPIED, rme_captable_delegate(own, BOOT_KMEM, own, from, 1, 0, 0));
 }
 
@@ -495,7 +495,7 @@ static void kernel_functions(void)
 {
     rme_kfunc_t f = functions;
     rme_kfunc_t narrow = {{weaken(
-        BOOT_KFUNC, (word_t)RME_KFN_INT_LOCAL_MOD << HALF_BITS | RME_KFN_INT_LOCAL_TRIG, 3, 5)}};
+        BOOT_KFUNC, (word_t)RME_KFN_INT_LOCAL_MOD << CAP_PAIR_SHIFT | RME_KFN_INT_LOCAL_TRIG, 3, 5)}};
 
     OPERAND(KFN, f, endpoint, KFN(f, FLUSH_DONE, 0, 0, 0, 0, 0));
     REFUSED(KFN, BOUNDS, KFN(narrow, FLUSH_DONE, 0, 0, 0, 0, 0));

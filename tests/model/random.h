@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * Random choices; xorshift64*, the same everywhere.
+ */
+#pragma once
+
+#include "tests/model/generate.h"
+
+void random_seed(uint64_t seed);
+word_t random_word(void);
+word_t random_below(word_t bound);
+bool one_in(word_t bound);
+
+/* An id that the running thread can use: of a capability of that type that satisfies `wanted`
+ * (NULL: any), else anything. */
+typedef bool wanted_t(const struct m_slot *slot);
+word_t pick_id(enum m_type type, wanted_t *wanted);
+
+/* The slot behind an id that was picked, or NULL. */
+struct m_slot *slot_of(word_t id);
+
+/* A slot of a table that satisfies `wanted`, else any. */
+word_t pick_slot(word_t table_id, wanted_t *wanted);
+
+/* Any word: small numbers, ids, limits, noise. */
+word_t random_any(void);

@@ -630,6 +630,8 @@ static void fault_step(struct step *step)
     if (one_in(4))
         step->words[1] = random_below(0x200000);
     step->words[2] = accesses[random_below(4)];
+    if (one_in(4))
+        step->words[3] = step->words[1] + random_below(8192);
 }
 
 /* The slot of an endpoint, by its place. */

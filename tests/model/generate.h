@@ -16,7 +16,8 @@ enum step_kind {
     STEP_POKE
 };
 
-/* CALL: number and its words. ADVANCE: counts. INTERRUPT: line. FAULT: cause, address, access.
+/* CALL: number and its words. ADVANCE: counts. INTERRUPT: line. FAULT: cause, address,
+ * access, second address.
  * USER: the running thread writes its registers. AREA: a guest's monitor writes word 0 of the
  * window := word 1. POKE: the counter of the endpoint in the slot at offset word 0 of kernel memory
  * becomes word 1, as if other CPUs had sent. */

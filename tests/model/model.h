@@ -260,9 +260,13 @@ void m_call(word_t number, const word_t words[7]);
 void m_timer(void);
 void m_request(void);
 void m_interrupt(word_t line);
-void m_fault(word_t cause, word_t address, word_t access);
+/* `second`: the other address of an access in two parts, or 0. */
+struct m_fault_words {
+    word_t cause, address, access, second;
+};
+void m_fault(const struct m_fault_words *fault);
 /* Whether the fault would stop an init thread, which is a panic. */
-bool m_fault_is_fatal(word_t address, word_t access);
+bool m_fault_is_fatal(const struct m_fault_words *fault);
 
 /* Latest time, by the clock, at which the timer must fire; false: need not. */
 bool m_timer_due(word_t *latest);

@@ -95,6 +95,16 @@ static void poke_step(word_t offset, word_t count)
     shared_store(&((struct capability *)endpoint->root->at)->signal.count, count);
 }
 
+static void fault_step(struct cpu *cpu, const word_t *w)
+{
+    const struct m_fault_words words = {w[0], w[1], w[2], w[3]};
+
+    if (m_fault_is_fatal(&words))
+        return;
+    m_fault(&words);
+    host_fault(cpu, (struct fault){.cause = w[0], .address = w[1], .access = w[2], .second = w[3]});
+}
+
 /* What a thread that waits has as its result is nobody's promise. */
 static void adopt_result(struct m_object *caller)
 {
@@ -131,10 +141,7 @@ static void apply(const struct step *step)
         host_interrupt(cpu, w[0] % M_LINES);
         return;
     case STEP_FAULT:
-        if (m_fault_is_fatal(w[1], w[2]))
-            return;
-        m_fault(w[0], w[1], w[2]);
-        host_fault(cpu, (struct fault){.cause = w[0], .address = w[1], .access = w[2]});
+        fault_step(cpu, w);
         return;
     case STEP_USER:
         user_step(cpu, w[0]);
@@ -232,7 +239,7 @@ void print_step(const struct step *step)
     static const char *const kinds[] = {"call", "advance", "interrupt", "fault",
                                         "user", "area",    "poke"};
     const char *name = kinds[step->kind];
-    unsigned count = step->kind == STEP_FAULT ? 3 : step->kind >= STEP_AREA ? 2 : 1;
+    unsigned count = step->kind == STEP_FAULT ? 4 : step->kind >= STEP_AREA ? 2 : 1;
 
     if (step->kind == STEP_CALL) {
         name = step->number < RME_CALL_COUNT ? rme_call_names[step->number] : "unknown call";

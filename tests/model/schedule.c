@@ -350,12 +350,13 @@ void m_interrupt(word_t number)
     m_leave();
 }
 
-bool m_fault_is_fatal(word_t address, word_t access)
+bool m_fault_is_fatal(const struct m_fault_words *fault)
 {
     const struct m_object *port = m.current->thread.port;
 
     return m.current->thread.is_init && !(port != NULL && port->port.return_on_fault) &&
-           m_repairable(address, access) == NULL;
+           m_repairable(fault->address, fault->access) == NULL &&
+           (fault->second == 0 || m_repairable(fault->second, fault->access) == NULL);
 }
 
 /* The callee's place is taken: nothing of it crosses but the way back. */
@@ -364,6 +365,9 @@ static void force_return(struct m_thread *thread)
     struct m_object *port = thread->port;
 
     m_note(RME_SVC_INV_ACT, STATUS_FAULT);
+    memset(thread->fpu, 0, sizeof(thread->fpu));
+    if (thread->has_fpu)
+        memset(m.fpu, 0, sizeof(m.fpu));
     thread->registers = (struct m_registers){.result = (word_t)STATUS_FAULT,
                                              .entry = port->port.saved_entry,
                                              .stack = port->port.saved_stack};
@@ -372,13 +376,15 @@ static void force_return(struct m_thread *thread)
     port->port.owner = NULL;
 }
 
-void m_fault(word_t cause, word_t address, word_t access)
+void m_fault(const struct m_fault_words *fault)
 {
     struct m_thread *thread = &m.current->thread;
+    bool is_repaired = m_repair(fault->address, fault->access) ||
+                       (fault->second != 0 && m_repair(fault->second, fault->access));
 
-    if (!m_repair(address, access)) {
-        thread->fault_cause = cause;
-        thread->fault_address = address;
+    if (!is_repaired) {
+        thread->fault_cause = fault->cause;
+        thread->fault_address = fault->address;
         if (thread->port != NULL && thread->port->port.return_on_fault) {
             force_return(thread);
         } else {

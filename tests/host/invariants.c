@@ -20,8 +20,11 @@ enum { SLOTS_MAX = 4096, GRANULES = HOST_KMEM_BYTES / KMEM_GRANULE };
 
 static struct capability *slots[SLOTS_MAX];
 static unsigned slot_count;
-static word_t counts[GRANULES]; /* of the root slot that begins in this granule */
-static unsigned char used[GRANULES];
+static word_t counts[SLOTS_MAX];
+static word_t used[GRANULES / WORD_BITS]; /* granules in objects, as the bitmap has them */
+
+/* Where in `slots` the slot at a place of kernel memory is; other places hold anything. */
+static uint16_t index_of[HOST_KMEM_BYTES / CAP_SLOT_BYTES];
 
 static bool holds(const struct capability *slot)
 {
@@ -40,6 +43,18 @@ static bool is_leaf(const struct capability *slot)
     return (shared_load(&slot->header) & CAP_LEAF) != 0;
 }
 
+static word_t place_of(const struct capability *slot)
+{
+    return ((word_t)slot - (word_t)host_kmem) / CAP_SLOT_BYTES;
+}
+
+static void add(struct capability *slot)
+{
+    index_of[place_of(slot)] = (uint16_t)slot_count;
+    counts[slot_count] = 0;
+    slots[slot_count++] = slot;
+}
+
 /* All slots of the tables that are roots, the boot table's first. */
 static const char *collect(void)
 {
@@ -48,7 +63,7 @@ static const char *collect(void)
 
     slot_count = 0;
     for (word_t i = 0; i < boot->captable.entries; i++)
-        slots[slot_count++] = boot + i;
+        add(boot + i);
     for (; table < slot_count; table++) {
         struct capability *slot = slots[table];
 
@@ -57,7 +72,7 @@ static const char *collect(void)
         if (slot_count + slot->captable.entries > SLOTS_MAX)
             return "more slots than the checker holds";
         for (word_t i = 0; i < slot->captable.entries; i++)
-            slots[slot_count++] = (struct capability *)slot->object + i;
+            add((struct capability *)slot->object + i);
     }
     return NULL;
 }
@@ -69,8 +84,11 @@ static word_t granule_of(const void *object)
 
 static void refer(const struct capability *root)
 {
-    if (granule_of(root) < GRANULES)
-        counts[granule_of(root)]++;
+    word_t place = place_of(root);
+    unsigned index = place < HOST_KMEM_BYTES / CAP_SLOT_BYTES ? index_of[place] : 0;
+
+    if (index < slot_count && slots[index] == root)
+        counts[index]++;
 }
 
 static const char *take(const void *object, word_t bytes)
@@ -81,9 +99,9 @@ static const char *take(const void *object, word_t bytes)
     if ((word_t)object < (word_t)host_kmem || last >= GRANULES)
         return "an object lies outside kernel memory";
     for (word_t i = first; i <= last; i++) {
-        if (used[i] != 0)
+        if ((used[i / WORD_BITS] >> i % WORD_BITS & 1) != 0)
             return "two objects overlap";
-        used[i] = 1;
+        used[i / WORD_BITS] |= (word_t)1 << i % WORD_BITS;
     }
     return NULL;
 }
@@ -257,7 +275,7 @@ static const char *check_tables(void)
     word_t links = 0, entries = 0, held = 0;
 
     for (unsigned i = 0; i < slot_count; i++) {
-        word_t count = shared_load(&slots[i]->link), known = counts[granule_of(slots[i])];
+        word_t count = shared_load(&slots[i]->link), known = counts[i];
         word_t children;
 
         if (!holds(slots[i]) || is_leaf(slots[i]) || type_of(slots[i]) != CAP_PAGETABLE)
@@ -279,7 +297,7 @@ static const char *check_tables(void)
 static const char *check_counts(void)
 {
     for (unsigned i = 0; i < slot_count; i++) {
-        word_t count = shared_load(&slots[i]->link), known = counts[granule_of(slots[i])];
+        word_t count = shared_load(&slots[i]->link), known = counts[i];
 
         if (!holds(slots[i]) || is_leaf(slots[i]) || type_of(slots[i]) == CAP_KMEM ||
             type_of(slots[i]) == CAP_KFUNC)
@@ -294,13 +312,12 @@ static const char *check_counts(void)
 
 static const char *check_bitmap(void)
 {
-    for (unsigned i = 0; i < GRANULES; i++) {
-        bool is_marked =
-            (shared_load(&arch_kmem_bitmap()[i / WORD_BITS]) >> i % WORD_BITS & 1) != 0;
+    for (unsigned i = 0; i < GRANULES / WORD_BITS; i++) {
+        word_t marked = shared_load(&arch_kmem_bitmap()[i]);
 
-        if (is_marked && used[i] == 0)
+        if ((marked & ~used[i]) != 0)
             return "kernel memory is marked without an object";
-        if (!is_marked && used[i] != 0)
+        if ((used[i] & ~marked) != 0)
             return "an object lies in memory that is not marked";
     }
     return NULL;
@@ -438,7 +455,6 @@ const char *invariants_broken(void)
 {
     const char *broken = collect();
 
-    memset(counts, 0, sizeof(counts));
     memset(used, 0, sizeof(used));
     if (broken == NULL)
         broken = host_violation();

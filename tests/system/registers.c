@@ -38,36 +38,6 @@ static const char *const names[KINDS] = {
     "a new entry", "yielding", "an interrupt", "the timer",
 };
 
-/* ---- Tags ---- */
-
-static struct lab_registers tagged(word_t tag)
-{
-    struct lab_registers registers;
-
-    for (unsigned i = 0; i < 13; i++)
-        registers.r[i] = tag << 24 | 0x5A0000 | i << 8 | tag;
-    registers.lr = tag << 24 | 0x1F00;
-    registers.apsr = tag % 2 != 0 ? 0xA8000000 : 0x50000000;
-    if (BOARD_HAS_FPU)
-        registers.apsr |= tag % 2 != 0 ? 0x00050000 : 0x000A0000;
-    for (unsigned i = 0; i < 32; i++)
-        registers.s[i] = tag << 24 | 0xF00000 | i << 8 | tag;
-    registers.fpscr = tag % 2 != 0 ? 0xA640001F : 0x51800080;
-    return registers;
-}
-
-static struct lab_registers with_call(word_t tag, word_t number, word_t word0, word_t word1,
-                                      word_t word2)
-{
-    struct lab_registers registers = tagged(tag);
-
-    registers.r[4] = number;
-    registers.r[5] = word0;
-    registers.r[6] = word1;
-    registers.r[7] = word2;
-    return registers;
-}
-
 static volatile unsigned wrong;
 
 static void compare(word_t before, word_t after)
@@ -96,7 +66,7 @@ enum { CULPRIT_TAG = 0xC1, VICTIM_TAG = 0x56 };
 
 static void call(word_t tag, word_t number, word_t word0, word_t word1, word_t word2)
 {
-    struct lab_registers in = with_call(tag, number, word0, word1, word2), out;
+    struct lab_registers in = lab_tagged_call(tag, number, word0, word1, word2), out;
 
     lab_registers_call(&in, &out, FPU_PART);
     check_same(&in, &out);
@@ -104,21 +74,13 @@ static void call(word_t tag, word_t number, word_t word0, word_t word1, word_t w
 
 static volatile bool was_fresh;
 
-static bool is_zero(const word_t *words, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++)
-        if (words[i] != 0)
-            return false;
-    return true;
-}
-
 /* What a thread finds when it begins: the entry and its parameter, else nothing. */
 static bool begins_clean(const struct lab_registers *seen, word_t param)
 {
-    return seen->r[0] == param && is_zero(&seen->r[1], 3) &&
+    return seen->r[0] == param && lab_is_zero(&seen->r[1], 3) &&
            (seen->r[4] & ~(word_t)1) == ((word_t)lab_registers_entry & ~(word_t)1) &&
-           seen->r[5] == param && is_zero(&seen->r[6], 7) && seen->lr == 0 && seen->apsr == 0 &&
-           (!HAS_FPU || (is_zero(seen->s, 32) && seen->fpscr == 0));
+           seen->r[5] == param && lab_is_zero(&seen->r[6], 7) && seen->lr == 0 && seen->apsr == 0 &&
+           (!HAS_FPU || (lab_is_zero(seen->s, 32) && seen->fpscr == 0));
 }
 
 static void look_at_entry(word_t param)
@@ -132,7 +94,7 @@ static word_t second_entry;
 
 static void do_harm(enum kind kind)
 {
-    struct lab_registers in = tagged(CULPRIT_TAG), out;
+    struct lab_registers in = lab_tagged(CULPRIT_TAG), out;
 
     if (kind == KIND_FAULT)
         lab_registers_fault(&in, &out, FPU_PART);
@@ -143,8 +105,8 @@ static void do_harm(enum kind kind)
     if (kind == KIND_YIELD)
         call(CULPRIT_TAG, RME_SVC_THD_SWT, CAP_NULL, 0, 0);
     if (kind == KIND_EXEC_SET) {
-        in = with_call(CULPRIT_TAG, RME_SVC_THD_EXEC_SET, SELF, (word_t)lab_registers_entry,
-                       second_entry);
+        in = lab_tagged_call(CULPRIT_TAG, RME_SVC_THD_EXEC_SET, SELF, (word_t)lab_registers_entry,
+                             second_entry);
         in.r[8] = 0x77;
         lab_registers_call(&in, &out, FPU_PART);
     }
@@ -164,7 +126,7 @@ enum { LINE = BOARD_IRQ_LINES / 2 };
 
 static void wait_in_loop(void)
 {
-    struct lab_registers in = tagged(VICTIM_TAG), out;
+    struct lab_registers in = lab_tagged(VICTIM_TAG), out;
 
     in.r[3] = 400000;
     lab_registers_loop(&in, &out, FPU_PART);

@@ -7,16 +7,11 @@
 #include "rme/process.h"
 #include "rme/stack.h"
 #include "rme/start.h"
-#include "tests/system/lab/registers.h"
 
 enum { SUBJECTS = 3, IMAGE_ORDER = 15, DATA_ORDER = 14, PLACE_BYTES = 64 };
 
 static char stacks[SUBJECTS][LAB_STACK_BYTES] __attribute__((aligned(8)));
 static unsigned subjects;
-
-struct lab_registers lab_at_entry;
-word_t lab_entry_fpu;
-void (*lab_behind_entry)(word_t param);
 
 /* ---- Subjects ---- */
 

@@ -15,9 +15,9 @@ enum {
     LAB_PLACES = 8,     /* page tables at a time, beside image and data */
     LAB_LIST_ORDER = 4, /* of a subject's top level */
     LAB_PRIORITY = 3,
-    LAB_PARK = 0,        /* in a subject's table: the endpoint that it waits at when it is done */
-    LAB_FREE_SLOT = 1,   /* the first that is left to the test */
-    LAB_TABLE_SLOTS = 8, /* of that table */
+    LAB_PARK = 0,         /* in a subject's table: the endpoint that it waits at when it is done */
+    LAB_FREE_SLOT = 1,    /* the first that is left to the test */
+    LAB_TABLE_SLOTS = 16, /* of that table */
 };
 
 static const rme_captable_t lab_own = {{BOOT_CAPTABLE}};

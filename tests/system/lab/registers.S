@@ -96,6 +96,45 @@
     fill
 4:  b       4b
 
+    function lab_invoke_keeping
+    push    {r3-r11, lr}
+    ldr     r4, =0x44444401
+    add     r5, r4, #1
+    add     r6, r4, #2
+    add     r7, r4, #3
+    add     r8, r4, #4
+    add     r9, r4, #5
+    add     r10, r4, #6
+    mov     r11, sp
+    bl      rme_invoke_word
+    ldr     r1, =0x44444401
+    eor     r2, r4, r1
+    sub     r5, r5, #1
+    sub     r6, r6, #2
+    sub     r7, r7, #3
+    sub     r8, r8, #4
+    sub     r9, r9, #5
+    sub     r10, r10, #6
+    eor     r5, r5, r1
+    eor     r6, r6, r1
+    eor     r7, r7, r1
+    eor     r8, r8, r1
+    eor     r9, r9, r1
+    eor     r10, r10, r1
+    mov     r3, sp
+    eor     r11, r11, r3
+    orr     r2, r2, r5
+    orr     r2, r2, r6
+    orr     r2, r2, r7
+    orr     r2, r2, r8
+    orr     r2, r2, r9
+    orr     r2, r2, r10
+    orrs    r2, r2, r11
+    it      ne
+    movne   r0, #1              /* LAB_CHANGED */
+    pop     {r3-r11, pc}
+    .pool
+
     function lab_registers_entry
     push    {r0-r12, lr}
     ldr     r1, =lab_at_entry

@@ -13,6 +13,14 @@ struct lab_registers {
     word_t s[32], fpscr;
 };
 
+/* Words that tell whose they are; odd and even tags have different flags. The same with the number
+ * and words of a call. */
+struct lab_registers lab_tagged(word_t tag);
+struct lab_registers lab_tagged_call(word_t tag, word_t number, word_t word0, word_t word1,
+                                     word_t word2);
+bool lab_is_zero(const word_t *words, unsigned count);
+bool lab_is_same(const word_t *one, const word_t *two, unsigned count);
+
 /* Which of `in` are filled and which of `out` are read: the FPU's only where the thread has it. */
 enum { LAB_CORE = 0, LAB_FILL_FPU = 1, LAB_READ_FPU = 2, LAB_WITH_FPU = 3 };
 
@@ -25,6 +33,11 @@ void lab_registers_loop(const struct lab_registers *in, struct lab_registers *ou
 /* Fill, then an undefined instruction; a loop without end. */
 void lab_registers_fault(const struct lab_registers *in, struct lab_registers *out, word_t fpu);
 void lab_registers_hang(const struct lab_registers *in, struct lab_registers *out, word_t fpu);
+
+/* Activation by rme_invoke_word with tags in all callee-saved registers: its status, or LAB_CHANGED
+ * if one of them, or the stack pointer, is another behind it. */
+enum { LAB_CHANGED = 1 };
+sword_t lab_invoke_keeping(word_t port, word_t param, word_t *value);
 
 /* An entry: reads into lab_at_entry, then calls lab_behind_entry(param). lab_entry_fpu says whether
  * the FPU is read too. */

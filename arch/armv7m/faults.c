@@ -75,17 +75,24 @@ static struct fault classify(const struct thread *thread, word_t status)
     return fault;
 }
 
+/* An exception whose frame could not be stacked is still pending behind the fault that says so: a
+ * call, another fault, a breakpoint. It must not be taken later, for whoever runs then. */
+static void forget_pending(void)
+{
+    *SCB_SHCSR &= ~(word_t)SHCSR_PENDED;
+    *SCB_DEMCR &= ~(word_t)DEMCR_MON_PEND;
+}
+
 void user_fault(struct cpu *cpu, struct thread *self)
 {
     word_t status = *SCB_CFSR;
     struct fault fault = classify(self, status);
 
     /* Also what the look at the stack may have added. The address registers keep their first value
-     * until the status is cleared. A call whose frame could not be stacked must not run later, for
-     * whoever runs then. */
+     * until the status is cleared. */
     *SCB_CFSR = *SCB_CFSR;
     *SCB_HFSR = *SCB_HFSR;
-    *SCB_SHCSR &= ~(word_t)SHCSR_SVCALLPENDED;
+    forget_pending();
     entry_fault(cpu, self, &fault);
 }
 

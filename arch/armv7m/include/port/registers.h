@@ -54,8 +54,8 @@ enum {
         1 << 16, /* of SYST_CSR: counted to 0 since it was last read; reading clears it */
     ICSR_PENDSVSET = 1 << 28,
     ICSR_PENDSTSET = 1 << 26,
-    SHCSR_FAULTS = 7 << 16, /* MemManage, BusFault, UsageFault enabled */
-    SHCSR_SVCALLPENDED = 1 << 15,
+    SHCSR_FAULTS = 7 << 16,   /* MemManage, BusFault, UsageFault enabled */
+    SHCSR_PENDED = 0xF << 12, /* UsageFault, MemManage, BusFault, SVCall are pending */
     SCR_SEVONPEND = 1 << 4,
     CCR_DIV_0_TRP = 1 << 4,
     CCR_STKALIGN = 1 << 9,
@@ -64,6 +64,7 @@ enum {
     CCR_BP = 1 << 18,
     AIRCR_RESET = 0x05FA0004,
     DEMCR_MON_EN = 1 << 16,
+    DEMCR_MON_PEND = 1 << 17,
     DEMCR_TRCENA = 1 << 24,
 };
 #define FPCCR_ASPEN (1u << 31)

@@ -151,12 +151,6 @@ static void victim_main(word_t kind)
 
 /* ---- Both ---- */
 
-static void set_priority(const struct lab_subject *subject, word_t priority)
-{
-    rme_assert(rme_thread_set_priorities(1, subject->thread, rme_thread_null(), rme_thread_null(),
-                                         rme_thread_null(), priority) == STATUS_OK);
-}
-
 static void give(const struct lab_subject *subject, word_t slot, word_t source, word_t all_rights)
 {
     rme_assert(rme_captable_delegate(subject->table, slot, lab_own, source, all_rights, 0,
@@ -165,7 +159,7 @@ static void give(const struct lab_subject *subject, word_t slot, word_t source, 
 
 static void start_culprit(enum kind kind)
 {
-    set_priority(&culprit, kind == KIND_YIELD ? 2 : 3);
+    lab_set_priority(&culprit, kind == KIND_YIELD ? 2 : 3);
     rme_assert(rme_thread_exec_set(culprit.thread, (word_t)culprit_main,
                                    rme_stack_prepare(culprit.stack, LAB_STACK_BYTES),
                                    kind) == STATUS_OK);
@@ -285,7 +279,7 @@ static void all_kinds(void)
     go = rme_signal_make();
     delegate_all(&victim);
     delegate_all(&culprit);
-    set_priority(&victim, 2);
+    victim.priority = 2;
     second_entry = rme_stack_prepare(second_stack, sizeof(second_stack));
     if (CONFIG_KFUNC_INTERRUPT) {
         rme_assert(rme_kfunc_call(lab_functions, RME_KFN_INT_BIND, LINE, go.id.raw, 1, 0, 0) ==

@@ -30,27 +30,31 @@ void lab_space_add_image(struct rme_space *space)
                         PAGE_READ | PAGE_WRITE | PAGE_CACHE | PAGE_BUFFER | PAGE_STATIC);
 }
 
-struct lab_subject lab_subject_make(word_t attributes)
+struct lab_subject lab_subject_make_in(const struct rme_space *space, char *stack,
+                                       word_t attributes)
 {
-    struct rme_space space = rme_space_make(LAB_LIST_ORDER);
-    struct lab_subject subject = {.list = space.top, .tid = subjects + 1};
+    struct lab_subject subject = {
+        .list = space->top,
+        .used = space->used,
+        .stack = stack,
+        .tid = ++subjects,
+        .priority = LAB_PRIORITY,
+        .patience = rme_boot.clock_hz / 50,
+    };
 
-    lab_space_add_image(&space);
-    subject.used = space.used;
     subject.table = rme_captable_make(LAB_TABLE_SLOTS);
-    subject.process = rme_process_make(subject.table, &space);
+    subject.process = rme_process_make(subject.table, space);
     subject.park = rme_signal_make();
     rme_assert(rme_captable_delegate(subject.table, LAB_PARK, lab_own, subject.park.id.raw,
                                      RIGHTS_SIGNAL_ALL, 0, 0) == STATUS_OK);
-    subject.stack = stacks[subjects++];
     subject.thread = rme_thread_make(&(struct rme_thread_plan){
         .process = subject.process,
         .entry = begin,
-        .stack = subject.stack,
+        .stack = stack,
         .stack_bytes = LAB_STACK_BYTES,
         .priority = LAB_PRIORITY,
         .priority_max = LAB_PRIORITY,
-        .budget = rme_boot.clock_hz / 50,
+        .budget = subject.patience,
         .attributes = attributes,
         .tid = subject.tid,
         .scheduler = lab_init,
@@ -59,16 +63,35 @@ struct lab_subject lab_subject_make(word_t attributes)
     return subject;
 }
 
+struct lab_subject lab_subject_make(word_t attributes)
+{
+    struct rme_space space = rme_space_make(LAB_LIST_ORDER);
+
+    rme_assert(subjects < SUBJECTS);
+    lab_space_add_image(&space);
+    return lab_subject_make_in(&space, stacks[subjects], attributes);
+}
+
 /* Time enough for one run, so that a run that never ends is an event too. */
 void lab_refill(const struct lab_subject *subject)
 {
-    const sword_t enough = (sword_t)rme_boot.clock_hz / 50;
     sword_t budget = rme_thread_transfer_time(subject->thread, lab_init, 1);
 
     rme_assert(budget > 0);
-    if (budget < enough)
-        rme_assert(rme_thread_transfer_time(subject->thread, lab_init, (word_t)(enough - budget)) >
-                   0);
+    if ((word_t)budget < subject->patience)
+        rme_assert(rme_thread_transfer_time(subject->thread, lab_init,
+                                            subject->patience - (word_t)budget) > 0);
+}
+
+void lab_set_priority(const struct lab_subject *subject, word_t priority)
+{
+    rme_assert(rme_thread_set_priorities(1, subject->thread, rme_thread_null(), rme_thread_null(),
+                                         rme_thread_null(), priority) == STATUS_OK);
+}
+
+bool lab_is_parked(const struct lab_subject *subject)
+{
+    return rme_signal_receive(subject->park, SIGNAL_POLL_SINGLE) == STATUS_BUSY;
 }
 
 bool lab_has_debug(void)
@@ -91,8 +114,7 @@ struct lab_end lab_look(const struct lab_subject *subject)
     sword_t event = rme_thread_receive_event(lab_init);
     struct lab_end end = {.how = LAB_LOST};
 
-    if (event == STATUS_NO_EVENT &&
-        rme_signal_receive(subject->park, SIGNAL_POLL_SINGLE) == STATUS_BUSY)
+    if (event == STATUS_NO_EVENT && lab_is_parked(subject))
         end.how = LAB_PARKED;
     if (event == (sword_t)(subject->tid | EVENT_EXHAUSTED))
         end.how = LAB_HUNG;
@@ -105,11 +127,14 @@ struct lab_end lab_look(const struct lab_subject *subject)
     return end;
 }
 
+/* It is held back until it has both its time and its entry. */
 struct lab_end lab_run_raw(const struct lab_subject *subject, word_t entry, word_t stack,
                            word_t param)
 {
+    lab_set_priority(subject, 0);
     lab_refill(subject);
     rme_assert(rme_thread_exec_set(subject->thread, entry, stack, param) == STATUS_OK);
+    lab_set_priority(subject, subject->priority);
     return lab_look(subject);
 }
 

@@ -32,13 +32,22 @@ struct lab_subject {
     rme_pagetable_t list;
     rme_thread_t thread;
     rme_signal_t park;
-    word_t tid;
-    word_t used; /* places in the list that image and data have */
+    word_t tid, priority;
+    word_t patience; /* how much time a run may take */
+    word_t used;     /* places in the list that image and data have */
     char *stack;
 };
 
 /* A process with the image and its data, and a thread in it with these attributes. */
 struct lab_subject lab_subject_make(word_t attributes);
+
+/* The same with an address space and a stack of LAB_STACK_BYTES of the test's own. */
+struct lab_subject lab_subject_make_in(const struct rme_space *space, char *stack,
+                                       word_t attributes);
+
+/* Whether it is found waiting at its endpoint. */
+bool lab_is_parked(const struct lab_subject *subject);
+void lab_set_priority(const struct lab_subject *subject, word_t priority);
 
 /* Add what a subject needs of the image to a space: static pages of its text and its data. */
 void lab_space_add_image(struct rme_space *space);

@@ -150,8 +150,13 @@ static void zeroing(void)
     unsigned char *bytes = (unsigned char *)address;
     bool zero = true;
 
-    memset(bytes - 32, 0xC3, 4 * 32);
-    tap_check(kmem_allocate(address, 2 * KMEM_GRANULE) == STATUS_OK, "memory with an earlier life");
+    tap_check(kmem_allocate(address - KMEM_GRANULE, KMEM_GRANULE) == STATUS_OK &&
+                  kmem_allocate(address, 2 * KMEM_GRANULE) == STATUS_OK &&
+                  kmem_allocate(address + 2 * KMEM_GRANULE, KMEM_GRANULE) == STATUS_OK,
+              "three objects, side by side");
+    memset(bytes - KMEM_GRANULE, 0xC3, 4 * KMEM_GRANULE);
+    kmem_free(address, 2 * KMEM_GRANULE);
+    tap_check(kmem_allocate(address, 2 * KMEM_GRANULE) == STATUS_OK, "the middle one once more");
     for (unsigned i = 0; i < 2 * KMEM_GRANULE; i++)
         zero &= bytes[i] == 0;
     tap_check(zero, "every byte of a new object is zero");
@@ -159,7 +164,7 @@ static void zeroing(void)
     bytes[5] = 9;
     tap_check(kmem_allocate(address, KMEM_GRANULE) == STATUS_MEMORY && bytes[5] == 9,
               "a refused allocation writes nothing to the object that is there");
-    kmem_free(address, 2 * KMEM_GRANULE);
+    kmem_free(address - KMEM_GRANULE, 4 * KMEM_GRANULE);
 }
 
 /* ---- Against another CPU ---- */

@@ -124,7 +124,7 @@ static void waking(bool is_hot)
     thread = world_thread_of(slot);
     tap_check(thread->state == THREAD_BLOCKED && waiter_of(signal) == thread &&
                   thread->waiting == endpoint_of(signal) &&
-                  world_cpu()->current == world_thread_of(BOOT_THREAD),
+                  world_cpu()->current == world_thread_of(host_init_slot(0)),
               "without a signal the thread waits and another runs");
     REFUSED(STATUS_BUSY, "receive: another thread waits", SIG_RCV, signal, SIGNAL_POLL_ALL);
     host_is_hot = is_hot;

@@ -16,9 +16,9 @@
 /* Boot CPUs, forget all slots and memory that were given. */
 void world_boot(unsigned cpus);
 
-/* CPU 0, on which all helpers call, and the boot table. */
+/* CPU 0, on which all helpers call, and the slot behind an id that the boot table resolves. */
 struct cpu *world_cpu(void);
-struct capability *world_cap(word_t slot);
+struct capability *world_cap(word_t id);
 
 /* A slot of the boot table, and an offset in BOOT_KMEM, that nobody uses. */
 word_t world_slot(void);
@@ -70,7 +70,8 @@ extern const word_t world_raw_word;
 void world_refused(enum status status, const char *name, word_t number, const word_t words[7],
                    int line);
 
-/* The version of a tree of page tables (arch/space.h) is not compared: a refused change moves it. */
+/* The version of a tree of page tables (arch/space.h) is not compared: a refused change moves it.
+ */
 void world_ignore_version(word_t top);
 
 /* One case: the call answers OK, or another result. */

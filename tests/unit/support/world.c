@@ -349,13 +349,16 @@ void world_sweep(const struct world_sweep *sweep)
 
 /* ---- Ends ---- */
 
+enum { EXIT_RESET = 0, EXIT_STOPPED = 7, EXIT_RETURNED = 8 };
+
 static void leave_child(int number)
 {
     (void)number;
-    exit(7); /* and not at once, so that what instruments the program can write its report */
+    exit(EXIT_STOPPED); /* and not at once, so that what instruments the program can report */
 }
 
-void world_stops(const char *name, void (*run)(void))
+/* How a process ends that calls `run`. */
+static int status_of(void (*run)(void))
 {
     int status = 0;
     pid_t child;
@@ -366,10 +369,22 @@ void world_stops(const char *name, void (*run)(void))
         (void)freopen("/dev/null", "w", stdout);
         (void)signal(SIGABRT, leave_child);
         run();
-        _exit(0);
+        exit(EXIT_RETURNED);
     }
     (void)waitpid(child, &status, 0);
-    tap_check(WIFEXITED(status) && WEXITSTATUS(status) == 7, name);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+void world_stops(const char *name, void (*run)(void))
+{
+    int expected = CONFIG_PANIC_REBOOT ? EXIT_RESET : EXIT_STOPPED;
+
+    tap_check(status_of(run) == expected, name);
+}
+
+void world_ends(const char *name, void (*run)(void))
+{
+    tap_check(status_of(run) == EXIT_RESET, name);
 }
 
 void world_check(const char *name)

@@ -98,5 +98,8 @@ void world_sweep(const struct world_sweep *sweep);
 /* One case: the kernel stops when `run` is called (in a process of its own). */
 void world_stops(const char *name, void (*run)(void));
 
+/* One case: the kernel resets the machine when `run` is called. */
+void world_ends(const char *name, void (*run)(void));
+
 /* One case: the invariants of tests/host hold. */
 void world_check(const char *name);

@@ -18,14 +18,27 @@ static const rme_thread_t init = {{BOOT_THREAD}};
 static const rme_process_t process = {{BOOT_PROCESS}};
 static const rme_kfunc_t functions = {{BOOT_KFUNC}};
 
-enum { STACKS = 16, STACK_BYTES = 512 };
+/* Places for threads, which are used again: slot, kernel memory, stack. */
+enum { THREADS_MAX = 12, STACK_BYTES = 512 };
 
-static char stacks[STACKS][STACK_BYTES] __attribute__((aligned(8)));
-static unsigned stacks_used;
+static struct thread_home {
+    word_t slot, memory;
+    bool is_used;
+} thread_homes[THREADS_MAX];
+static char stacks[THREADS_MAX][STACK_BYTES] __attribute__((aligned(8)));
 
-static inline char *next_stack(void)
+static inline unsigned thread_home(void)
 {
-    return stacks[stacks_used++ % STACKS];
+    unsigned i = 0;
+
+    while (i < THREADS_MAX - 1 && thread_homes[i].is_used)
+        i++;
+    if (thread_homes[i].slot == 0) {
+        thread_homes[i].slot = rme_alloc_slot();
+        thread_homes[i].memory = rme_alloc_kmem(192);
+    }
+    thread_homes[i].is_used = true;
+    return i;
 }
 
 /* A thread of this process. What the plan leaves at 0 has a default: level 3 of at most 5, thread
@@ -34,9 +47,13 @@ static inline char *next_stack(void)
 
 static inline rme_thread_t thread_start(struct rme_thread_plan plan)
 {
-    plan.process = process;
-    plan.stack = next_stack();
+    unsigned home = thread_home();
+
+    plan.slot = thread_homes[home].slot;
+    plan.memory = thread_homes[home].memory;
+    plan.stack = stacks[home];
     plan.stack_bytes = STACK_BYTES;
+    plan.process = process;
     plan.priority = plan.priority != 0 ? plan.priority : 3;
     plan.priority_max = plan.priority_max != 0 ? plan.priority_max : 5;
     plan.tid = plan.tid != 0 ? plan.tid : 1;
@@ -45,13 +62,17 @@ static inline rme_thread_t thread_start(struct rme_thread_plan plan)
     return rme_thread_make(&plan);
 }
 
-/* Free, freeze and delete: nothing of it is left but its kernel memory, which the allocator of
- * these tests never takes back. */
+/* Free, freeze and delete; its place is there for the next one. */
 static inline bool thread_end(rme_thread_t thread)
 {
-    return rme_thread_free(thread) == STATUS_OK &&
-           rme_captable_freeze(own, thread.id.raw) == STATUS_OK &&
-           rme_thread_delete(own, thread.id.raw) == STATUS_OK;
+    bool is_over = rme_thread_free(thread) == STATUS_OK &&
+                   rme_captable_freeze(own, thread.id.raw) == STATUS_OK &&
+                   rme_thread_delete(own, thread.id.raw) == STATUS_OK;
+
+    for (unsigned i = 0; is_over && i < THREADS_MAX; i++)
+        if (thread_homes[i].slot == thread.id.raw)
+            thread_homes[i].is_used = false;
+    return is_over;
 }
 
 static inline sword_t set_priority(rme_thread_t thread, word_t priority)
@@ -75,14 +96,14 @@ static inline word_t budget_of(rme_thread_t thread)
     return budget == STATUS_STATE ? 0 : (word_t)budget;
 }
 
+/* Of a thread: run no more. It waits where nobody else does and nobody sends. */
 static inline void stop(void)
 {
-    static rme_signal_t parks[STACKS];
-    static unsigned parks_used;
-    rme_signal_t *park = &parks[parks_used++ % STACKS];
+    static rme_signal_t parks[THREADS_MAX];
 
-    if (park->id.raw == 0)
-        *park = rme_signal_make();
-    for (;;)
-        (void)rme_signal_receive(*park, SIGNAL_RECEIVE_SINGLE);
+    for (unsigned i = 0;; i = (i + 1) % THREADS_MAX) {
+        if (parks[i].id.raw == 0)
+            parks[i] = rme_signal_make();
+        (void)rme_signal_receive(parks[i], SIGNAL_RECEIVE_SINGLE);
+    }
 }

@@ -2,17 +2,10 @@
  *
  * Budgets are consumed and run out, exactly; a deadline is signalled.
  */
-#include "config.h"
-#include "rme/process.h"
-#include "rme/start.h"
-#include "tests/system/tap.h"
+#include "tests/system/threads.h"
 
-static const rme_thread_t init = {{BOOT_THREAD}};
-static const rme_process_t process = {{BOOT_PROCESS}};
-static const rme_kfunc_t functions = {{BOOT_KFUNC}};
 static const rme_signal_t timer = {{BOOT_TIMER_ENDPOINT}};
 
-static char stacks[3][512] __attribute__((aligned(8)));
 static volatile word_t rounds[3];
 
 static void spin(word_t number)
@@ -21,21 +14,10 @@ static void spin(word_t number)
         rounds[number]++;
 }
 
-static rme_thread_t start(word_t number, word_t priority, word_t budget, rme_signal_t events)
+static rme_thread_t start(word_t number, word_t budget, rme_signal_t events)
 {
-    return rme_thread_make(&(struct rme_thread_plan){
-        .process = process,
-        .entry = spin,
-        .stack = stacks[number],
-        .stack_bytes = sizeof(stacks[number]),
-        .param = number,
-        .priority = priority,
-        .priority_max = 5,
-        .budget = budget,
-        .tid = number + 1,
-        .scheduler = init,
-        .endpoint = events,
-    });
+    return THREAD(.entry = spin, .param = number, .budget = budget, .tid = number + 1,
+                  .endpoint = events);
 }
 
 /* A busy thread of higher priority gives the CPU back only because its budget runs out. */
@@ -43,7 +25,7 @@ static void exhaustion(void)
 {
     rme_signal_t events = rme_signal_make();
     const word_t budget = rme_boot.clock_hz / 1000;
-    rme_thread_t thread = start(0, 3, budget, events);
+    rme_thread_t thread = start(0, budget, events);
     word_t first = rounds[0];
 
     tap_check(first > 0, "a thread runs on its budget");
@@ -65,12 +47,10 @@ static void shares(void)
     rme_thread_t first, second;
     word_t a, b;
 
-    (void)rme_thread_set_priorities(1, init, rme_thread_null(), rme_thread_null(),
-                                    rme_thread_null(), 10);
-    first = start(1, 3, budget, rme_signal_null());
-    second = start(2, 3, 2 * budget, rme_signal_null());
-    (void)rme_thread_set_priorities(1, init, rme_thread_null(), rme_thread_null(),
-                                    rme_thread_null(), 0);
+    (void)set_priority(init, 10);
+    first = start(1, budget, rme_signal_null());
+    second = start(2, 2 * budget, rme_signal_null());
+    (void)set_priority(init, 0);
     a = rounds[1];
     b = rounds[2];
     tap_check(a > 0 && b > 0, "both have run");

@@ -23,6 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 GRANULE = 32  # bytes of kernel memory per bit of its bitmap
 LAYOUT_KEYS = ("image", "ram", "stack", "objects", "guests")
+MEMORY_KEYS = {"flash_size": "flash", "ram_size": "ram"}  # how much of the chip's memory is used
 
 
 class DataError(Exception):
@@ -88,6 +89,24 @@ def options_of(board, chip, assignments):
 
 # --- memory --------------------------------------------------------------------------------------
 
+def shrink(chip, assignments):
+    """The chip as if it had less memory; returns it and the other assignments."""
+    sizes, rest = {}, []
+    for assignment in assignments:
+        key, _, text = assignment.partition("=")
+        if key in MEMORY_KEYS:
+            sizes[MEMORY_KEYS[key]] = int(text, 0)
+        else:
+            rest.append(assignment)
+    memory = [dict(entry) for entry in chip.get("memory", [])]
+    for entry in memory:
+        size = sizes.get(entry["name"], entry["size"])
+        if size % 256 or not 0 < size <= entry["size"]:
+            raise DataError(f"--layout: {entry['name']} has {entry['size']} bytes and is used in pieces of 256")
+        entry["size"] = size
+    return {**chip, "memory": memory}, rest
+
+
 def layout_of(board, chip, assignments, is_debug=False):
     """Addresses of everything, or None where the board has no memory of its own."""
     if "kernel" not in board:
@@ -98,7 +117,7 @@ def layout_of(board, chip, assignments, is_debug=False):
     for assignment in assignments:
         key, _, text = assignment.partition("=")
         if key not in LAYOUT_KEYS:
-            raise DataError(f"--layout: no '{key}'; there are: {' '.join(LAYOUT_KEYS)}")
+            raise DataError(f"--layout: no '{key}'; there are: {' '.join((*LAYOUT_KEYS, *MEMORY_KEYS))}")
         sizes[key] = int(text, 0)
     memory = {entry["name"]: entry for entry in chip["memory"]}
     flash, ram = memory["flash"], memory["ram"]
@@ -234,6 +253,7 @@ def board_cmake(board, chip, values):
 def generate(name, out, settings, layouts):
     board, chip = load(name)
     table, values = options_of(board, chip, settings)
+    chip, layouts = shrink(chip, layouts)
     layout = layout_of(board, chip, layouts, values["DEBUG"] == 1)
     write(out / "config.h", config_h(name, table, values))
     write(out / "board.h", board_h(name, board, chip))

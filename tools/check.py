@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Unlicense
 """All checks that need no board: `./rme check`.
 
-  check.py [--only REGEX] [--list]
+  check.py [--board NAME] [--only REGEX] [--list]
 
 Each check is one case; it prints what is wrong and goes on. A check whose subject is not in the tree,
 or whose tool cannot be had, is skipped and says so. The last line is `N passed, N failed, N skipped`.
@@ -21,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
-BOARD = "stm32f405"  # options are flipped on this one
+BOARD = "stm32f405"  # whose kernel is built with each option; --board
 JOBS = os.cpu_count() or 1
 
 # Other machines for which the portable kernel must compile: compiler and flags.
@@ -137,13 +137,14 @@ def compile_commands(preset):
     return BUILD / preset
 
 
-def tidy(preset, *folders):
+def tidy(preset, *folders, checks=""):
     build = compile_commands(preset)
     sources = [name for folder in folders for name in tracked(f"{folder}/*.c")]
     database = build / "compile_commands.json"
     known = database.read_text(encoding="utf-8") if database.exists() else ""
     sources = [name for name in sources if f"/{name}\"" in known]
-    each(lambda name: run("clang-tidy", "--quiet", "-p", build, name), some(sources, "source for it"))
+    each(lambda name: run("clang-tidy", "--quiet", f"--checks={checks}", "-p", build, name),
+         some(sources, "source for it"))
 
 
 def check_tidy_kernel():
@@ -156,6 +157,11 @@ def check_tidy_armv7m():
 
 def check_tidy_host():
     tidy("host-clang", "arch/host")
+
+
+def check_tidy_user():
+    """A call has eight words, so that its function has as many parameters."""
+    tidy(f"{BOARD}-clang", "librme", "examples", checks="-readability-function-size")
 
 
 def check_cppcheck():
@@ -215,8 +221,14 @@ def check_debug_is_free(build):
 def flip_check(compiler, setting):
     def check():
         some(tracked("arch/armv7m/*.c"), "port for it")
-        if setting.startswith("CPUS_MAX="):
-            raise Skip("this chip has one CPU; the host's presets have more")
+        if setting.startswith("CPUS_MAX="):  # these chips have one CPU
+            build = BUILD / f"check-host-{compiler}"
+            run("cmake", "--preset", "host-release" if compiler == "gcc" else "host-clang", "-B", build,
+                f"-DRME_OPTIONS={setting}")
+            run("cmake", "--build", build, "--target", "kernel_host")
+            return
+        if setting == "FPU=1":
+            raise Skip("this chip has no FPU")
         kernel = build_kernel(compiler, setting, f"check-{compiler}")
         check_pruned(setting, kernel)
         if setting == "DEBUG=0":
@@ -268,6 +280,7 @@ def checks():
     yield "clang-tidy kernel", check_tidy_kernel
     yield "clang-tidy armv7m", check_tidy_armv7m
     yield "clang-tidy host", check_tidy_host
+    yield "clang-tidy user", check_tidy_user
     for machine in MACHINES:
         yield f"kernel on {machine}", check_machine(machine)
     for setting in ("DEBUG=0", *flips()):
@@ -295,7 +308,9 @@ def main(argv):
     parser = argparse.ArgumentParser(description="Run all checks that need no board.")
     parser.add_argument("--only", metavar="REGEX", default="", help="the checks whose name matches")
     parser.add_argument("--list", action="store_true", help="print the names")
+    parser.add_argument("--board", default=BOARD, help="whose kernel is built with each option")
     options = parser.parse_args(argv)
+    globals()["BOARD"] = options.board
     chosen = [(name, check) for name, check in checks() if re.search(options.only, name)]
     if options.list:
         print("\n".join(name for name, _ in chosen))

@@ -33,7 +33,13 @@ class Refusals(unittest.TestCase):
         self.refused("'run' has no option", "run", "--all")
         self.refused("'test' has no option 'all'", "test", "all")
         self.refused("--board", "size", "--board")
-        self.refused("the host has no 'bench'", "bench", "--board", "host")
+        for verb in ("bench", "size", "debug", "check"):
+            self.refused(f"the host has no '{verb}'", verb, "--board", "host")
+        self.refused("exclude each other", "test", "--all", "--board", "host")
+        self.refused("exclude each other", "test", "--preset", "host", "--board", "host")
+        self.refused("is no regular expression", "check", "--only", "[")
+        self.refused("no preset is called 'x'", "test", "--preset", "x")
+        self.refused("lacks its value", "test", "--filter")
 
     def test_help(self):
         for arguments in ((), ("help",), ("--help",), *((verb, "--help") for verb in

@@ -148,7 +148,8 @@ static void report_extent(const struct cpu *cpu, const struct capability *slot, 
     if (type == CAP_THREAD)
         report_state(cpu, slot->object);
     if (type == CAP_KFUNC) {
-        report_range(cpu, ", functions ", slot->rights >> HALF_BITS, slot->rights & HALF_MAX);
+        report_range(cpu, ", functions ", slot->rights >> CAP_PAIR_SHIFT,
+                     slot->rights & CAP_PAIR_MASK);
         report_range(cpu, ", first argument ", slot->kfunc.low, slot->kfunc.high);
     }
     if (type == CAP_KMEM)

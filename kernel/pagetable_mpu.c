@@ -272,6 +272,17 @@ static void reload(struct cpu *cpu, struct mpu_top *top)
         arch_space_load((word_t)top);
 }
 
+/* Let a tree go that was claimed for a change; then the hardware of this CPU follows: an image that
+ * is claimed would not be loaded. */
+static enum status finish(struct cpu *cpu, struct mpu_table *table, struct mpu_top *top,
+                          enum status status)
+{
+    release(table, top);
+    if (status == STATUS_OK && top != NULL)
+        reload(cpu, top);
+    return status;
+}
+
 /* ---- Pages ---- */
 
 struct pagetable_entry pagetable_backend_get(const struct capability *cap, word_t position)
@@ -307,8 +318,8 @@ static bool can_hold(const struct mpu_table *table, const struct mpu_top *top, w
 }
 
 /* On a claimed tree. */
-static enum status map_page(struct cpu *cpu, struct mpu_table *table, struct mpu_top *top,
-                            word_t position, word_t flags)
+static enum status map_page(struct mpu_table *table, struct mpu_top *top, word_t position,
+                            word_t flags)
 {
     bool is_first = table->pages == 0;
 
@@ -324,7 +335,6 @@ static enum status map_page(struct cpu *cpu, struct mpu_table *table, struct mpu
         enter(top, table);
     else
         show(top, table);
-    reload(cpu, top);
     return STATUS_OK;
 }
 
@@ -338,14 +348,12 @@ enum status pagetable_backend_map(struct cpu *cpu, struct capability *cap, word_
     (void)address; /* the caller has compared it */
     if (!claim(table, &top))
         return STATUS_CONFLICT;
-    status = map_page(cpu, table, top, position, flags);
-    release(table, top);
-    return status;
+    status = map_page(table, top, position, flags);
+    return finish(cpu, table, top, status);
 }
 
 /* On a claimed tree. */
-static enum status unmap_page(struct cpu *cpu, struct mpu_table *table, struct mpu_top *top,
-                              word_t position)
+static enum status unmap_page(struct mpu_table *table, struct mpu_top *top, word_t position)
 {
     if ((shared_load(&table->entry[position]) & ENTRY_KIND) != ENTRY_PAGE)
         return STATUS_MAP;
@@ -358,7 +366,6 @@ static enum status unmap_page(struct cpu *cpu, struct mpu_table *table, struct m
         leave(top, table);
     else
         show(top, table);
-    reload(cpu, top);
     return STATUS_OK;
 }
 
@@ -370,9 +377,8 @@ enum status pagetable_backend_unmap(struct cpu *cpu, struct capability *cap, wor
 
     if (!claim(table, &top))
         return STATUS_CONFLICT;
-    status = unmap_page(cpu, table, top, position);
-    release(table, top);
-    return status;
+    status = unmap_page(table, top, position);
+    return finish(cpu, table, top, status);
 }
 
 /* ---- Children ---- */
@@ -390,8 +396,8 @@ static bool overlaps_sibling(const struct mpu_table *list, const struct mpu_tabl
 }
 
 /* The parent is in a claimed tree; the child is in none, and is claimed. */
-static enum status attach(struct cpu *cpu, struct mpu_table *parent, struct mpu_top *top,
-                          word_t position, struct mpu_table *child)
+static enum status attach(struct mpu_table *parent, struct mpu_top *top, word_t position,
+                          struct mpu_table *child)
 {
     if (shared_load(&parent->entry[position]) != 0 || parent->depth + 1 >= DEPTH_MAX)
         return STATUS_MAP;
@@ -405,13 +411,12 @@ static enum status attach(struct cpu *cpu, struct mpu_table *parent, struct mpu_
     child->depth = (uint8_t)(parent->depth + 1);
     if (child->pages != 0)
         enter(top, child);
-    reload(cpu, top);
     return STATUS_OK;
 }
 
 /* Take the child, attach it, let it go: into the tree, or back. */
-static enum status construct(struct cpu *cpu, struct mpu_table *parent, struct mpu_top *top,
-                             word_t position, struct mpu_table *child)
+static enum status construct(struct mpu_table *parent, struct mpu_top *top, word_t position,
+                             struct mpu_table *child)
 {
     word_t tree = shared_load_acquire(&child->tree);
     enum status status;
@@ -421,7 +426,7 @@ static enum status construct(struct cpu *cpu, struct mpu_table *parent, struct m
         return STATUS_MAP;
     if (tree != 0 || !shared_cas(&child->tree, 0, TREE_CLAIMED))
         return STATUS_CONFLICT;
-    status = attach(cpu, parent, top, position, child);
+    status = attach(parent, top, position, child);
     shared_store_release(&child->tree, status == STATUS_OK ? (word_t)top : 0);
     return status;
 }
@@ -436,14 +441,13 @@ enum status pagetable_backend_construct(struct cpu *cpu, struct capability *pare
     (void)flags; /* each page has its own */
     if (!claim(table, &top))
         return STATUS_CONFLICT;
-    status = construct(cpu, table, top, position, table_of(child));
-    release(table, top);
-    return status;
+    status = construct(table, top, position, table_of(child));
+    return finish(cpu, table, top, status);
 }
 
 /* On a claimed tree. */
-static enum status destruct(struct cpu *cpu, struct mpu_table *parent, struct mpu_top *top,
-                            word_t position, struct mpu_table *child)
+static enum status destruct(struct mpu_table *parent, struct mpu_top *top, word_t position,
+                            struct mpu_table *child)
 {
     word_t entry = shared_load(&parent->entry[position]);
 
@@ -454,7 +458,6 @@ static enum status destruct(struct cpu *cpu, struct mpu_table *parent, struct mp
     parent->children--;
     if (child->pages != 0)
         leave(top, child);
-    reload(cpu, top);
     shared_store_release(&child->tree, 0);
     return STATUS_OK;
 }
@@ -468,9 +471,8 @@ enum status pagetable_backend_destruct(struct cpu *cpu, struct capability *paren
 
     if (!claim(table, &top))
         return STATUS_CONFLICT;
-    status = destruct(cpu, table, top, position, table_of(child));
-    release(table, top);
-    return status;
+    status = destruct(table, top, position, table_of(child));
+    return finish(cpu, table, top, status);
 }
 
 /* ---- Faults ---- */

@@ -135,7 +135,8 @@ static word_t bytes_of(const struct capability *slot)
 static const char *check_tree(const struct thread *thread)
 {
     const struct thread *child = thread->events;
-    word_t cpu = shared_load(&thread->cpu), children = thread_is_init(thread) ? 1 : 0;
+    word_t cpu = shared_load(&thread->cpu);
+    word_t children = cpu != 0 && thread->scheduler == NULL ? 1 : 0; /* an init thread's own */
     unsigned length = 0;
 
     for (unsigned i = 0; i < slot_count; i++) {

@@ -48,7 +48,7 @@ static void capabilities(void)
         {"slot 2 is the process, all rights", CAP_PROCESS, 2, 0xF, false},
         {"slot 3 is the thread, no right to start, free, bind or debug it", CAP_THREAD, 3,
          thread_rights, false},
-        {"slot 4 is every kernel function", CAP_KFUNC, 4, HALF_MAX, false},
+        {"slot 4 is every kernel function", CAP_KFUNC, 4, CAP_PAIR_MASK, false},
         {"slot 5 is object memory, all rights but GUEST", CAP_KMEM, 5, 0xF, false},
         {"slot 6 is the timer endpoint, all rights", CAP_SIGNAL, 6, 0x3F, false},
         {"slot 8 is the table of page tables, all rights", CAP_CAPTABLE, 8, 0xFF, true},

@@ -235,14 +235,14 @@ static void memory_ranges(void)
 
 static word_t functions(word_t first, word_t last)
 {
-    return first << HALF_BITS | last;
+    return first << CAP_PAIR_SHIFT | last;
 }
 
 static void function_ranges(void)
 {
     word_t slot = world_slot(), part = world_slot(), pair = world_slot();
     const word_t trigger = RME_KFN_INT_LOCAL_TRIG;
-    const word_t two = (word_t)1 << HALF_BITS; /* CPU 1, vector 0 */
+    const word_t two = (word_t)1 << CAP_PAIR_SHIFT; /* CPU 1, vector 0 */
 
     ACCEPTED("functions: two ranges", CPT_ADD, BOOT_CAPTABLE, part, BOOT_CAPTABLE, BOOT_KFUNC,
              functions(0xF100, 0xF101), 4, 9);

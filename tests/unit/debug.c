@@ -66,7 +66,7 @@ static void make_objects(void)
         HOST_CALL(cpu, RME_SVC_CPT_ADD, BOOT_CAPTABLE, WEAK_MEMORY, BOOT_CAPTABLE, BOOT_KMEM,
                   RIGHT_KMEM_INVOCATION, 0, 64) == STATUS_OK &&
         HOST_CALL(cpu, RME_SVC_CPT_ADD, BOOT_CAPTABLE, WEAK_FUNCTION, BOOT_CAPTABLE, BOOT_KFUNC,
-                  (word_t)RME_KFN_INT_BIND << HALF_BITS | RME_KFN_INT_BIND, 1, 4) == STATUS_OK;
+                  (word_t)RME_KFN_INT_BIND << CAP_PAIR_SHIFT | RME_KFN_INT_BIND, 1, 4) == STATUS_OK;
 
     tap_check(is_made, "the objects are made");
     for (unsigned i = 0; i < 4; i++) /* with several CPUs, quiescence takes some tries */

@@ -16,7 +16,7 @@ enum { LINE = 9 };
 
 static word_t functions(word_t first, word_t last)
 {
-    return first << HALF_BITS | last;
+    return first << CAP_PAIR_SHIFT | last;
 }
 
 static word_t function_leaf(word_t first, word_t last, word_t low, word_t high)
@@ -44,7 +44,7 @@ static void authority(void)
             0);
     REFUSED(STATUS_BOUNDS, "BOUNDS comes before UNSUPPORTED", KFN, part, 0xFFFF, 3, 0);
     REFUSED(STATUS_UNSUPPORTED, "a function that is none", KFN, BOOT_KFUNC, 0x1234, 0);
-    REFUSED(STATUS_BOUNDS, "a function number above half a word", KFN, BOOT_KFUNC, HALF_MAX + 1, 0);
+    REFUSED(STATUS_BOUNDS, "a function number above half a word", KFN, BOOT_KFUNC, CAP_PAIR_MASK + 1, 0);
     REFUSED(STATUS_UNSUPPORTED, "a function that only the port could know", KFN, BOOT_KFUNC,
             RME_KFN_PERF_CPU_FUNC, 0);
     for (word_t group = 0xF000; group <= 0xF800; group += 0x400)
@@ -164,19 +164,19 @@ static void lines(void)
 
 static void triggers(void)
 {
-    word_t signal = world_signal(), part, pair = (word_t)0 << HALF_BITS | LINE;
+    word_t signal = world_signal(), part, pair = (word_t)0 << CAP_PAIR_SHIFT | LINE;
 
     part = function_leaf(RME_KFN_INT_LOCAL_TRIG, RME_KFN_INT_LOCAL_TRIG, LINE,
-                         (word_t)1 << HALF_BITS | (LINE + 2));
+                         (word_t)1 << CAP_PAIR_SHIFT | (LINE + 2));
     tap_check(interrupt_bind(LINE, world_cap(signal)->object, true) == STATUS_OK, "a vector");
     arch_irq_unmask(LINE);
     KFN_REFUSED(STATUS_UNSUPPORTED, "trigger: no such vector", INT_LOCAL_TRIG, HOST_LINES);
     KFN_REFUSED(STATUS_UNSUPPORTED, "trigger: no such CPU", INT_LOCAL_TRIG,
-                (word_t)HOST_CPUS << HALF_BITS | LINE);
+                (word_t)HOST_CPUS << CAP_PAIR_SHIFT | LINE);
     REFUSED(STATUS_BOUNDS, "trigger: a vector below, on a CPU between", KFN, part,
-            RME_KFN_INT_LOCAL_TRIG, (word_t)1 << HALF_BITS | (LINE - 1));
+            RME_KFN_INT_LOCAL_TRIG, (word_t)1 << CAP_PAIR_SHIFT | (LINE - 1));
     REFUSED(STATUS_BOUNDS, "trigger: a vector above, on a CPU between", KFN, part,
-            RME_KFN_INT_LOCAL_TRIG, (word_t)0 << HALF_BITS | (LINE + 3));
+            RME_KFN_INT_LOCAL_TRIG, (word_t)0 << CAP_PAIR_SHIFT | (LINE + 3));
     tap_check(CALL(KFN, part, RME_KFN_INT_LOCAL_TRIG, pair) == STATUS_OK &&
                   world_count_of(signal) == 1,
               "trigger: the endpoint that is bound gets one signal");
@@ -290,7 +290,7 @@ static void booting(void)
 
     kfunc_boot(&slot);
     tap_check(cap_is(&slot, CAP_KFUNC) && cap_covers(&slot, 0, 0) &&
-                  cap_covers(&slot, HALF_MAX, ~(word_t)0) && cap_freeze(&slot) == STATUS_REFERENCED,
+                  cap_covers(&slot, CAP_PAIR_MASK, ~(word_t)0) && cap_freeze(&slot) == STATUS_REFERENCED,
               "boot gives every function and argument, for ever");
 }
 

@@ -128,7 +128,7 @@ static void make_world(void)
     whole[CAP_SIGNAL] = world_signal();
     table = world_captable(16);
     for (unsigned type = CAP_KFUNC; type < TYPES; type++) {
-        word_t rights = type == CAP_KFUNC ? HALF_MAX : all_rights((enum cap_type)type);
+        word_t rights = type == CAP_KFUNC ? CAP_PAIR_MASK : all_rights((enum cap_type)type);
 
         if (CONFIG_RAW && type == CAP_PAGETABLE)
             continue;

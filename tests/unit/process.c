@@ -107,9 +107,9 @@ static void raw_words(void)
     }
     process = world_process();
     ACCEPTED("authority over two words", CPT_ADD, BOOT_CAPTABLE, part, BOOT_CAPTABLE, BOOT_KFUNC,
-             (word_t)RME_KFN_PGT_RAW << HALF_BITS | RME_KFN_PGT_RAW, 100, 101);
+             (word_t)RME_KFN_PGT_RAW << CAP_PAIR_SHIFT | RME_KFN_PGT_RAW, 100, 101);
     ACCEPTED("authority over another function", CPT_ADD, BOOT_CAPTABLE, other, BOOT_CAPTABLE,
-             BOOT_KFUNC, (word_t)RME_KFN_FLUSH << HALF_BITS | RME_KFN_FLUSH, 0, ~(word_t)0);
+             BOOT_KFUNC, (word_t)RME_KFN_FLUSH << CAP_PAIR_SHIFT | RME_KFN_FLUSH, 0, ~(word_t)0);
     REFUSED(STATUS_BOUNDS, "create: a word below", PRC_CRT, BOOT_CAPTABLE, slot, BOOT_CAPTABLE, 99,
             part);
     REFUSED(STATUS_BOUNDS, "create: a word above", PRC_CRT, BOOT_CAPTABLE, slot, BOOT_CAPTABLE, 102,
@@ -265,6 +265,7 @@ static void loaded_tables(void)
     call[1] = space;
     tap_check(cap_check_delete(world_cap(BOOT_CAPTABLE), space, CAP_PAGETABLE, &end) == STATUS_OK,
               "nothing but the CPU is in the way");
+    cap_keep(&end);
     tap_check(host_call(world_cpu(), RME_SVC_PGT_DEL, call) == STATUS_NOT_QUIESCENT,
               "a page table that a CPU has loaded is not deleted");
     tap_check(host_loaded != (word_t)world_cap(space)->object, "the CPU has followed the process");

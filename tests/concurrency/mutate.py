@@ -56,7 +56,7 @@ def run(build, mutation):
         return True, "no end within 120 s"
     why = [line for line in done.stdout.splitlines()
            if "SUMMARY" in line or (line.startswith("# H") and "preemptions" not in line)]
-    return done.returncode != 0, why[0] if why else ""
+    return done.returncode != 0, why[0] if why else f"exit status {done.returncode}"
 
 
 def try_one(builds, mutation):

@@ -72,7 +72,7 @@ void arch_fpu_save(const struct arch_context *context, struct arch_fpu *fpu)
 {
     (void)context;
     if (fpu != NULL)
-        *fpu = host_fpu;
+        memcpy(fpu, &host_fpu, sizeof(*fpu));
 }
 
 void arch_fpu_load(const struct arch_context *context, const struct arch_fpu *fpu)
@@ -80,7 +80,7 @@ void arch_fpu_load(const struct arch_context *context, const struct arch_fpu *fp
     (void)context;
     host_fpu_is_on = fpu != NULL;
     if (fpu != NULL)
-        host_fpu = *fpu;
+        memcpy(&host_fpu, fpu, sizeof(*fpu));
 }
 
 void arch_guest_save(void *area, const struct arch_context *context, const struct arch_fpu *fpu)

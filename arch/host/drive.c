@@ -141,7 +141,7 @@ sword_t host_call(struct cpu *cpu, word_t number, const word_t words[7])
     if (enter(cpu, self, self->context.block) != cpu->current)
         abort();
     host_settle(cpu);
-    return (sword_t)self->context.result;
+    return thread_is_on(self, cpu) ? (sword_t)self->context.result : STATUS_OK;
 }
 
 void host_advance(struct cpu *cpu, word_t counts)

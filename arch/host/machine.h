@@ -25,7 +25,7 @@ word_t host_init_slot(unsigned cpu);
 word_t host_timer_slot(unsigned cpu);
 
 /* The running thread of a CPU makes a call; what becomes pending is delivered. Returns the result
- * that the caller has now: meaningless if it waits. */
+ * that the caller has now: meaningless if it waits, OK if it has left this CPU. */
 sword_t host_call(struct cpu *cpu, word_t number, const word_t words[7]);
 
 #define HOST_CALL(cpu, number, ...) host_call((cpu), (number), (const word_t[7]){__VA_ARGS__})

@@ -20,7 +20,22 @@ struct scenario {
     void (*prepare)(void);
     host_script_t *scripts[HOST_CPUS];
     const char *(*judge)(void); /* NULL: all is well; else what is wrong */
+    bool needs_pagetables;      /* skipped with raw address spaces */
 };
+
+/* Name, CPUs, preemptions, outcomes, prepare, judge, scripts. */
+#define SCENARIO(text, count, bound, set, before, behind, ...)                                     \
+    {                                                                                              \
+        .name = (text), .cpus = (count), .preemptions = (bound), .outcomes = (set),                \
+        .prepare = (before), .judge = (behind), .scripts = {__VA_ARGS__},                          \
+        .needs_pagetables = false,                                                                 \
+    }
+#define SCENARIO_PAGETABLES(text, count, bound, set, before, behind, ...)                          \
+    {                                                                                              \
+        .name = (text), .cpus = (count), .preemptions = (bound), .outcomes = (set),                \
+        .prepare = (before), .judge = (behind), .scripts = {__VA_ARGS__},                          \
+        .needs_pagetables = true,                                                                  \
+    }
 
 int scenario_main(int argc, char **argv, const struct scenario *scenarios, unsigned count);
 #define SCENARIO_MAIN(scenarios)                                                                   \
@@ -36,6 +51,9 @@ int scenario_main(int argc, char **argv, const struct scenario *scenarios, unsig
 /* Results that scripts leave for the judge; 1, which no call of theirs returns, before a run. */
 enum { RESULTS = 12 };
 extern sword_t got[HOST_CPUS][RESULTS];
+
+/* How often a script tries what another CPU must first make possible. */
+extern unsigned patience;
 
 /* The judge has seen an outcome. */
 void saw(unsigned outcome);

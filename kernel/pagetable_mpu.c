@@ -176,6 +176,17 @@ static void release(struct mpu_table *table, struct mpu_top *top)
         release_top(top);
 }
 
+/* The end of a change: let the tree go, and make the hardware of this CPU follow, if the image is
+ * the one in force. In this order, because an image that is claimed is loaded as nothing. */
+static NOINLINE enum status end_change(struct cpu *cpu, struct mpu_table *table, struct mpu_top *top,
+                              enum status status)
+{
+    release(table, top);
+    if (status == STATUS_OK && top != NULL && shared_load(&cpu->loaded) == (word_t)top)
+        arch_space_load((word_t)top);
+    return status;
+}
+
 /* ---- Regions: all of this on a claimed tree ---- */
 
 /* Eighths of the whole that the pages of a table cover. */
@@ -265,24 +276,6 @@ static void leave(struct mpu_top *top, struct mpu_table *table)
     table->region = REGION_NONE;
 }
 
-/* Make the hardware of this CPU follow the image, if it is the one in force. */
-static void reload(struct cpu *cpu, struct mpu_top *top)
-{
-    if (shared_load(&cpu->loaded) == (word_t)top)
-        arch_space_load((word_t)top);
-}
-
-/* Let a tree go that was claimed for a change; then the hardware of this CPU follows: an image that
- * is claimed would not be loaded. */
-static enum status finish(struct cpu *cpu, struct mpu_table *table, struct mpu_top *top,
-                          enum status status)
-{
-    release(table, top);
-    if (status == STATUS_OK && top != NULL)
-        reload(cpu, top);
-    return status;
-}
-
 /* ---- Pages ---- */
 
 struct pagetable_entry pagetable_backend_get(const struct capability *cap, word_t position)
@@ -349,7 +342,7 @@ enum status pagetable_backend_map(struct cpu *cpu, struct capability *cap, word_
     if (!claim(table, &top))
         return STATUS_CONFLICT;
     status = map_page(table, top, position, flags);
-    return finish(cpu, table, top, status);
+    return end_change(cpu, table, top, status);
 }
 
 /* On a claimed tree. */
@@ -378,7 +371,7 @@ enum status pagetable_backend_unmap(struct cpu *cpu, struct capability *cap, wor
     if (!claim(table, &top))
         return STATUS_CONFLICT;
     status = unmap_page(table, top, position);
-    return finish(cpu, table, top, status);
+    return end_change(cpu, table, top, status);
 }
 
 /* ---- Children ---- */
@@ -442,7 +435,7 @@ enum status pagetable_backend_construct(struct cpu *cpu, struct capability *pare
     if (!claim(table, &top))
         return STATUS_CONFLICT;
     status = construct(table, top, position, table_of(child));
-    return finish(cpu, table, top, status);
+    return end_change(cpu, table, top, status);
 }
 
 /* On a claimed tree. */
@@ -472,7 +465,7 @@ enum status pagetable_backend_destruct(struct cpu *cpu, struct capability *paren
     if (!claim(table, &top))
         return STATUS_CONFLICT;
     status = destruct(table, top, position, table_of(child));
-    return finish(cpu, table, top, status);
+    return end_change(cpu, table, top, status);
 }
 
 /* ---- Faults ---- */
@@ -535,10 +528,7 @@ bool pagetable_repair(struct cpu *cpu, word_t space, word_t address, word_t acce
     if (CONFIG_CPUS_MAX > 1 && !claim_top(top))
         return true;
     repaired = repair(top, address, access);
-    if (CONFIG_CPUS_MAX > 1)
-        release_top(top);
-    if (repaired)
-        reload(cpu, top);
+    (void)end_change(cpu, &top->table, top, repaired ? STATUS_OK : STATUS_MAP);
     return repaired;
 }
 

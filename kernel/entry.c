@@ -22,7 +22,7 @@ ARCH_EXIT entry_interrupt(struct cpu *cpu, struct thread *self, word_t line)
     struct outcome outcome = interrupt_deliver_hot(cpu, self, line);
 
     if (UNLIKELY(outcome.is_cold))
-        ARCH_GO_ON(deliver(cpu, self, line));
+        ARCH_GO_ON_WITH(deliver, cpu, self, line);
     HOT_LEAVE(cpu, self, outcome);
 }
 

@@ -11,15 +11,11 @@
 /* End a function of type ARCH_EXIT by the outcome of a hot half that is not cold. */
 #define HOT_LEAVE(cpu, self, outcome)                                                              \
     do {                                                                                           \
-        word_t space;                                                                              \
-        enum leave_kind kind = schedule_move(cpu, self, outcome, &space);                          \
-                                                                                                   \
-        if (UNLIKELY(kind == LEAVE_SPECIAL))                                                       \
-            ARCH_GO_ON(leave_special(cpu, self, (outcome).next,                                    \
-                                     (self)->special + (outcome).next->special));                  \
-        if (kind == LEAVE_SPACE)                                                                   \
-            ARCH_LEAVE_SPACE(cpu, (outcome).next, space);                                          \
-        ARCH_LEAVE(cpu, (outcome).next);                                                           \
+        if ((outcome).switches)                                                                    \
+            ARCH_GO_ON_WITH(leave_switch, cpu, self, (outcome).next);                              \
+        if ((outcome).enters)                                                                      \
+            ARCH_GO_ON(leave_process, cpu, self);                                                  \
+        ARCH_LEAVE(cpu, self);                                                                     \
     } while (0)
 
 /* Define entry_<name>, which ports enter for a hot call, around
@@ -31,7 +27,7 @@
         struct outcome outcome = half(cpu, self, word0, word1);                                    \
                                                                                                    \
         if (UNLIKELY(outcome.is_cold))                                                             \
-            ARCH_GO_ON(syscall_cold(cpu, self));                                                   \
+            ARCH_GO_ON(syscall_cold, cpu, self);                                                   \
         arch_context_set_result(&self->context, outcome.result);                                   \
         HOT_LEAVE(cpu, self, outcome);                                                             \
     }

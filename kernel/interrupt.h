@@ -13,10 +13,6 @@
 
 enum { IRQ_EDGE = 1 };
 
-struct irq_binding {
-    shared_t endpoint;
-};
-
 /* A line has fired on this CPU. An unbound one is masked and counted. */
 void interrupt_deliver(struct cpu *cpu, word_t line);
 

@@ -29,7 +29,7 @@ ALWAYS_INLINE struct outcome activate_hot(struct cpu *cpu, struct thread *self, 
     port = cap->object;
     if (UNLIKELY(!shared_cas(&port->owner, 0, (word_t)self)))
         return outcome_cold();
-    return outcome_enter(enter(self, port, param), self);
+    return outcome_enter(enter(self, port, param));
 }
 
 sword_t invocation_activate(struct cpu *cpu, const struct args_inv_act *args,
@@ -71,7 +71,7 @@ ALWAYS_INLINE struct outcome return_hot(struct cpu *cpu, struct thread *self, wo
         return outcome_cold();
     leave(self, self->invocation);
     arch_context_set_value(&self->context, value);
-    return outcome_enter(STATUS_OK, self);
+    return outcome_enter(STATUS_OK);
 }
 
 sword_t invocation_return(struct cpu *cpu, const struct args_inv_ret *args,

@@ -26,13 +26,26 @@ static NOINLINE ARCH_EXIT leave_slowly(struct cpu *cpu, struct thread *self, str
     ARCH_LEAVE(cpu, next);
 }
 
-ARCH_EXIT leave_special(struct cpu *cpu, struct thread *self, struct thread *next, word_t special)
+ARCH_EXIT leave_switch(struct cpu *cpu, struct thread *self, struct thread *next)
 {
+    struct glance from = schedule_glance(self), to = schedule_glance(next);
+    word_t special = from.special + to.special;
     word_t space;
 
-    if (special != SPECIAL_BOTH_FINITE || !schedule_switch_time(cpu, self, next))
-        ARCH_GO_ON(leave_slowly(cpu, self, next));
+    cpu->current = next;
+    if (UNLIKELY(special != 0) && (special != SPECIAL_BOTH_FINITE ||
+                                   !schedule_switch_time(cpu, self, from.budget, to.budget)))
+        ARCH_GO_ON_WITH(leave_slowly, cpu, self, next);
     if (next->process != self->process && process_changes_space(cpu, next->process, &space))
         ARCH_LEAVE_SPACE(cpu, next, space);
     ARCH_LEAVE(cpu, next);
+}
+
+ARCH_EXIT leave_process(struct cpu *cpu, struct thread *self)
+{
+    word_t space;
+
+    if (process_changes_space(cpu, self->process, &space))
+        ARCH_LEAVE_SPACE(cpu, self, space);
+    ARCH_LEAVE(cpu, self);
 }

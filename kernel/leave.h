@@ -10,9 +10,11 @@
  * the thread that was freed. Returns who runs. */
 struct thread *leave_kernel(struct cpu *cpu, struct thread *self);
 
-/* The end of a hot call that switches from `self` to `next`, which is cpu->current already;
- * `special` is the sum of their special words, and not 0. */
-ARCH_EXIT leave_special(struct cpu *cpu, struct thread *self, struct thread *next, word_t special);
+/* The end of a hot half that switches from `self` to `next`, which is another thread. */
+ARCH_EXIT leave_switch(struct cpu *cpu, struct thread *self, struct thread *next);
+
+/* The end of a hot half after which the same thread goes on in another process. */
+ARCH_EXIT leave_process(struct cpu *cpu, struct thread *self);
 
 /* The whole call, made by the running thread; its words are at arch_call_args(). In syscall.c,
  * above: a hot call that is not straight goes on there, as a port's entry does. */

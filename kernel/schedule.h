@@ -33,11 +33,11 @@ struct thread {
     struct arch_context context;
     struct capability *process; /* in force: that of the top port, or home; root slot */
     word_t special;
+    word_t budget; /* behind `special`: a switch loads both at once */
 
     /* Scheduling: the CPU of the thread. */
     struct thread *next, *previous; /* ring of its level */
     uint8_t priority, priority_max, state, receive_mode;
-    word_t budget;
     shared_t cpu; /* struct cpu that it is bound to, or 0: claimed by compare-exchange */
     struct capability *waiting; /* endpoint that it waits at */
 
@@ -59,36 +59,35 @@ struct thread {
     word_t fault_cause, fault_address;
 };
 
-/* What the hot half of a call decides: the caller's result, who runs next, and whether that thread
- * is in another process than the CPU was, though it is the same thread; or that the case is not
- * straight, and the whole call is to be made (syscall_cold), nothing having changed. Hot halves are
- * inlined, so that none of this is ever stored. */
+/* What the hot half of a call decides: the caller's result, and whether another thread runs next or
+ * the same one goes on in another process; or that the case is not straight, and the whole call is
+ * to be made (syscall_cold), nothing having changed. Hot halves are inlined, so that none of this
+ * is ever stored. */
 struct outcome {
     word_t result;
-    struct thread *next;
-    bool switches; /* `next` is not the caller */
-    bool enters;
+    bool switches; /* to `next` */
+    bool enters;   /* another process */
     bool is_cold;
+    struct thread *next;
 };
 
 /* The result of a handler that is not stored: the caller's registers were replaced, or it waits and
  * gets its result later. */
 #define RESULT_NONE INTPTR_MIN
 
-static inline struct outcome outcome_stay(word_t result, struct thread *self)
+static inline struct outcome outcome_stay(word_t result)
 {
-    return (struct outcome){.result = result, .next = self};
+    return (struct outcome){.result = result};
 }
 
 static inline struct outcome outcome_switch(word_t result, struct thread *next)
 {
-    return (struct outcome){.result = result, .next = next, .switches = true};
+    return (struct outcome){.result = result, .switches = true, .next = next};
 }
 
-/* The same thread, in another process. */
-static inline struct outcome outcome_enter(word_t result, struct thread *self)
+static inline struct outcome outcome_enter(word_t result)
 {
-    return (struct outcome){.result = result, .next = self, .enters = true};
+    return (struct outcome){.result = result, .enters = true};
 }
 
 static inline struct outcome outcome_cold(void)
@@ -206,39 +205,32 @@ void schedule_switch_special(struct cpu *cpu, struct thread *from, struct thread
  * hardware. */
 void schedule_clear_fpu(struct thread *thread, bool is_running);
 
-/* The same where both threads have finite budgets and nothing else is unusual. False: a budget or
- * the timer is due, and nothing has changed. */
-ALWAYS_INLINE bool schedule_switch_time(struct cpu *cpu, struct thread *from, struct thread *to)
-{
-    word_t elapsed;
-    word_t remaining = arch_clock_peek(cpu, &elapsed);
-
-    if (UNLIKELY(elapsed >= from->budget || to->budget < remaining))
-        return false;
-    arch_clock_take(cpu, remaining);
-    from->budget -= elapsed;
-    return true;
-}
-
-/* What is left to do before the next thread can be resumed. */
-enum leave_kind {
-    LEAVE_PLAIN,   /* nothing */
-    LEAVE_SPACE,   /* load *space */
-    LEAVE_SPECIAL, /* switch threads of which one is unusual (leave_special) */
+/* What a switch looks at first: two neighbours, by one load. */
+struct glance {
+    word_t special, budget;
 };
 
-/* Carry out what a hot half has decided, but for the result. */
-ALWAYS_INLINE enum leave_kind schedule_move(struct cpu *cpu, struct thread *self,
-                                            struct outcome outcome, word_t *space)
+ALWAYS_INLINE struct glance schedule_glance(const struct thread *thread)
 {
-    struct thread *next = outcome.next;
+    struct glance glance = {thread->special, thread->budget};
 
-    if (outcome.switches) {
-        cpu->current = next;
-        if (UNLIKELY(self->special + next->special != 0))
-            return LEAVE_SPECIAL;
-    }
-    if (!outcome.enters && (!outcome.switches || next->process == self->process))
-        return LEAVE_PLAIN;
-    return process_changes_space(cpu, next->process, space) ? LEAVE_SPACE : LEAVE_PLAIN;
+    LOAD_BOTH(glance.special, glance.budget);
+    return glance;
+}
+
+/* Charge the thread that leaves where both have finite budgets and nothing else is unusual. False:
+ * a budget or the timer is due, and nothing has changed. Where the timer has fired, what seems to
+ * have elapsed is more than any budget. */
+ALWAYS_INLINE bool schedule_switch_time(struct cpu *cpu, struct thread *from, word_t from_budget,
+                                        word_t to_budget)
+{
+    word_t remaining = arch_clock_peek(cpu);
+    word_t elapsed = arch_timer_remaining(cpu) - remaining;
+
+    AS_ONE(elapsed);
+    if (UNLIKELY(elapsed >= from_budget || to_budget < remaining))
+        return false;
+    arch_clock_take(cpu, remaining);
+    from->budget = from_budget - elapsed;
+    return true;
 }

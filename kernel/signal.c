@@ -64,7 +64,7 @@ ALWAYS_INLINE struct outcome send_hot(struct cpu *cpu, struct thread *self, word
     waiter = local_waiter(cpu, endpoint);
     if (waiter == NULL) {
         (void)shared_add(&endpoint->signal.count, count);
-        return outcome_stay(STATUS_OK, self);
+        return outcome_stay(STATUS_OK);
     }
     if (UNLIKELY(count != 1 || seen != 0))
         return outcome_cold();
@@ -142,7 +142,7 @@ ALWAYS_INLINE struct outcome receive_hot(struct cpu *cpu, struct thread *self, w
         taken = takes_all(mode) ? seen : 1;
         if (UNLIKELY(!shared_cas(&endpoint->signal.count, seen, seen - taken)))
             return outcome_cold();
-        return outcome_stay(taken, self);
+        return outcome_stay(taken);
     }
     if (UNLIKELY(mode >= SIGNAL_POLL_SINGLE || !block(cpu, self, endpoint, mode)))
         return outcome_cold();

@@ -371,7 +371,7 @@ ALWAYS_INLINE struct outcome yield_hot(struct cpu *cpu, struct thread *self, wor
     if (UNLIKELY(id != CAP_NULL || full != 0))
         return outcome_cold();
     if (self->next == self)
-        return outcome_stay(STATUS_OK, self);
+        return outcome_stay(STATUS_OK);
     cpu->ready[self->priority] = self->next;
     return outcome_switch(STATUS_OK, self->next);
 }

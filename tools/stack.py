@@ -11,6 +11,8 @@ compiler cannot see stands in a data file (TOML):
     svc_entry = 0
     [assembly]                          # functions that are not C: frame and calls
     svc_entry = { bytes = 40, calls = ["syscall_dispatch"] }
+    [jumps]                             # who goes on in another function by a jump in assembly
+    svc_entry = ["syscall_dispatch"]
     [indirect]                          # who calls through a pointer, and whom (patterns allowed)
     syscall_dispatch = ["call_*"]
 
@@ -112,6 +114,8 @@ def _read_facts(graph: Graph, path: Path) -> None:
         function = graph.function(name)
         function.frame = fact["bytes"]
         function.calls = set(fact.get("calls", []))
+    for name, targets in facts.get("jumps", {}).items():
+        graph.functions[graph.resolve(name)].calls.update(targets)
 
 
 def load_graph(folders: list[Path], facts: Path | None = None) -> Graph:

@@ -15,15 +15,10 @@
 /* On top of the kernel stack: the linker script puts it there. */
 __attribute__((section(".kernel.cpu"), aligned(8))) struct cpu port_cpu;
 
-__attribute__((section(".kernel.irq_table"))) static struct irq_binding irq_table[BOARD_IRQ_LINES];
+__attribute__((section(".kernel.irq_table"))) struct irq_binding port_irq_table[BOARD_IRQ_LINES];
 
 __attribute__((section(".kernel.kmem_bitmap")))
 shared_t port_kmem_bitmap[LAYOUT_KMEM_BITMAP_BYTES / sizeof(shared_t)];
-
-struct irq_binding *arch_irq_table(void)
-{
-    return irq_table;
-}
 
 /* From the linker script. */
 extern word_t layout_bss_begin[], layout_bss_end[];
@@ -83,17 +78,6 @@ static void prepare_cpu(void)
     *SCB_DEMCR |= DEMCR_MON_EN | DEMCR_TRCENA;
     if (CONFIG_FPU)
         *SCB_FPCCR = (*SCB_FPCCR | FPCCR_ASPEN) & ~FPCCR_LSPEN;
-}
-
-static void prepare_clock(struct cpu *cpu)
-{
-    enum { SYST_ON = 3 }; /* enabled, interrupt; the reference clock */
-
-    /* The sum of all counts begins shortly before it wraps, so that no system is the first to see
-     * that. */
-    cpu->arch = (struct arch_cpu){.base = -(word_t)ARCH_TIMER_TICK};
-    arch_timer_set(cpu, CONFIG_TICKLESS ? (word_t)ARCH_TIMER_MAX : (word_t)ARCH_TIMER_TICK);
-    *SYST_CSR = SYST_ON;
 }
 
 static const struct memory_range ranges[] = {
@@ -165,7 +149,7 @@ void start(void)
     prepare_memory();
     prepare_priorities();
     prepare_cpu();
-    prepare_clock(cpu);
+    arch_clock_start(cpu);
     boot_first(cpu, &memory, &info);
     prepare_init(cpu, &info);
     leave(cpu);

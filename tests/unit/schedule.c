@@ -172,6 +172,11 @@ static void charging(void)
               "a thread without time leaves its level and tells its scheduler");
 }
 
+static bool quickly(unsigned from, unsigned to)
+{
+    return schedule_switch_time(&cpu, &threads[from], threads[from].budget, threads[to].budget);
+}
+
 /* Two threads with finite budgets switch at a glance, if neither budget nor timer is due. */
 static void quick_switch(void)
 {
@@ -180,20 +185,17 @@ static void quick_switch(void)
     thread_set_budget(&threads[1], 500);
     cpu.arch.deadline = 300;
     cpu.arch.now = 60;
-    tap_check(schedule_switch_time(&cpu, &threads[0], &threads[1]) && threads[0].budget == 40 &&
-                  cpu.arch.last == 60,
+    tap_check(quickly(0, 1) && threads[0].budget == 40 && cpu.arch.last == 60,
               "the one that leaves is charged up to now");
     cpu.arch.now = 60 + 500;
     cpu.arch.deadline = 1000;
-    tap_check(!schedule_switch_time(&cpu, &threads[1], &threads[0]) && threads[1].budget == 500 &&
-                  cpu.arch.last == 60,
+    tap_check(!quickly(1, 0) && threads[1].budget == 500 && cpu.arch.last == 60,
               "a budget that is just used up is not for the quick way, and nothing has changed");
     cpu.arch.now = 70;
-    tap_check(!schedule_switch_time(&cpu, &threads[1], &threads[0]) && threads[1].budget == 500,
+    tap_check(!quickly(1, 0) && threads[1].budget == 500,
               "nor is a timer that would fire too late for the one that comes");
     cpu.arch.deadline = 65;
-    tap_check(!schedule_switch_time(&cpu, &threads[1], &threads[0]) && threads[1].budget == 500,
-              "nor one that is due");
+    tap_check(!quickly(1, 0) && threads[1].budget == 500, "nor one that is due");
 }
 
 static void slow_switch(void)

@@ -5,11 +5,13 @@
  * faults to the doors of kernel/entry.h. All of them leave by one of these; each port in its own
  * best way, while the source of the kernel is one.
  *
- *   ARCH_EXIT                     type of the functions that leave the kernel
- *   ARCH_LEAVE(cpu, thread)       end such a function: resume `thread`, which is cpu->current, in
- * the space that is loaded ARCH_LEAVE_SPACE(cpu, thread, space)   the same after
- * arch_space_load(space) ARCH_GO_ON(exit)              end it by a call of another such function
- *   const void *arch_call_args(cpu, self)   the block of words of the running call, number first
+ *   ARCH_EXIT                              type of the functions that leave the kernel
+ *   ARCH_LEAVE(cpu, thread)                end such a function: resume `thread`, which is
+ *                                          cpu->current, in the space that is loaded
+ *   ARCH_LEAVE_SPACE(cpu, thread, space)   the same after arch_space_load(space)
+ *   ARCH_GO_ON(exit, cpu, self)            end it by a call of another such function
+ *   ARCH_GO_ON_WITH(exit, cpu, self, third)
+ *   const void *arch_call_args(cpu, self)  the block of words of the running call, number first
  */
 #pragma once
 

@@ -13,4 +13,11 @@
  */
 #pragma once
 
+#include "arch/atomic.h"
+
+/* What a line is bound to (kernel/interrupt.h). */
+struct irq_binding {
+    shared_t endpoint;
+};
+
 #include <port/irq.h>

@@ -7,7 +7,6 @@
 #include "abi/types.h"
 
 struct arch_cpu {
-    word_t last;   /* SysTick's value at the last read, plus what was given back; a mark */
-    word_t base;   /* counts up to the beginning of the present period */
-    word_t period; /* counts of the present period */
+    word_t last; /* SysTick's value at the last read, plus what was given back */
+    word_t end;  /* of the present period, by the clock */
 };

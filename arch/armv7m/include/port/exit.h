@@ -28,35 +28,58 @@ ALWAYS_INLINE NORETURN void arch_resume(struct cpu *cpu, struct thread *thread)
 }
 
 /* The same behind the loading of the MPU (port/space.h): one block, because it need not keep any
- * register. */
+ * register. Image and thread are where leave.c has them. */
 ALWAYS_INLINE NORETURN void arch_load_and_resume(struct cpu *cpu, struct thread *thread,
                                                  word_t space)
 {
     register word_t rbar __asm__("r12") = MPU_RBAR_ADDRESS;
-    register struct thread *next __asm__("r1") = thread;
-    register word_t image __asm__("lr") = space;
+    register struct cpu *stack __asm__("r0") = cpu;
+    register struct thread *next __asm__("r2") = thread;
+    register word_t image __asm__("r1") = space;
 
-    __asm__ volatile("mov sp, %[cpu]\n\t"
-                     "movs r2, #0\n\t"
-                     "str r2, [r12, #-8]\n\t"
-                     "ldmia lr!, {r2-r9}\n\t"
-                     "stmia r12, {r2-r9}\n\t"
-                     "ldmia lr, {r2-r9}\n\t"
-                     "stmia r12, {r2-r9}\n\t"
-                     "movs r2, #5\n\t" /* ENABLE, PRIVDEFENA */
-                     "str r2, [r12, #-8]\n\t"
-                     "ldmia r1, {r4-r11, r12, lr}\n\t"
+    __asm__ volatile("mov sp, r0\n\t"
+                     "movs r0, #0\n\t"
+                     "str r0, [r12, #-8]\n\t"
+                     "ldmia r1!, {r3-r10}\n\t"
+                     "stmia r12, {r3-r10}\n\t"
+                     "ldmia r1, {r3-r10}\n\t"
+                     "stmia r12, {r3-r10}\n\t"
+                     "movs r0, #5\n\t" /* ENABLE, PRIVDEFENA */
+                     "str r0, [r12, #-8]\n\t"
+                     "ldmia r2, {r4-r11, r12, lr}\n\t"
                      "msr psp, r12\n\t"
                      "dsb\n\t"
                      "bx lr"
                      :
-                     : "r"(rbar), [cpu] "r"(cpu), "r"(next), "r"(image)
+                     : "r"(rbar), "r"(stack), "r"(next), "r"(image)
                      : "memory");
     __builtin_unreachable();
 }
 
+/* Go on in another exit, by a branch: for a call the compiler would keep LR, and so would need a
+ * stack frame, on the way of every caller that leaves by itself. */
+#define ARCH_GO_ON_WITH(exit, cpu, self, third)                                                    \
+    do {                                                                                           \
+        register struct cpu *go_cpu __asm__("r0") = (cpu);                                         \
+        register struct thread *go_self __asm__("r1") = (self);                                    \
+        register word_t go_third __asm__("r2") = (word_t)(third);                                  \
+                                                                                                   \
+        __asm__ volatile("b.w %c[to]"                                                              \
+                         :                                                                         \
+                         : [to] "i"(exit), "r"(go_cpu), "r"(go_self), "r"(go_third)                \
+                         : "memory");                                                              \
+        __builtin_unreachable();                                                                   \
+    } while (0)
+#define ARCH_GO_ON(exit, cpu, self)                                                                \
+    do {                                                                                           \
+        register struct cpu *go_cpu __asm__("r0") = (cpu);                                         \
+        register struct thread *go_self __asm__("r1") = (self);                                    \
+                                                                                                   \
+        __asm__ volatile("b.w %c[to]" : : [to] "i"(exit), "r"(go_cpu), "r"(go_self) : "memory");   \
+        __builtin_unreachable();                                                                   \
+    } while (0)
+
 #define ARCH_LEAVE(cpu, thread)              arch_resume((cpu), (thread))
-#define ARCH_GO_ON(exit)                     exit
 #define ARCH_LEAVE_SPACE(cpu, thread, space) arch_load_and_resume((cpu), (thread), (space))
 
 /* r4 to r11 are the first words of the thread: number, then the words of the call. */

@@ -7,7 +7,7 @@
 #include "board.h"
 #include "port/registers.h"
 
-struct irq_binding;
+extern struct irq_binding port_irq_table[];
 
 static inline word_t arch_irq_lines(void)
 {
@@ -34,7 +34,10 @@ static inline void arch_irq_end(word_t line)
     (void)line;
 }
 
-struct irq_binding *arch_irq_table(void);
+static inline struct irq_binding *arch_irq_table(void)
+{
+    return port_irq_table;
+}
 
 static inline bool arch_irq_trigger(word_t cpu_id, word_t vector)
 {

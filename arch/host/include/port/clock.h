@@ -35,12 +35,11 @@ static inline word_t arch_timer_remaining(const struct cpu *cpu)
     return left > 0 ? (word_t)left : 0;
 }
 
-static inline word_t arch_clock_peek(struct cpu *cpu, word_t *elapsed)
+static inline word_t arch_clock_peek(const struct cpu *cpu)
 {
     sword_t left = (sword_t)(cpu->arch.deadline - cpu->arch.now);
 
-    *elapsed = left > 0 ? cpu->arch.now - cpu->arch.last : ~(word_t)0;
-    return (word_t)left;
+    return left > 0 ? (word_t)left : arch_timer_remaining(cpu) + 1;
 }
 
 static inline void arch_clock_take(struct cpu *cpu, word_t remaining)

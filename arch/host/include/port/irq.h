@@ -6,8 +6,6 @@
 
 #include "abi/types.h"
 
-struct irq_binding;
-
 word_t arch_irq_lines(void);
 void arch_irq_mask(word_t line);
 void arch_irq_unmask(word_t line);

@@ -12,8 +12,9 @@ struct thread;
 
 #define ARCH_EXIT struct thread *
 
-#define ARCH_GO_ON(exit)        return (exit)
-#define ARCH_LEAVE(cpu, thread) return (thread)
+#define ARCH_GO_ON(exit, cpu, self)             return exit(cpu, self)
+#define ARCH_GO_ON_WITH(exit, cpu, self, third) return exit(cpu, self, third)
+#define ARCH_LEAVE(cpu, thread)                 return (thread)
 #define ARCH_LEAVE_SPACE(cpu, thread, space)                                                       \
     do {                                                                                           \
         arch_space_load(space);                                                                    \

@@ -115,38 +115,54 @@ static inline bool cap_is_two_level(word_t id)
     return CAP_TWO_LEVEL != 0 ? (id & CAP_TWO_LEVEL) != 0 : id > CAP_INDEX_MASK;
 }
 
-/* The second table of a two-level id; refuses the malformed rest. What lies above the outer index
- * makes it too large for any table. */
-ALWAYS_INLINE struct capability *cap_lookup_nested(const struct capability *table, word_t id,
-                                                   enum cap_type type)
-{
-    word_t outer = id >> CAP_TABLE_SHIFT;
-    word_t inner = id & CAP_INDEX_MASK;
-    struct capability *cap;
+/* The slots of a table, by one look at it. */
+struct cap_span {
+    struct capability *slots;
+    word_t entries;
+};
 
-    if (UNLIKELY(!cap_is_two_level(id) || outer >= table->captable.entries))
-        return NULL;
-    cap = (struct capability *)table->object + index_mask(outer, table->captable.entries);
+ALWAYS_INLINE struct cap_span cap_span(const struct capability *table)
+{
+    struct cap_span span = {table->object, table->captable.entries};
+
+    LOAD_BOTH(span.slots, span.entries);
+    return span;
+}
+
+ALWAYS_INLINE struct capability *cap_in(struct cap_span span, word_t index)
+{
+    struct capability *cap = span.slots + index_mask(index, span.entries);
+
     AS_ONE(cap);
-    if (UNLIKELY(!cap_is(cap, CAP_CAPTABLE) || inner >= cap->captable.entries))
-        return NULL;
-    cap = (struct capability *)cap->object + index_mask(inner, cap->captable.entries);
-    AS_ONE(cap);
-    return LIKELY(cap_is(cap, type)) ? cap : NULL;
+    return cap;
 }
 
 /* Resolve an id in `table`, the capability table of the caller's process (not tested for frozen:
  * the process counts on it). Every one-level id is below the index range, so that one compare tells
- * both the level and the range. NULL when refused; cap_refusal() then says why. Constant time. */
+ * both the level and the range. In a two-level id, what lies above the outer index makes that too
+ * large for any table; and where a bit marks two levels, an id without it gets an outer or an inner
+ * index that is too large. NULL when refused; cap_refusal() then says why. Constant time. */
 ALWAYS_INLINE struct capability *cap_lookup(const struct capability *table, word_t id,
                                             enum cap_type type)
 {
+    struct cap_span span = cap_span(table);
     struct capability *cap;
 
-    if (id >= table->captable.entries)
-        return cap_lookup_nested(table, id, type);
-    cap = (struct capability *)table->object + index_mask(id, table->captable.entries);
-    AS_ONE(cap);
+    if (id >= span.entries) {
+        word_t unmarked = id - CAP_TWO_LEVEL;
+        word_t outer = unmarked >> CAP_TABLE_SHIFT;
+
+        if (UNLIKELY(outer >= span.entries || (CAP_TWO_LEVEL == 0 && outer == 0)))
+            return NULL;
+        cap = cap_in(span, outer);
+        if (UNLIKELY(!cap_is(cap, CAP_CAPTABLE)))
+            return NULL;
+        span = cap_span(cap);
+        id = unmarked & (((word_t)1 << CAP_TABLE_SHIFT) - 1);
+        if (UNLIKELY(id >= span.entries))
+            return NULL;
+    }
+    cap = cap_in(span, id);
     return LIKELY(cap_is(cap, type)) ? cap : NULL;
 }
 

@@ -2,12 +2,9 @@
 #include "kernel/panic.h"
 
 #include "arch/machine.h"
-#include "kernel/report.h"
 
-void panic_stop(const char *what, word_t word)
+void panic_stop(void)
 {
-    if (CONFIG_DEBUG)
-        report_last_words(what, word);
     if (CONFIG_PANIC_REBOOT)
         arch_reboot();
     arch_halt();

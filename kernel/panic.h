@@ -8,12 +8,15 @@
 #include "abi/types.h"
 #include "config.h"
 #include "kernel/compiler.h"
+#include "kernel/report.h"
 
-/* Halt, or reboot where CONFIG_PANIC_REBOOT says so; `what` may be NULL. */
-COLD NORETURN void panic_stop(const char *what, word_t word);
+/* Halt, or reboot where CONFIG_PANIC_REBOOT says so. */
+COLD NORETURN void panic_stop(void);
 
-/* Report (in a debug build, on the console; a release build holds no text) and stop. */
+/* Report (in a debug build; a release build holds no text) and stop. */
 ALWAYS_INLINE NORETURN void panic(const char *what, word_t word)
 {
-    panic_stop(CONFIG_DEBUG ? what : NULL, word);
+    if (CONFIG_DEBUG)
+        report_last_words(what, word);
+    panic_stop();
 }

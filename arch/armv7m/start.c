@@ -35,35 +35,17 @@ static void prepare_memory(void)
         *word = *from++;
 }
 
-static void set_priority(volatile word_t *words, unsigned index, word_t priority)
-{
-    unsigned shift = index % 4 * 8;
-
-    words[index / 4] = (words[index / 4] & ~((word_t)0xFF << shift)) | priority << shift;
-}
-
-/* System handlers are numbered from 4 in SHPR. B3.2.10. */
+/* Bytes of SHPR, from handler 4: MemManage, BusFault, UsageFault; SVCall is number 11, DebugMonitor
+ * 12, PendSV 14, SysTick 15. B3.2.10. */
 static void prepare_priorities(void)
 {
-    enum {
-        MEMMANAGE = 4,
-        BUSFAULT = 5,
-        USAGEFAULT = 6,
-        SVCALL = 11,
-        DEBUGMON = 12,
-        PENDSV = 14,
-        SYSTICK = 15
-    };
-    static const uint8_t handlers[][2] = {
-        {MEMMANAGE, PRIORITY_FAULT}, {BUSFAULT, PRIORITY_FAULT}, {USAGEFAULT, PRIORITY_FAULT},
-        {DEBUGMON, PRIORITY_FAULT},  {SVCALL, PRIORITY_SVC},     {PENDSV, PRIORITY_AWARE},
-        {SYSTICK, PRIORITY_AWARE},
-    };
+    const word_t each = 0x01010101;
 
-    for (unsigned i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
-        set_priority(SCB_SHPR, handlers[i][0] - 4u, handlers[i][1]);
-    for (unsigned line = 0; line < BOARD_IRQ_LINES; line++)
-        set_priority(NVIC_IPR, line, PRIORITY_AWARE);
+    SCB_SHPR[0] = PRIORITY_FAULT * each;
+    SCB_SHPR[1] = (word_t)PRIORITY_SVC << 24;
+    SCB_SHPR[2] = (word_t)PRIORITY_AWARE << 24 | PRIORITY_AWARE << 16 | PRIORITY_FAULT;
+    for (unsigned line = 0; line < BOARD_IRQ_LINES; line += 4)
+        NVIC_IPR[line / 4] = PRIORITY_AWARE * each;
     /* The order of faults, calls and interrupts is what keeps calls with their callers. */
     if ((SCB_SHPR[1] >> 24) != PRIORITY_SVC || (SCB_SHPR[2] >> 24) != PRIORITY_AWARE)
         panic("priorities are not as written", SCB_SHPR[1]);
@@ -130,8 +112,9 @@ NORETURN static void leave(struct cpu *cpu)
     } *boot = (struct boot_thread *)(LAYOUT_KMEM + LAYOUT_KMEM_BYTES) - 1;
     struct thread *init = cpu->current;
 
-    boot->thread = *init;
     boot->thread.next = init;
+    boot->thread.priority = init->priority;
+    boot->thread.special = 0;
     boot->thread.process = NULL;
     cpu->current = &boot->thread;
     shared_store(&cpu->loaded, 0);

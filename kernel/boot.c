@@ -25,11 +25,11 @@ static void must(enum status status, const char *what)
 /* The next free piece of kernel memory, registered and zeroed. */
 static void *take(word_t *next, word_t bytes)
 {
-    word_t address = *next;
+    void *object;
 
-    must(kmem_allocate(address, bytes), "kernel memory is too small for the first process");
-    *next = address + ((bytes + KMEM_GRANULE - 1) & ~(word_t)(KMEM_GRANULE - 1));
-    return (void *)address;
+    must(kmem_boot_object(next, bytes, &object),
+         "kernel memory is too small for the first process");
+    return object;
 }
 
 /* The page table of the first process, or in raw mode the port's own word. */

@@ -6,63 +6,56 @@ static word_t header_of(enum cap_type type, enum cap_state state, word_t leaf, w
     return stamp << CAP_STAMP_SHIFT | leaf | cap_byte(type, state);
 }
 
-/* What one slot says about one type. */
-static enum status slot_status(const struct capability *cap, enum cap_type type)
+/* One level of a walk: the slot, if it holds a capability of that type. */
+static enum status find_slot(const struct capability *table, word_t index, enum cap_type type,
+                             struct capability **cap)
 {
-    word_t header = shared_load_acquire(&cap->header);
+    word_t header;
 
+    *cap = cap_slot(table, index);
+    if (*cap == NULL)
+        return STATUS_RANGE;
+    header = shared_load_acquire(&(*cap)->header);
     if (cap_state(header) == CAP_FROZEN)
         return STATUS_FROZEN;
     return (uint8_t)header == cap_byte(type, CAP_VALID) ? STATUS_OK : STATUS_TYPE;
 }
 
-enum status cap_refusal(const struct capability *table, word_t id, enum cap_type type)
-{
-    const word_t layout = CAP_TABLE_MAX << CAP_TABLE_SHIFT | CAP_TWO_LEVEL | CAP_INDEX_MASK;
-    const struct capability *cap;
-    enum status status;
-
-    if ((id & ~layout) != 0)
-        return STATUS_RANGE;
-    if (!cap_is_two_level(id) && id > CAP_INDEX_MASK)
-        return STATUS_RANGE;
-    if (cap_is_two_level(id)) {
-        cap = cap_slot(table, id >> CAP_TABLE_SHIFT);
-        if (cap == NULL)
-            return STATUS_RANGE;
-        status = slot_status(cap, CAP_CAPTABLE);
-        if (status != STATUS_OK)
-            return status;
-        table = cap;
-    }
-    cap = cap_slot(table, id & CAP_INDEX_MASK);
-    if (cap == NULL)
-        return STATUS_RANGE;
-    status = slot_status(cap, type);
-    return status != STATUS_OK ? status : STATUS_CONFLICT;
-}
-
 enum status cap_find(const struct capability *table, word_t id, enum cap_type type, word_t right,
                      struct capability **cap)
 {
-    *cap = cap_lookup(table, id, type);
-    if (*cap == NULL)
-        return cap_refusal(table, id, type);
-    return right == 0 || cap_allows(*cap, right) ? STATUS_OK : STATUS_RIGHTS;
+    const word_t layout = CAP_TABLE_MAX << CAP_TABLE_SHIFT | CAP_TWO_LEVEL | CAP_INDEX_MASK;
+    enum status status = STATUS_OK;
+
+    if ((id & ~layout) != 0 || (!cap_is_two_level(id) && id > CAP_INDEX_MASK))
+        return STATUS_RANGE;
+    if (cap_is_two_level(id)) {
+        status = find_slot(table, id >> CAP_TABLE_SHIFT, CAP_CAPTABLE, cap);
+        table = *cap;
+    }
+    if (status == STATUS_OK)
+        status = find_slot(table, id & CAP_INDEX_MASK, type, cap);
+    if (status == STATUS_OK && right != 0 && !cap_allows(*cap, right))
+        return STATUS_RIGHTS;
+    return status;
 }
 
-enum status cap_resolve(const struct capability *table, const operand_t *operands,
-                        const word_t *args, struct capability **caps)
+enum status cap_resolve(const struct capability *table, const struct operand *operands,
+                        unsigned count, const word_t *args, struct capability **caps)
 {
-    for (unsigned i = 0; operands[i].type != CAP_NONE; i++) {
-        enum status status =
-            cap_find(table, args[operands[i].arg], (enum cap_type)operands[i].type, 0, &caps[i]);
+    for (unsigned i = 0; i < count; i++) {
+        word_t id = args[operands[i].arg];
+        enum cap_type type = (enum cap_type)operands[i].type;
+        enum status status = STATUS_OK;
 
+        caps[i] = cap_lookup(table, id, type);
+        if (UNLIKELY(caps[i] == NULL))
+            status = cap_find(table, id, type, 0, &caps[i]);
         if (status != STATUS_OK)
             return status;
     }
-    for (unsigned i = 0; operands[i].type != CAP_NONE; i++)
-        if (operands[i].right != 0 && !cap_allows(caps[i], operands[i].right))
+    for (unsigned i = 0; i < count; i++)
+        if (operands[i].right != 0 && (caps[i]->rights >> (operands[i].right - 1) & 1) == 0)
             return STATUS_RIGHTS;
     return STATUS_OK;
 }
@@ -76,31 +69,49 @@ enum status cap_occupy(struct capability *slot)
         return STATUS_OCCUPIED;
     if (!shared_cas(&slot->header, seen, header_of(CAP_NONE, CAP_CREATING, 0, stamp)))
         return STATUS_CONFLICT;
+    shared_store(&slot->link, 0);
+    for (unsigned i = 0; i < 4; i++)
+        slot->extra[i] = 0;
     return STATUS_OK;
 }
 
-void cap_publish(struct capability *slot, enum cap_type type, word_t leaf)
+enum status cap_claim(const struct capability *table, word_t index, struct capability **slot)
+{
+    *slot = cap_slot(table, index);
+    return *slot == NULL ? STATUS_RANGE : cap_occupy(*slot);
+}
+
+/* The state in which a claim ends keeps its stamp. */
+static void end_claim(struct capability *slot, enum cap_type type, enum cap_state state,
+                      word_t leaf)
 {
     word_t stamp = cap_stamp(shared_load(&slot->header));
 
     /* Pairs with the acquire of cap_is: whoever sees the type sees the words. */
-    shared_store_release(&slot->header, header_of(type, CAP_VALID, leaf, stamp));
+    shared_store_release(&slot->header, header_of(type, state, leaf, stamp));
+}
+
+void cap_publish(struct capability *slot, enum cap_type type, word_t rights, void *object)
+{
+    slot->rights = rights;
+    slot->object = object;
+    end_claim(slot, type, CAP_VALID, 0);
+}
+
+void cap_publish_leaf(struct capability *slot, enum cap_type type)
+{
+    end_claim(slot, type, CAP_VALID, CAP_LEAF);
 }
 
 void cap_abandon(struct capability *slot)
 {
-    word_t stamp = cap_stamp(shared_load(&slot->header));
-
-    shared_store_release(&slot->header, header_of(CAP_NONE, CAP_EMPTY, 0, stamp));
+    end_claim(slot, CAP_NONE, CAP_EMPTY, 0);
 }
 
-void cap_fill(struct capability *slot, word_t rights, void *object)
+void cap_boot(struct capability *slot, enum cap_type type, word_t rights, void *object)
 {
-    shared_store(&slot->link, 0);
-    slot->rights = rights;
-    slot->object = object;
-    for (unsigned i = 0; i < 4; i++)
-        slot->extra[i] = 0;
+    shared_store(&slot->link, 1);
+    cap_publish(slot, type, rights, object);
 }
 
 enum status cap_freeze(struct capability *slot)
@@ -108,7 +119,7 @@ enum status cap_freeze(struct capability *slot)
     word_t stamp = quiesce_stamp();
     word_t seen = shared_load_acquire(&slot->header);
 
-    if (cap_state(seen) == CAP_EMPTY || cap_state(seen) == CAP_CREATING)
+    if (!cap_is_held(seen))
         return STATUS_EMPTY;
     if (cap_state(seen) == CAP_FROZEN)
         return STATUS_FROZEN;
@@ -129,7 +140,7 @@ static enum status check_frozen(const struct capability *table, word_t index, st
     if (end->slot == NULL)
         return STATUS_RANGE;
     end->seen = shared_load_acquire(&end->slot->header);
-    if (cap_state(end->seen) == CAP_EMPTY || cap_state(end->seen) == CAP_CREATING)
+    if (!cap_is_held(end->seen))
         return STATUS_EMPTY;
     return cap_state(end->seen) == CAP_FROZEN ? STATUS_OK : STATUS_NOT_FROZEN;
 }
@@ -162,10 +173,8 @@ enum status cap_check_delete(const struct capability *table, word_t index, enum 
     if (status != STATUS_OK)
         return status;
     /* Only now is the count final: whoever looked the root up before the freeze has left. */
-    if (shared_load_acquire(&end->slot->link) != 0) {
-        cap_thaw(end);
-        return STATUS_REFERENCED;
-    }
+    if (shared_load_acquire(&end->slot->link) != 0)
+        return cap_thaw(end, STATUS_REFERENCED);
     return STATUS_OK;
 }
 
@@ -187,11 +196,12 @@ void cap_erase(const struct cap_end *end)
     shared_store_release(&end->slot->header, empty);
 }
 
-void cap_thaw(const struct cap_end *end)
+enum status cap_thaw(const struct cap_end *end, enum status reason)
 {
     word_t valid = header_of(cap_type(end->seen), CAP_VALID, end->seen & CAP_LEAF, quiesce_stamp());
 
     shared_store_release(&end->slot->header, valid);
+    return reason;
 }
 
 void cap_keep(const struct cap_end *end)

@@ -85,6 +85,12 @@ static inline enum cap_type cap_type(word_t header)
     return (enum cap_type)(header >> 2 & 0x3F);
 }
 
+/* Whether a capability is in the slot, be it frozen: the slot is neither empty nor being filled. */
+static inline bool cap_is_held(word_t header)
+{
+    return cap_state(header) >= CAP_VALID;
+}
+
 static inline word_t cap_stamp(word_t header)
 {
     return header >> CAP_STAMP_SHIFT;
@@ -141,7 +147,7 @@ ALWAYS_INLINE struct capability *cap_in(struct cap_span span, word_t index)
  * the process counts on it). Every one-level id is below the index range, so that one compare tells
  * both the level and the range. In a two-level id, what lies above the outer index makes that too
  * large for any table; and where a bit marks two levels, an id without it gets an outer or an inner
- * index that is too large. NULL when refused; cap_refusal() then says why. Constant time. */
+ * index that is too large. NULL when refused; cap_find() then says why. Constant time. */
 ALWAYS_INLINE struct capability *cap_lookup(const struct capability *table, word_t id,
                                             enum cap_type type)
 {
@@ -173,25 +179,26 @@ static inline bool cap_covers(const struct capability *cap, word_t function, wor
            object >= cap->kfunc.low && object <= cap->kfunc.high;
 }
 
-/* Why cap_lookup returned NULL: RANGE, FROZEN or TYPE; CONFLICT if the slot has changed since. */
-COLD enum status cap_refusal(const struct capability *table, word_t id, enum cap_type type);
-
 /* The same for the paths that are not hot: RANGE, FROZEN, TYPE, then RIGHTS if a right is asked for
- * and missing; CONFLICT. *cap is set when OK. */
-COLD MUST_CHECK enum status cap_find(const struct capability *table, word_t id, enum cap_type type,
-                                     word_t right, struct capability **cap);
+ * and missing. *cap is set when OK. */
+MUST_CHECK enum status cap_find(const struct capability *table, word_t id, enum cap_type type,
+                                word_t right, struct capability **cap);
 
-/* A capability operand of a call: which argument word, its type, and the right it must carry. */
-typedef struct {
-    uint8_t arg;    /* index of the word in the argument block */
-    uint8_t type;   /* enum cap_type; CAP_NONE ends a list */
-    uint16_t right; /* 0: none */
-} operand_t;
+/* A capability operand of a call: which word of the argument block, its type (enum cap_type), and
+ * the right it must carry, as 1 + the number of its bit; 0: none. */
+struct operand {
+    uint16_t arg : 4, type : 4, right : 4;
+};
+
+/* Where the operands of a call stand among those of all. */
+struct operand_list {
+    uint8_t first : 6, count : 2;
+};
 
 /* Resolve the operands of a call in their order, then test their rights in the same order.
- * RANGE, FROZEN, TYPE, RIGHTS. At most four operands. */
-MUST_CHECK enum status cap_resolve(const struct capability *table, const operand_t *operands,
-                                   const word_t *args, struct capability **caps);
+ * RANGE, FROZEN, TYPE, RIGHTS. */
+MUST_CHECK enum status cap_resolve(const struct capability *table, const struct operand *operands,
+                                   unsigned count, const word_t *args, struct capability **caps);
 
 /* The slot `index` of a table that a lookup has returned. NULL: RANGE. */
 static inline struct capability *cap_slot(const struct capability *table, word_t index)
@@ -201,15 +208,21 @@ static inline struct capability *cap_slot(const struct capability *table, word_t
     return (struct capability *)table->object + index_mask(index, table->captable.entries);
 }
 
-/* Claim an empty slot. OCCUPIED, CONFLICT. The slot is then this CPU's to fill. */
+/* Claim an empty slot: it is then this CPU's to fill, and its words but `rights` and `object` are
+ * 0. OCCUPIED, CONFLICT. */
 MUST_CHECK enum status cap_occupy(struct capability *slot);
 
-/* End the claim: the capability is there, or the slot is empty again. */
-void cap_publish(struct capability *slot, enum cap_type type, word_t leaf);
+/* The same by its index. RANGE, OCCUPIED, CONFLICT. */
+MUST_CHECK enum status cap_claim(const struct capability *table, word_t index,
+                                 struct capability **slot);
+
+/* End the claim: a root with no references, a leaf whose words are filled, or an empty slot. */
+void cap_publish(struct capability *slot, enum cap_type type, word_t rights, void *object);
+void cap_publish_leaf(struct capability *slot, enum cap_type type);
 void cap_abandon(struct capability *slot);
 
-/* Fill the words of a claimed slot as a root with no references. */
-void cap_fill(struct capability *slot, word_t rights, void *object);
+/* Boot: a root in a zeroed slot, held for ever. */
+void cap_boot(struct capability *slot, enum cap_type type, word_t rights, void *object);
 
 /* Freeze. EMPTY, FROZEN, REFERENCED, NOT_QUIESCENT, CONFLICT. */
 MUST_CHECK enum status cap_freeze(struct capability *slot);
@@ -232,8 +245,9 @@ MUST_CHECK enum status cap_check_remove(const struct capability *table, word_t i
 /* Second half: the slot becomes empty. */
 void cap_erase(const struct cap_end *end);
 
-/* A delete that cannot be: valid again, so that what stands in the way can be removed. */
-void cap_thaw(const struct cap_end *end);
+/* A delete that cannot be, for the reason that is returned: valid again, so that what stands in the
+ * way can be removed. */
+enum status cap_thaw(const struct cap_end *end, enum status reason);
 
 /* A delete that cannot be yet: frozen as before. */
 void cap_keep(const struct cap_end *end);

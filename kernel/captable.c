@@ -5,35 +5,25 @@
 #include "kernel/kmem.h"
 #include "kernel/pagetable.h"
 
-static void make(struct capability *slot, void *object, word_t entries)
-{
-    cap_fill(slot, RIGHTS_CAPTABLE_ALL, object);
-    slot->captable.entries = entries;
-}
-
 void captable_boot(struct capability *slot, void *object, word_t entries)
 {
-    make(slot, object, entries);
-    shared_store(&slot->link, 1);
-    cap_publish(slot, CAP_CAPTABLE, 0);
+    slot->captable.entries = entries;
+    cap_boot(slot, CAP_CAPTABLE, RIGHTS_CAPTABLE_ALL, object);
 }
 
 sword_t captable_create(struct cpu *cpu, const struct args_cpt_crt *args, struct capability **caps)
 {
-    const struct kmem_claim claim = {caps[0], caps[1], args->slot, args->address,
-                                     args->entries * CAP_SLOT_BYTES};
     struct capability *slot;
     enum status status;
-    void *object;
 
     (void)cpu;
     if (args->entries == 0 || args->entries > CAPTABLE_ENTRIES_MAX)
         return STATUS_ARGUMENT;
-    status = kmem_claim(&claim, &slot, &object);
+    status = kmem_claim(caps, args, args->entries * CAP_SLOT_BYTES, &slot);
     if (status != STATUS_OK)
         return status;
-    make(slot, object, args->entries);
-    cap_publish(slot, CAP_CAPTABLE, 0);
+    slot->captable.entries = args->entries;
+    cap_publish(slot, CAP_CAPTABLE, RIGHTS_CAPTABLE_ALL, slot->object);
     return STATUS_OK;
 }
 
@@ -61,10 +51,8 @@ sword_t captable_delete(struct cpu *cpu, const struct args_cpt_del *args, struct
         return status;
     object = (word_t)end.slot->object;
     size = end.slot->captable.entries * CAP_SLOT_BYTES;
-    if (!is_empty(end.slot)) {
-        cap_thaw(&end);
-        return STATUS_NOT_EMPTY;
-    }
+    if (!is_empty(end.slot))
+        return cap_thaw(&end, STATUS_NOT_EMPTY);
     cap_erase(&end);
     kmem_free(object, size);
     return STATUS_OK;
@@ -95,12 +83,6 @@ sword_t captable_remove(struct cpu *cpu, const struct args_cpt_rem *args, struct
     return STATUS_OK;
 }
 
-/* The words of a new leaf that differ from its source. */
-struct narrowed {
-    word_t rights;
-    word_t low, high; /* kernel memory: addresses; kernel function: first argument */
-};
-
 /* Function numbers and the first argument both narrow. Where INT_LOCAL_TRIG is among the functions
  * the argument is a pair, and each half must narrow. */
 static enum status narrow_kfunc(const struct capability *source, const struct args_cpt_add *args)
@@ -121,12 +103,19 @@ static enum status narrow_kfunc(const struct capability *source, const struct ar
     return STATUS_OK;
 }
 
+/* The words of a new leaf that its source does not decide alone: rights, and what stands in `extra`
+ * where each capability has a range or a geometry of its own. */
+struct narrowed {
+    word_t rights;
+    word_t extra[2];
+};
+
 static enum status narrow(const struct capability *source, enum cap_type type,
                           const struct args_cpt_add *args, struct narrowed *to)
 {
     word_t given = source->rights;
 
-    *to = (struct narrowed){args->rights, args->low, args->high};
+    *to = (struct narrowed){args->rights, {args->low, args->high}};
     if (type == CAP_KFUNC)
         return narrow_kfunc(source, args);
     if (type == CAP_PAGETABLE)
@@ -134,27 +123,33 @@ static enum status narrow(const struct capability *source, enum cap_type type,
     if (args->rights == 0 || (args->rights & ~given) != 0)
         return STATUS_RIGHTS;
     if (type == CAP_KMEM)
-        return kmem_narrow(source, args->low, args->high, &to->low, &to->high);
+        return kmem_narrow(source, args->low, args->high, &to->extra[0], &to->extra[1]);
+    to->extra[0] = source->extra[0];
+    to->extra[1] = source->extra[1];
     if (type == CAP_PAGETABLE)
         return pagetable_narrow(source, args->rights, args->low, args->high, &to->rights);
     return STATUS_OK;
 }
 
-/* Copy the source into the claimed slot with the narrowed words. */
+static_assert(CAP_KFUNC < CAP_CAPTABLE && CAP_KMEM < CAP_CAPTABLE && CAP_PAGETABLE < CAP_PROCESS,
+              "first the types without an object, then tables, then the rest");
+
 static void fill_leaf(struct capability *slot, struct capability *source, enum cap_type type,
                       const struct narrowed *to)
 {
-    cap_fill(slot, to->rights, source->object);
-    if (type == CAP_CAPTABLE || type == CAP_PAGETABLE)
-        for (unsigned i = 0; i < 4; i++)
-            slot->extra[i] = source->extra[i];
-    if (type == CAP_KMEM || type == CAP_KFUNC) {
-        slot->extra[0] = to->low;
-        slot->extra[1] = to->high;
-        return; /* no object, no count: nobody shares a line with the boot root */
+    slot->rights = to->rights;
+    slot->object = source->object;
+    if (type <= CAP_PAGETABLE) {
+        slot->extra[0] = to->extra[0];
+        slot->extra[1] = to->extra[1];
     }
-    shared_store(&slot->link, (word_t)cap_root(source));
-    cap_hold(cap_root(source));
+    if (type >=
+        CAP_CAPTABLE) { /* without an object, no count: nobody shares the boot root's line */
+        struct capability *root = cap_root(source);
+
+        shared_store(&slot->link, (word_t)root);
+        cap_hold(root);
+    }
 }
 
 sword_t captable_delegate(struct cpu *cpu, const struct args_cpt_add *args,
@@ -170,7 +165,7 @@ sword_t captable_delegate(struct cpu *cpu, const struct args_cpt_add *args,
     if (slot == NULL || source == NULL)
         return STATUS_RANGE;
     header = shared_load_acquire(&source->header);
-    if (cap_state(header) == CAP_EMPTY || cap_state(header) == CAP_CREATING)
+    if (!cap_is_held(header))
         return STATUS_EMPTY;
     if (cap_state(header) == CAP_FROZEN)
         return STATUS_FROZEN;
@@ -180,6 +175,6 @@ sword_t captable_delegate(struct cpu *cpu, const struct args_cpt_add *args,
     if (status != STATUS_OK)
         return status;
     fill_leaf(slot, source, cap_type(header), &to);
-    cap_publish(slot, cap_type(header), CAP_LEAF);
+    cap_publish_leaf(slot, cap_type(header));
     return STATUS_OK;
 }

@@ -118,21 +118,17 @@ void invocation_unwind(struct thread *thread)
 sword_t invocation_create(struct cpu *cpu, const struct args_inv_crt *args,
                           struct capability **caps)
 {
-    const struct kmem_claim claim = {caps[0], caps[1], args->slot, args->address,
-                                     sizeof(struct port)};
     struct capability *slot;
     struct port *port;
-    void *object;
-    enum status status = kmem_claim(&claim, &slot, &object);
+    enum status status = kmem_claim(caps, args, sizeof(struct port), &slot);
 
     (void)cpu;
     if (status != STATUS_OK)
         return status;
-    port = object;
+    port = slot->object;
     port->process = caps[2]->object;
     cap_hold(port->process);
-    cap_fill(slot, RIGHTS_INVOCATION_ALL, port);
-    cap_publish(slot, CAP_INVOCATION, 0);
+    cap_publish(slot, CAP_INVOCATION, RIGHTS_INVOCATION_ALL, port);
     return STATUS_OK;
 }
 
@@ -150,10 +146,8 @@ sword_t invocation_delete(struct cpu *cpu, const struct args_inv_del *args,
         return status;
     port = end.slot->object;
     process = port->process;
-    if (shared_load_acquire(&port->owner) != 0) {
-        cap_thaw(&end);
-        return STATUS_BUSY;
-    }
+    if (shared_load_acquire(&port->owner) != 0)
+        return cap_thaw(&end, STATUS_BUSY);
     cap_erase(&end);
     kmem_free((word_t)port, sizeof(*port));
     cap_drop(process);

@@ -7,21 +7,13 @@
 #include "kernel/interrupt.h"
 #include "kernel/pagetable.h"
 #include "kernel/report.h"
+#include "kernel/signal.h"
 #include "kernel/time.h"
 
 void kfunc_boot(struct capability *slot)
 {
-    cap_fill(slot, CAP_PAIR_MASK, NULL);
-    cap_hold(slot);
     slot->kfunc.high = ~(word_t)0;
-    cap_publish(slot, CAP_KFUNC, 0);
-}
-
-/* Resolve a capability that a function takes, and its right. */
-static enum status resolve(struct cpu *cpu, word_t id, enum cap_type type, word_t right,
-                           struct capability **cap)
-{
-    return cap_find(process_captable(cpu->current->process), id, type, right, cap);
+    cap_boot(slot, CAP_KFUNC, CAP_PAIR_MASK, NULL);
 }
 
 /* The pair (CPU, vector) must lie between the bounds half by half. */
@@ -51,7 +43,8 @@ static sword_t find_page(struct cpu *cpu, const struct args_kfn *args)
 {
     struct pagetable_place place;
     struct capability *cap;
-    enum status status = resolve(cpu, args->arg0, CAP_PAGETABLE, RIGHT_PAGETABLE_ADD_SOURCE, &cap);
+    enum status status =
+        caller_find(cpu, args->arg0, CAP_PAGETABLE, RIGHT_PAGETABLE_ADD_SOURCE, &cap);
 
     if (status != STATUS_OK)
         return status;
@@ -62,22 +55,6 @@ static sword_t find_page(struct cpu *cpu, const struct args_kfn *args)
     if (args->arg2 == 0)
         return (sword_t)place.flags;
     return (sword_t)(args->arg2 == 1 ? place.size_order : place.number_order);
-}
-
-static sword_t page_group(struct cpu *cpu, const struct args_kfn *args)
-{
-    if (args->object != 0)
-        return STATUS_UNSUPPORTED;
-    switch (args->function) {
-    case RME_KFN_FLUSH:
-        return flush_cpus(cpu, args);
-    case RME_KFN_FLUSH_DONE:
-        return flush_passed(args->arg0);
-    case RME_KFN_PGT_ENTRY_MOD:
-        return CONFIG_RAW ? STATUS_UNSUPPORTED : find_page(cpu, args);
-    default:
-        return STATUS_UNSUPPORTED;
-    }
 }
 
 /* ---- Interrupt group ---- */
@@ -102,30 +79,25 @@ static sword_t line_mode(const struct args_kfn *args)
 static sword_t line_bind(struct cpu *cpu, const struct args_kfn *args)
 {
     struct capability *endpoint = NULL;
-    enum status status;
+    enum status status = STATUS_OK;
 
     if (args->object >= arch_irq_lines())
         return STATUS_UNSUPPORTED;
-    if (args->arg0 != CAP_NULL) {
-        status = resolve(cpu, args->arg0, CAP_SIGNAL, RIGHT_SIGNAL_KERNEL_SEND, &endpoint);
-        if (status != STATUS_OK)
-            return status;
-        endpoint = endpoint->object;
-    }
+    if (args->arg0 != CAP_NULL)
+        status = signal_find(cpu, args->arg0, &endpoint);
+    if (status != STATUS_OK)
+        return status;
     return interrupt_bind(args->object, endpoint, args->arg1 != 0);
 }
 
 static sword_t set_timer(struct cpu *cpu, const struct args_kfn *args)
 {
     struct capability *endpoint;
-    enum status status;
+    enum status status = signal_find(cpu, args->arg0, &endpoint);
 
-    if (args->object != 0)
-        return STATUS_UNSUPPORTED;
-    status = resolve(cpu, args->arg0, CAP_SIGNAL, RIGHT_SIGNAL_KERNEL_SEND, &endpoint);
     if (status != STATUS_OK)
         return status;
-    if (endpoint->object != cpu->timer_endpoint)
+    if (endpoint != cpu->timer_endpoint)
         return STATUS_STATE;
     return time_set_deadline(cpu, args->arg1);
 }
@@ -148,25 +120,6 @@ static sword_t trigger(const struct capability *cap, const struct args_kfn *args
     return STATUS_OK;
 }
 
-static sword_t interrupt_group(struct cpu *cpu, const struct args_kfn *args,
-                               const struct capability *cap)
-{
-    switch (args->function) {
-    case RME_KFN_INT_LOCAL_MOD:
-        return line_mode(args);
-    case RME_KFN_INT_LOCAL_TRIG:
-        return trigger(cap, args);
-    case RME_KFN_INT_BIND:
-        return line_bind(cpu, args);
-    case RME_KFN_TIMER_SET:
-        return set_timer(cpu, args);
-    case RME_KFN_CPU_TICK:
-        return tick_cpu(args);
-    default:
-        return STATUS_UNSUPPORTED;
-    }
-}
-
 /* ---- Power group ---- */
 
 static sword_t sleep(struct cpu *cpu)
@@ -178,23 +131,15 @@ static sword_t sleep(struct cpu *cpu)
     return STATUS_OK;
 }
 
-static sword_t power_group(struct cpu *cpu, const struct args_kfn *args)
+static sword_t reboot(void)
 {
-    if (args->object != 0)
-        return STATUS_UNSUPPORTED;
-    if (args->function == RME_KFN_IDLE_SLEEP)
-        return sleep(cpu);
-    if (args->function == RME_KFN_SYS_REBOOT)
-        arch_reboot();
-    return STATUS_UNSUPPORTED;
+    arch_reboot();
 }
 
 /* ---- Debug group ---- */
 
 static sword_t print(const struct cpu *cpu, const struct args_kfn *args)
 {
-    if (!CONFIG_DEBUG)
-        return STATUS_UNSUPPORTED;
     report_char(cpu, (char)args->object);
     return STATUS_OK;
 }
@@ -202,7 +147,7 @@ static sword_t print(const struct cpu *cpu, const struct args_kfn *args)
 static enum status debug_thread(struct cpu *cpu, word_t id, struct thread **thread)
 {
     struct capability *cap;
-    enum status status = resolve(cpu, id, CAP_THREAD, RIGHT_THREAD_DEBUG, &cap);
+    enum status status = caller_find(cpu, id, CAP_THREAD, RIGHT_THREAD_DEBUG, &cap);
 
     if (status != STATUS_OK)
         return status;
@@ -241,34 +186,44 @@ static sword_t debug_fault(struct cpu *cpu, const struct args_kfn *args, word_t 
     return STATUS_OK;
 }
 
-static sword_t debug_group(struct cpu *cpu, const struct args_kfn *args, word_t *value)
-{
-    switch (args->function) {
-    case RME_KFN_DEBUG_PRINT:
-        return print(cpu, args);
-    case RME_KFN_DEBUG_REG_MOD:
-        return debug_register(cpu, args, value);
-    case RME_KFN_DEBUG_EXC_GET:
-        return debug_fault(cpu, args, value);
-    default:
-        return STATUS_UNSUPPORTED;
-    }
-}
+/* ---- Dispatch ---- */
 
-/* Groups are numbered in steps of 0x100; what a build leaves out, and what the portable kernel does
- * not know, ends in UNSUPPORTED. */
-static sword_t call_group(struct cpu *cpu, const struct args_kfn *args,
-                          const struct capability *cap, word_t *value)
+#define IF(option, call) ((option) ? (call) : STATUS_UNSUPPORTED)
+
+/* What the portable kernel does not know is the port's, and what nobody knows, or a build leaves
+ * out, ends in UNSUPPORTED. */
+static sword_t call_function(struct cpu *cpu, const struct args_kfn *args,
+                             const struct capability *cap, word_t *value)
 {
-    switch (args->function & ~(word_t)0xFF) {
-    case 0xF000:
-        return CONFIG_KFUNC_PAGE ? page_group(cpu, args) : STATUS_UNSUPPORTED;
-    case 0xF100:
-        return CONFIG_KFUNC_INTERRUPT ? interrupt_group(cpu, args, cap) : STATUS_UNSUPPORTED;
-    case 0xF400:
-        return CONFIG_KFUNC_POWER ? power_group(cpu, args) : STATUS_UNSUPPORTED;
-    case 0xF800:
-        return CONFIG_KFUNC_DEBUG ? debug_group(cpu, args, value) : STATUS_UNSUPPORTED;
+    bool is_alone = args->object == 0; /* most functions have no first argument */
+
+    switch (args->function) {
+    case RME_KFN_FLUSH:
+        return IF(CONFIG_KFUNC_PAGE && is_alone, flush_cpus(cpu, args));
+    case RME_KFN_FLUSH_DONE:
+        return IF(CONFIG_KFUNC_PAGE && is_alone, flush_passed(args->arg0));
+    case RME_KFN_PGT_ENTRY_MOD:
+        return IF(CONFIG_KFUNC_PAGE && !CONFIG_RAW && is_alone, find_page(cpu, args));
+    case RME_KFN_INT_LOCAL_MOD:
+        return IF(CONFIG_KFUNC_INTERRUPT, line_mode(args));
+    case RME_KFN_INT_LOCAL_TRIG:
+        return IF(CONFIG_KFUNC_INTERRUPT, trigger(cap, args));
+    case RME_KFN_INT_BIND:
+        return IF(CONFIG_KFUNC_INTERRUPT, line_bind(cpu, args));
+    case RME_KFN_TIMER_SET:
+        return IF(CONFIG_KFUNC_INTERRUPT && is_alone, set_timer(cpu, args));
+    case RME_KFN_CPU_TICK:
+        return IF(CONFIG_KFUNC_INTERRUPT, tick_cpu(args));
+    case RME_KFN_IDLE_SLEEP:
+        return IF(CONFIG_KFUNC_POWER && is_alone, sleep(cpu));
+    case RME_KFN_SYS_REBOOT:
+        return IF(CONFIG_KFUNC_POWER && is_alone, reboot());
+    case RME_KFN_DEBUG_PRINT:
+        return IF(CONFIG_KFUNC_DEBUG && CONFIG_DEBUG, print(cpu, args));
+    case RME_KFN_DEBUG_REG_MOD:
+        return IF(CONFIG_KFUNC_DEBUG, debug_register(cpu, args, value));
+    case RME_KFN_DEBUG_EXC_GET:
+        return IF(CONFIG_KFUNC_DEBUG, debug_fault(cpu, args, value));
     default:
         return arch_kfunc(cpu, args, value);
     }
@@ -282,7 +237,7 @@ sword_t kfunc_call(struct cpu *cpu, const struct args_kfn *args, struct capabili
 
     if (!cap_covers(caps[0], args->function, args->object))
         return STATUS_BOUNDS;
-    result = call_group(cpu, args, caps[0], &value);
+    result = call_function(cpu, args, caps[0], &value);
     if (result >= 0)
         arch_context_set_value(&self->context, value);
     return result;

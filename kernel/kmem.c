@@ -73,33 +73,39 @@ void kmem_free(word_t address, word_t size)
     clear_words(first, last, last / WORD_BITS + 1);
 }
 
-enum status kmem_claim(const struct kmem_claim *claim, struct capability **slot, void **object)
+enum status kmem_claim(struct capability **caps, const void *args, word_t size,
+                       struct capability **slot)
 {
-    word_t address = kmem_address(claim->memory, claim->offset, claim->size);
+    const struct kmem_args *words = args;
+    word_t address = kmem_address(caps[1], words->address, size);
     enum status status;
 
     if (address == 0)
         return STATUS_BOUNDS;
-    *slot = cap_slot(claim->table, claim->slot);
-    if (*slot == NULL)
-        return STATUS_RANGE;
-    status = cap_occupy(*slot);
+    status = cap_claim(caps[0], words->slot, slot);
     if (status != STATUS_OK)
         return status;
-    status = kmem_allocate(address, claim->size);
+    (*slot)->object = (void *)address;
+    status = kmem_allocate(address, size);
     if (status != STATUS_OK)
         cap_abandon(*slot);
-    *object = (void *)address;
     return status;
+}
+
+enum status kmem_boot_object(word_t *next, word_t size, void **object)
+{
+    word_t address = *next;
+
+    *object = (void *)address;
+    *next = address + ((size + KMEM_GRANULE - 1) & ~(word_t)(KMEM_GRANULE - 1));
+    return kmem_allocate(address, size);
 }
 
 void kmem_boot(struct capability *slot, word_t begin, word_t end, word_t rights)
 {
-    cap_fill(slot, rights, NULL);
-    shared_store(&slot->link, 1);
     slot->kmem.begin = begin;
     slot->kmem.end = end;
-    cap_publish(slot, CAP_KMEM, 0);
+    cap_boot(slot, CAP_KMEM, rights, NULL);
 }
 
 enum status kmem_narrow(const struct capability *source, word_t low, word_t high, word_t *begin,

@@ -19,15 +19,19 @@ MUST_CHECK enum status kmem_allocate(word_t address, word_t size);
 /* Forget an object, whole, whatever its size. Cannot fail. */
 void kmem_free(word_t address, word_t size);
 
-/* Claim the slot, then the memory: the two steps that every create call shares. On failure the slot
- * is empty again. BOUNDS, RANGE, OCCUPIED, MEMORY, CONFLICT. */
-struct kmem_claim {
-    const struct capability *table;
-    const struct capability *memory;
-    word_t slot, offset, size;
+/* The words with which every call begins that makes an object in kernel memory; their first two
+ * operands are the table and the memory. */
+struct kmem_args {
+    word_t number, table, slot, memory, address;
 };
-MUST_CHECK enum status kmem_claim(const struct kmem_claim *claim, struct capability **slot,
-                                  void **object);
+
+/* Claim the slot, then the memory of an object: slot->object, zeroed. On failure the slot is empty
+ * again. BOUNDS, RANGE, OCCUPIED, MEMORY, CONFLICT. */
+MUST_CHECK enum status kmem_claim(struct capability **caps, const void *args, word_t size,
+                                  struct capability **slot);
+
+/* Boot: an object in free memory at *next, which moves on. MEMORY. */
+MUST_CHECK enum status kmem_boot_object(word_t *next, word_t size, void **object);
 
 /* Boot: a root capability over [begin, end] with `rights`. */
 void kmem_boot(struct capability *slot, word_t begin, word_t end, word_t rights);

@@ -38,10 +38,11 @@ static word_t bytes_of(word_t base, word_t size_order, word_t number_order)
     return bytes;
 }
 
-static void fill(struct capability *slot, void *object, word_t base, word_t size_order,
-                 word_t number_order)
+#define RIGHTS_WHOLE pagetable_rights(RIGHTS_PAGETABLE_ALL, 0, PAGETABLE_RANGE_MAX)
+
+/* The zeroed object of a slot, and the slot's words. */
+static void fill(struct capability *slot, word_t base, word_t size_order, word_t number_order)
 {
-    cap_fill(slot, pagetable_rights(RIGHTS_PAGETABLE_ALL, 0, PAGETABLE_RANGE_MAX), object);
     slot->pagetable.orders = pagetable_orders(size_order, number_order);
     slot->pagetable.base = base;
     pagetable_backend_init(slot);
@@ -49,36 +50,34 @@ static void fill(struct capability *slot, void *object, word_t base, word_t size
 
 sword_t pagetable_create(struct cpu *cpu, const struct args_pgt_crt *args, struct capability **caps)
 {
-    const struct kmem_claim claim = {
-        caps[0],
-        caps[1],
-        args->slot,
-        args->address,
-        bytes_of(args->base, args->size_order, args->number_order),
-    };
+    word_t size = bytes_of(args->base, args->size_order, args->number_order);
     struct capability *slot;
     enum status status;
-    void *object;
 
     (void)cpu;
-    if (claim.size == 0)
+    if (size == 0)
         return STATUS_HARDWARE;
-    status = kmem_claim(&claim, &slot, &object);
+    status = kmem_claim(caps, args, size, &slot);
     if (status != STATUS_OK)
         return status;
-    fill(slot, object, args->base, args->size_order, args->number_order);
-    cap_publish(slot, CAP_PAGETABLE, 0);
+    fill(slot, args->base, args->size_order, args->number_order);
+    cap_publish(slot, CAP_PAGETABLE, RIGHTS_WHOLE, slot->object);
     return STATUS_OK;
 }
 
-enum status pagetable_boot(struct capability *slot, void *object, word_t base, word_t size_order,
+enum status pagetable_boot(struct capability *slot, word_t *next, word_t base, word_t size_order,
                            word_t number_order)
 {
-    if (bytes_of(base, size_order, number_order) == 0)
+    word_t size = bytes_of(base, size_order, number_order);
+    enum status status;
+
+    if (size == 0)
         return STATUS_HARDWARE;
-    fill(slot, object, base, size_order, number_order);
-    cap_hold(slot);
-    cap_publish(slot, CAP_PAGETABLE, 0);
+    status = kmem_boot_object(next, size, &slot->object);
+    if (status != STATUS_OK)
+        return status;
+    fill(slot, base, size_order, number_order);
+    cap_boot(slot, CAP_PAGETABLE, RIGHTS_WHOLE, slot->object);
     return STATUS_OK;
 }
 

@@ -80,9 +80,9 @@ static inline enum status pagetable_check_top(const struct capability *cap)
 MUST_CHECK enum status pagetable_narrow(const struct capability *source, word_t rights, word_t low,
                                         word_t high, word_t *narrowed);
 
-/* Boot: create a table at a zeroed `object` of pagetable_backend_bytes, held for ever; bit 0 of the
- * base marks a top level. HARDWARE: the machine's data is wrong. */
-MUST_CHECK enum status pagetable_boot(struct capability *slot, void *object, word_t base,
+/* Boot: create a table in free object memory at *next, held for ever; bit 0 of the base marks a top
+ * level. HARDWARE, MEMORY: the machine's data is wrong. */
+MUST_CHECK enum status pagetable_boot(struct capability *slot, word_t *next, word_t base,
                                       word_t size_order, word_t number_order);
 
 /* Construct, counted on both sides, without the checks of the call: MAP, CONFLICT. */

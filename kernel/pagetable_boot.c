@@ -4,7 +4,6 @@
  * one page for each block of the memory map (abi/memory_map.h). This is where all user memory comes
  * from, so that what is not here can never be mapped: the kernel's own memory is refused.
  */
-#include "kernel/kmem.h"
 #include "kernel/pagetable.h"
 
 static bool is_legal(struct memory_range range)
@@ -28,23 +27,6 @@ static bool is_allowed(const struct pagetable_boot *boot, struct memory_range ra
     return true;
 }
 
-static enum status make(struct pagetable_boot *boot, struct capability *slot, word_t base,
-                        word_t size_order, word_t number_order)
-{
-    bool is_top = (base & PAGETABLE_TOP) != 0;
-    word_t bytes = pagetable_backend_bytes(is_top, size_order, number_order);
-    word_t address = boot->next;
-    enum status status;
-
-    if (bytes == 0)
-        return STATUS_HARDWARE;
-    status = kmem_allocate(address, bytes);
-    if (status != STATUS_OK)
-        return status;
-    boot->next = (address + bytes + KMEM_GRANULE - 1) & ~(word_t)(KMEM_GRANULE - 1);
-    return pagetable_boot(slot, (void *)address, base, size_order, number_order);
-}
-
 /* Static as long as there is room beside the regions that dynamic pages need. */
 static word_t flags_of(struct pagetable_boot *boot, word_t flags)
 {
@@ -62,7 +44,7 @@ static enum status add_block(struct cpu *cpu, struct pagetable_boot *boot,
 
     if (boot->count >> boot->order != 0)
         return STATUS_RANGE;
-    status = make(boot, slot, range.base, order, 0);
+    status = pagetable_boot(slot, &boot->next, range.base, order, 0);
     if (status == STATUS_OK)
         status = pagetable_backend_map(cpu, slot, 0, range.base, flags_of(boot, range.flags));
     if (status == STATUS_OK)
@@ -91,7 +73,8 @@ static enum status add_range(struct cpu *cpu, struct pagetable_boot *boot,
 enum status pagetable_boot_ranges(struct cpu *cpu, struct pagetable_boot *boot,
                                   const struct memory_range *ranges, word_t count)
 {
-    enum status status = make(boot, boot->top, PAGETABLE_TOP, WORD_BITS, boot->order);
+    enum status status =
+        pagetable_boot(boot->top, &boot->next, PAGETABLE_TOP, WORD_BITS, boot->order);
 
     for (word_t i = 0; i < count && status == STATUS_OK; i++)
         status = add_range(cpu, boot, ranges[i]);

@@ -178,8 +178,8 @@ static void release(struct mpu_table *table, struct mpu_top *top)
 
 /* The end of a change: let the tree go, and make the hardware of this CPU follow, if the image is
  * the one in force. In this order, because an image that is claimed is loaded as nothing. */
-static NOINLINE enum status end_change(struct cpu *cpu, struct mpu_table *table, struct mpu_top *top,
-                              enum status status)
+static NOINLINE enum status end_change(struct cpu *cpu, struct mpu_table *table,
+                                       struct mpu_top *top, enum status status)
 {
     release(table, top);
     if (status == STATUS_OK && top != NULL && shared_load(&cpu->loaded) == (word_t)top)

@@ -39,7 +39,6 @@ static enum status table_word(struct capability *cap, word_t raw, word_t *word)
 
 static void fill(struct capability *slot, struct capability *captable, word_t pagetable)
 {
-    cap_fill(slot, RIGHTS_PROCESS_ALL, slot);
     shared_store(&slot->process.captable, (word_t)captable);
     shared_store(&slot->process.pagetable, pagetable);
     cap_hold(captable);
@@ -49,27 +48,22 @@ static void fill(struct capability *slot, struct capability *captable, word_t pa
 void process_boot(struct capability *slot, struct capability *captable, word_t pagetable)
 {
     fill(slot, captable, pagetable);
-    cap_hold(slot);
-    cap_publish(slot, CAP_PROCESS, 0);
+    cap_boot(slot, CAP_PROCESS, RIGHTS_PROCESS_ALL, slot);
 }
 
 sword_t process_create(struct cpu *cpu, const struct args_prc_crt *args, struct capability **caps)
 {
-    struct capability *slot = cap_slot(caps[0], args->slot);
-    enum status status;
+    struct capability *slot;
     word_t table;
+    enum status status = table_word(caps[2], args->pagetable, &table);
 
     (void)cpu;
-    status = table_word(caps[2], args->pagetable, &table);
-    if (status != STATUS_OK)
-        return status;
-    if (slot == NULL)
-        return STATUS_RANGE;
-    status = cap_occupy(slot);
+    if (status == STATUS_OK)
+        status = cap_claim(caps[0], args->slot, &slot);
     if (status != STATUS_OK)
         return status;
     fill(slot, cap_root(caps[1]), table);
-    cap_publish(slot, CAP_PROCESS, 0);
+    cap_publish(slot, CAP_PROCESS, RIGHTS_PROCESS_ALL, slot);
     return STATUS_OK;
 }
 

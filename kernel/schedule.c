@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: Unlicense */
 #include "kernel/schedule.h"
 
+enum status caller_find(const struct cpu *cpu, word_t id, enum cap_type type, word_t right,
+                        struct capability **cap)
+{
+    return cap_find(process_captable(cpu->current->process), id, type, right, cap);
+}
+
 void schedule_enqueue(struct cpu *cpu, struct thread *thread)
 {
     struct thread *head = cpu->ready[thread->priority];

@@ -118,6 +118,10 @@ static inline void thread_set_budget(struct thread *thread, word_t budget)
                       (budget < BUDGET_INFINITE ? SPECIAL_FINITE : 0);
 }
 
+/* Resolve a capability that the running thread names beside the operands of its call (cap_find). */
+MUST_CHECK enum status caller_find(const struct cpu *cpu, word_t id, enum cap_type type,
+                                   word_t right, struct capability **cap);
+
 /* ---- Ready levels ---- */
 
 /* Put a thread at the tail of its level. Constant time, as all of these. The inline pair is for the

@@ -215,6 +215,15 @@ void signal_post(struct cpu *cpu, struct capability *endpoint)
         signal_event(cpu, exhausted);
 }
 
+enum status signal_find(const struct cpu *cpu, word_t id, struct capability **endpoint)
+{
+    enum status status = caller_find(cpu, id, CAP_SIGNAL, RIGHT_SIGNAL_KERNEL_SEND, endpoint);
+
+    if (status == STATUS_OK)
+        *endpoint = (*endpoint)->object;
+    return status;
+}
+
 void signal_cancel(struct thread *waiter)
 {
     shared_store_release(&waiter->waiting->signal.waiter, 0);
@@ -223,24 +232,18 @@ void signal_cancel(struct thread *waiter)
 
 void signal_boot(struct capability *slot)
 {
-    cap_fill(slot, RIGHTS_SIGNAL_ALL, slot);
-    shared_store(&slot->link, 1);
-    cap_publish(slot, CAP_SIGNAL, 0);
+    cap_boot(slot, CAP_SIGNAL, RIGHTS_SIGNAL_ALL, slot);
 }
 
 sword_t signal_create(struct cpu *cpu, const struct args_sig_crt *args, struct capability **caps)
 {
-    struct capability *slot = cap_slot(caps[0], args->slot);
-    enum status status;
+    struct capability *slot;
+    enum status status = cap_claim(caps[0], args->slot, &slot);
 
     (void)cpu;
-    if (slot == NULL)
-        return STATUS_RANGE;
-    status = cap_occupy(slot);
     if (status != STATUS_OK)
         return status;
-    cap_fill(slot, RIGHTS_SIGNAL_ALL, slot);
-    cap_publish(slot, CAP_SIGNAL, 0);
+    cap_publish(slot, CAP_SIGNAL, RIGHTS_SIGNAL_ALL, slot);
     return STATUS_OK;
 }
 
@@ -253,10 +256,8 @@ sword_t signal_delete(struct cpu *cpu, const struct args_sig_del *args, struct c
     status = cap_check_delete(caps[0], args->slot, CAP_SIGNAL, &end);
     if (status != STATUS_OK)
         return status;
-    if (shared_load(&end.slot->signal.waiter) != 0) {
-        cap_thaw(&end);
-        return STATUS_BUSY;
-    }
+    if (shared_load(&end.slot->signal.waiter) != 0)
+        return cap_thaw(&end, STATUS_BUSY);
     cap_erase(&end);
     return STATUS_OK;
 }

@@ -11,6 +11,10 @@
 
 #include "kernel/schedule.h"
 
+/* The endpoint that the running thread names for the kernel to send to: its root slot. RANGE,
+ * FROZEN, TYPE, RIGHTS. */
+MUST_CHECK enum status signal_find(const struct cpu *cpu, word_t id, struct capability **endpoint);
+
 /* Send one signal from the kernel: an interrupt, the timer. Never refused. The chain of events
  * behind a waiter that has no time is followed for SCHED_DEPTH_MAX steps. */
 void signal_post(struct cpu *cpu, struct capability *endpoint);

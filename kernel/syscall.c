@@ -37,7 +37,8 @@ static sword_t call(struct cpu *cpu, struct thread *self, const word_t *args)
 
     if (!is_known(args[0]))
         return STATUS_UNKNOWN_CALL;
-    status = cap_resolve(process_captable(self->process), call_operands(args[0]), args, caps);
+    status = cap_resolve(process_captable(self->process), call_operands(args[0]),
+                         call_operand_count(args[0]), args, caps);
     return status != STATUS_OK ? status : dispatch(cpu, args, caps);
 }
 

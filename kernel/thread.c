@@ -35,22 +35,19 @@ static void make_runnable(struct cpu *cpu, struct thread *thread)
 
 sword_t thread_create(struct cpu *cpu, const struct args_thd_crt *args, struct capability **caps)
 {
-    const struct kmem_claim claim = {caps[0], caps[1], args->slot, args->address,
-                                     object_bytes(args->attributes)};
     bool is_guest = (args->attributes & THREAD_GUEST) != 0;
     struct capability *slot;
     struct thread *thread;
     enum status status;
-    void *object;
 
     if (args->priority_max > cpu->current->priority_max)
         return STATUS_PRIORITY;
     if (!attributes_valid(args->attributes))
         return STATUS_UNSUPPORTED;
-    status = kmem_claim(&claim, &slot, &object);
+    status = kmem_claim(caps, args, object_bytes(args->attributes), &slot);
     if (status != STATUS_OK)
         return status;
-    thread = object;
+    thread = slot->object;
     thread->home = caps[2]->object;
     thread->process = thread->home;
     thread->priority_max = (uint8_t)args->priority_max;
@@ -58,12 +55,11 @@ sword_t thread_create(struct cpu *cpu, const struct args_thd_crt *args, struct c
     thread->has_fpu = (args->attributes & THREAD_FPU) != 0;
     thread->is_guest = is_guest;
     thread->depth = is_guest ? CONFIG_INV_DEPTH_MAX : 0;
-    thread->special = (thread->has_fpu ? SPECIAL_FPU : 0) | (is_guest ? SPECIAL_GUEST : 0);
-    thread_set_budget(thread, 0);
+    thread->special =
+        SPECIAL_FINITE | (thread->has_fpu ? SPECIAL_FPU : 0) | (is_guest ? SPECIAL_GUEST : 0);
     arch_context_start(&thread->context, 0, 0, 0);
     cap_hold(thread->home);
-    cap_fill(slot, RIGHTS_THREAD_ALL, thread);
-    cap_publish(slot, CAP_THREAD, 0);
+    cap_publish(slot, CAP_THREAD, RIGHTS_THREAD_ALL, thread);
     return STATUS_OK;
 }
 
@@ -80,10 +76,8 @@ sword_t thread_delete(struct cpu *cpu, const struct args_thd_del *args, struct c
         return status;
     thread = end.slot->object;
     home = thread->home;
-    if (shared_load_acquire(&thread->cpu) != 0) {
-        cap_thaw(&end);
-        return STATUS_STATE;
-    }
+    if (shared_load_acquire(&thread->cpu) != 0)
+        return cap_thaw(&end, STATUS_STATE);
     cap_erase(&end);
     invocation_unwind(thread);
     kmem_free((word_t)thread, object_bytes(thread->has_fpu ? THREAD_FPU : 0));
@@ -96,7 +90,6 @@ sword_t thread_delete(struct cpu *cpu, const struct args_thd_del *args, struct c
 static enum status guest_area(struct cpu *cpu, const struct thread *thread,
                               const struct args_thd_sched_bind *args, void **area)
 {
-    const struct capability *table = process_captable(cpu->current->process);
     struct capability *memory;
     enum status status;
     word_t address;
@@ -104,7 +97,7 @@ static enum status guest_area(struct cpu *cpu, const struct thread *thread,
     *area = NULL;
     if (!thread->is_guest)
         return args->memory == CAP_NULL && args->address == 0 ? STATUS_OK : STATUS_AREA;
-    status = cap_find(table, args->memory, CAP_KMEM, RIGHT_KMEM_GUEST, &memory);
+    status = caller_find(cpu, args->memory, CAP_KMEM, RIGHT_KMEM_GUEST, &memory);
     if (status != STATUS_OK)
         return status;
     address = kmem_address(memory, args->address, arch_guest_bytes(thread->has_fpu));
@@ -112,21 +105,6 @@ static enum status guest_area(struct cpu *cpu, const struct thread *thread,
         return STATUS_AREA;
     *area = (void *)address;
     return STATUS_OK;
-}
-
-/* The endpoint that BIND names, or NULL for the null id. */
-static enum status event_endpoint(struct cpu *cpu, word_t id, struct capability **endpoint)
-{
-    const struct capability *table = process_captable(cpu->current->process);
-    enum status status;
-
-    *endpoint = NULL;
-    if (id == CAP_NULL)
-        return STATUS_OK;
-    status = cap_find(table, id, CAP_SIGNAL, RIGHT_SIGNAL_KERNEL_SEND, endpoint);
-    if (status == STATUS_OK)
-        *endpoint = (*endpoint)->object;
-    return status;
 }
 
 static enum status check_bind(const struct cpu *cpu, const struct thread *thread,
@@ -147,11 +125,12 @@ sword_t thread_bind(struct cpu *cpu, const struct args_thd_sched_bind *args,
 {
     struct thread *thread = caps[0]->object;
     struct thread *scheduler = caps[1]->object;
-    struct capability *endpoint;
-    enum status status;
+    struct capability *endpoint = NULL;
+    enum status status = STATUS_OK;
     void *area;
 
-    status = event_endpoint(cpu, args->endpoint, &endpoint);
+    if (args->endpoint != CAP_NULL)
+        status = signal_find(cpu, args->endpoint, &endpoint);
     if (status == STATUS_OK)
         status = check_bind(cpu, thread, scheduler, args);
     if (status == STATUS_OK)
@@ -227,7 +206,7 @@ sword_t thread_exec_set(struct cpu *cpu, const struct args_thd_exec_set *args,
             arch_guest_save(thread->guest_area, &thread->context, thread_fpu(thread));
         if (thread->state == THREAD_BLOCKED) { /* what it waited for has no place to go */
             signal_cancel(thread);
-            make_runnable(cpu, thread);
+            thread->state = THREAD_FAULTED;
         }
     }
     if (thread->state == THREAD_FAULTED)
@@ -240,9 +219,8 @@ enum { PRIORITY_CHANGES = 4 };
 static enum status check_priority(struct cpu *cpu, word_t id, word_t priority,
                                   struct thread **thread)
 {
-    const struct capability *table = process_captable(cpu->current->process);
     struct capability *cap;
-    enum status status = cap_find(table, id, CAP_THREAD, RIGHT_THREAD_SCHED_PRIORITY, &cap);
+    enum status status = caller_find(cpu, id, CAP_THREAD, RIGHT_THREAD_SCHED_PRIORITY, &cap);
 
     if (status != STATUS_OK)
         return status;
@@ -330,17 +308,15 @@ static void give_up_time(struct cpu *cpu, struct thread *self)
 /* The thread that a caller names: ready, on this CPU, in the caller's level. */
 static enum status find_target(struct cpu *cpu, word_t id, struct thread **target)
 {
-    const struct thread *self = cpu->current;
     struct capability *cap;
-    enum status status =
-        cap_find(process_captable(self->process), id, CAP_THREAD, RIGHT_THREAD_SWITCH, &cap);
+    enum status status = caller_find(cpu, id, CAP_THREAD, RIGHT_THREAD_SWITCH, &cap);
 
     if (status != STATUS_OK)
         return status;
     *target = cap->object;
     if (!thread_is_on(*target, cpu) || (*target)->state != THREAD_READY)
         return STATUS_STATE;
-    return (*target)->priority == self->priority ? STATUS_OK : STATUS_PRIORITY;
+    return (*target)->priority == cpu->current->priority ? STATUS_OK : STATUS_PRIORITY;
 }
 
 /* The head of the highest level runs: the next of the caller's level, or a target that is put in
@@ -402,9 +378,7 @@ void thread_boot(struct cpu *cpu, struct capability *slot, struct thread *thread
     thread_set_budget(thread, BUDGET_INIT);
     shared_store(&thread->cpu, (word_t)cpu);
     cap_hold(process);
-    cap_fill(slot, rights, thread);
-    cap_hold(slot);
-    cap_publish(slot, CAP_THREAD, 0);
+    cap_boot(slot, CAP_THREAD, rights, thread);
     cpu->current = thread;
     schedule_enqueue(cpu, thread);
 }

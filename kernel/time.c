@@ -122,7 +122,9 @@ sword_t thread_transfer_time(struct cpu *cpu, const struct args_thd_time_xfer *a
     status = check_transfer(cpu, target, source);
     to = target->budget;
     from = source->budget;
-    if (status == STATUS_OK && target != source)
+    if (status == STATUS_OK && target == source)
+        return (sword_t)to;
+    if (status == STATUS_OK)
         status = compute(args->time, &to, &from);
     if (status != STATUS_OK)
         return status;

@@ -41,6 +41,9 @@ VERBS = {
                ("LEAF", ""), ("CONFLICT", "smp"), ("REFERENCED", "smp")],
 }
 
+# Bits of struct operand_list (kernel/cap.h).
+LIST_FIRST_BITS, LIST_COUNT_BITS = 6, 2
+
 # How the reference calls the object types.
 TYPE_TEXT = {
     "captable": "a capability table", "pagetable": "a page table", "process": "a process",
@@ -337,35 +340,51 @@ def operands_of(call, raw):
             for arg, kind in (step.rest for step in steps if step.verb == "lookup")]
 
 
-def operand_rows(call, raw):
+def operand_rows(table, call, raw):
+    """The operands of a call as C; a right is 1 + the number of its bit."""
     index = {arg: number for number, arg in enumerate(call["args"], 1)}
-    return [f"{{{index[arg]}, CAP_{kind.upper()}, {right}}}" for arg, kind, right in operands_of(call, raw)]
+    for arg, kind, right in operands_of(call, raw):
+        names = [right_name(kind, name) for name in table["rights"][kind]]
+        bit, comment = (0, "") if right == "0" else (names.index(right) + 1, f" /* {right} */")
+        yield f"{{{index[arg]}, CAP_{kind.upper()}, {bit}}},{comment}"
+
+
+def place(rows, key):
+    """Where the rows of `key` stand in `rows`; they are appended if they do not."""
+    starts = [start for start in range(len(rows)) if rows[start:start + len(key)] == key]
+    if not starts:
+        rows.extend(key)
+    return starts[0] if starts else len(rows) - len(key)
 
 
 def operand_table_header(table):
-    """One array of lists, shared by calls that take the same capabilities. A call that takes none
-    has the empty list."""
-    most = max(len(operands_of(call, False)) for call in table["call"])
-    first, rows, starts, length = {}, [], [], 0
+    """One array, in which calls that take the same capabilities in a row share them: the longest
+    lists come first."""
+    keys = {(call["name"], raw): list(operand_rows(table, call, raw))
+            for call in table["call"] for raw in (False, True)}
+    rows = []
+    lists = {name: (place(rows, key), len(key))
+             for name, key in sorted(keys.items(), key=lambda item: -len(item[1]))}
+    most = max(map(len, keys.values()))
+    if len(rows) > 1 << LIST_FIRST_BITS or most >= 1 << LIST_COUNT_BITS:
+        fail("operands", f"{len(rows)} in all or {most} of one call do not fit struct operand_list")
+    places = []
     for call in table["call"]:
-        keys = [tuple(operand_rows(call, raw)) for raw in (False, True)]
-        for key in keys:
-            if key not in first:
-                first[key] = length
-                length += len(key) + 1
-                rows.append(f"    {', '.join((*key, '{0, CAP_NONE, 0}'))},\n")
-        managed, raw = (first[key] for key in keys)
-        choice = managed if managed == raw else f"CONFIG_RAW ? {raw} : {managed}"
-        starts.append(f"    [RME_SVC_{call['name']}] = {choice},\n")
+        both = zip(lists[call["name"], False], lists[call["name"], True])
+        fields = [str(managed) if managed == raw else f"CONFIG_RAW ? {raw} : {managed}" for managed, raw in both]
+        places.append(f"    [RME_SVC_{call['name']}] = {{{', '.join(fields)}}},\n")
     return (header("The capability operands of each call: what is looked up, and the right that it must have.")
             + '#include "config.h"\n#include "kernel/cap.h"\n\n'
             f"enum {{ OPERANDS_MAX = {most} }};\n\n"
-            "/* One list a line. */\nstatic const operand_t operand_lists[] = {\n" + "".join(rows) + "};\n\n"
-            "/* Where the list of a call begins. */\n"
-            "static const uint8_t operand_starts[RME_CALL_COUNT] = {\n" + "".join(starts) + "};\n\n"
-            "/* The operands of a call, whose number is below RME_CALL_COUNT. */\n"
-            "static inline const operand_t *call_operands(word_t number)\n"
-            "{\n    return &operand_lists[operand_starts[number]];\n}\n")
+            "static const struct operand operands[] = {\n" + "".join(f"    {row}\n" for row in rows) + "};\n\n"
+            "/* Which of them belong to a call. */\n"
+            "static const struct operand_list operand_lists[RME_CALL_COUNT] = {\n"
+            + "".join(places) + "};\n\n"
+            "/* The operands of a call, whose number is below RME_CALL_COUNT, and how many. */\n"
+            "static inline const struct operand *call_operands(word_t number)\n"
+            "{\n    return &operands[operand_lists[number].first];\n}\n\n"
+            "static inline unsigned call_operand_count(word_t number)\n"
+            "{\n    return operand_lists[number].count;\n}\n")
 
 
 # --- what debug builds say -----------------------------------------------------------------------

@@ -58,10 +58,23 @@ call_door:
     enter
     cmp     r4, #(0 RME_CALL_LIST(COUNT_ONE, COUNT_ONE))
     bhs     unknown
-    adr     r12, handlers
     mov     r2, r5
     mov     r3, r6
-    ldr     pc, [r12, r4, lsl #2]
+    tbb     [pc, r4]
+.Loffsets:                      /* of the branches below, in half words */
+#define HOT(number, name, handler, count)  .byte (.Lto_##handler - .Loffsets) / 2;
+#define COLD(number, name, handler, count) .byte (.Lto_cold - .Loffsets) / 2;
+    RME_CALL_LIST(HOT, COLD)
+#undef HOT
+#undef COLD
+    .align  1
+#define HOT(number, name, handler, count)  .Lto_##handler: b.w entry_##handler;
+#define COLD(number, name, handler, count)
+    RME_CALL_LIST(HOT, COLD)
+#undef HOT
+#undef COLD
+.Lto_cold:
+    b.w     syscall_cold
 
 /* A number without a call. All registers are still the caller's. */
 unknown:
@@ -71,14 +84,6 @@ unknown:
     mov     r4, #-1             /* STATUS_UNKNOWN_CALL */
     bx      lr
 #endif
-
-    .align  2
-handlers:
-#define HOT(number, name, handler, count)  .word entry_##handler;
-#define COLD(number, name, handler, count) .word syscall_cold;
-    RME_CALL_LIST(HOT, COLD)
-#undef HOT
-#undef COLD
     .size   call_door, . - call_door
 
     .section .text.interrupt_door, "ax"

@@ -85,9 +85,9 @@ static word_t slot_with(enum cap_type type, enum cap_state wanted)
  * share, so that whoever runs can go on. */
 static void right_operands(word_t number, word_t words[7])
 {
-    const operand_t *operand = call_operands(number);
+    const struct operand *operand = call_operands(number);
 
-    for (; operand->type != CAP_NONE; operand++) {
+    for (unsigned i = 0; i < call_operand_count(number); i++, operand++) {
         word_t slot = slot_with((enum cap_type)operand->type, CAP_VALID);
 
         if (operand->type == CAP_CAPTABLE)

@@ -89,9 +89,9 @@ void machine_reset(void)
     memset(machine_cpus, 0, sizeof machine_cpus);
     memset(&machine_mpu, 0, sizeof machine_mpu);
     next = 0;
-    cap_fill(&table, RIGHTS_CAPTABLE_ALL, slots);
+    memset(&table, 0, sizeof table);
     table.captable.entries = SLOTS;
-    cap_publish(&table, CAP_CAPTABLE, 0);
+    cap_publish(&table, CAP_CAPTABLE, RIGHTS_CAPTABLE_ALL, slots);
     kmem_boot(&kmem, (word_t)memory, (word_t)memory + MEMORY_BYTES - 1, RIGHTS_KMEM_ALL);
 }
 

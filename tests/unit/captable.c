@@ -365,7 +365,7 @@ static void thaw_it(void)
     struct capability *slot = world_cap(contested);
 
     if (state_of(contested) == CAP_FROZEN)
-        cap_thaw(&(struct cap_end){slot, shared_load(&slot->header)});
+        (void)cap_thaw(&(struct cap_end){slot, shared_load(&slot->header)}, STATUS_OK);
 }
 
 /* A frozen leaf, and its removal. */

@@ -210,35 +210,34 @@ static bool marks_tell(sword_t status)
 static void claims(void)
 {
     word_t slot = world_slot(), memory = world_memory(KMEM_GRANULE);
-    struct kmem_claim claim = {world_cap(BOOT_CAPTABLE), world_cap(BOOT_KMEM), slot, memory,
-                               KMEM_GRANULE};
+    struct capability *caps[] = {world_cap(BOOT_CAPTABLE), world_cap(BOOT_KMEM)};
+    struct kmem_args claim = {.slot = CONFIG_BOOT_ENTRIES, .address = HOST_KMEM_BYTES};
     struct capability *claimed = NULL;
     word_t before = bits();
-    void *object = NULL;
 
-    claim.offset = HOST_KMEM_BYTES;
-    claim.slot = CONFIG_BOOT_ENTRIES;
-    tap_check(kmem_claim(&claim, &claimed, &object) == STATUS_BOUNDS,
+    tap_check(kmem_claim(caps, &claim, KMEM_GRANULE, &claimed) == STATUS_BOUNDS,
               "BOUNDS comes before a slot out of range");
-    claim.offset = memory;
-    tap_check(kmem_claim(&claim, &claimed, &object) == STATUS_RANGE, "a slot out of range");
+    claim.address = memory;
+    tap_check(kmem_claim(caps, &claim, KMEM_GRANULE, &claimed) == STATUS_RANGE,
+              "a slot out of range");
     claim.slot = BOOT_THREAD;
-    claim.offset = 0;
-    tap_check(kmem_claim(&claim, &claimed, &object) == STATUS_OCCUPIED,
+    claim.address = 0;
+    tap_check(kmem_claim(caps, &claim, KMEM_GRANULE, &claimed) == STATUS_OCCUPIED,
               "OCCUPIED comes before memory in use");
     claim.slot = slot;
-    tap_check(kmem_claim(&claim, &claimed, &object) == STATUS_MEMORY, "memory in use");
+    tap_check(kmem_claim(caps, &claim, KMEM_GRANULE, &claimed) == STATUS_MEMORY, "memory in use");
     tap_check(cap_state(shared_load(&world_cap(slot)->header)) == CAP_EMPTY,
               "the slot is empty again");
     tap_check(bits() == before, "and no memory is marked");
-    claim.offset = memory;
-    tap_check(kmem_claim(&claim, &claimed, &object) == STATUS_OK && claimed == world_cap(slot) &&
-                  (word_t)object == arch_kmem_base() + memory,
+    claim.address = memory;
+    tap_check(kmem_claim(caps, &claim, KMEM_GRANULE, &claimed) == STATUS_OK &&
+                  claimed == world_cap(slot) &&
+                  (word_t)claimed->object == arch_kmem_base() + memory,
               "a claim gives slot and object");
     tap_check(cap_state(shared_load(&claimed->header)) == CAP_CREATING && bits() == before + 1,
               "which are taken now");
     cap_abandon(claimed);
-    kmem_free((word_t)object, KMEM_GRANULE);
+    kmem_free((word_t)claimed->object, KMEM_GRANULE);
 }
 
 /* ---- Delegation ---- */

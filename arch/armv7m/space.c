@@ -1,10 +1,35 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Raw mode: the region words of the first process. Arm DDI 0403E, B3.5.8 and B3.5.9.
+ * Loading the MPU, and in raw mode the region words of the first process. Arm DDI 0403E, B3.5.8 and
+ * B3.5.9.
  */
 #include "arch/space.h"
 
 #include "layout.h"
+
+/* Both halves of the image go through RBAR and its aliases. The MPU is off meanwhile, because a new
+ * base with the old size may be misaligned, which is unpredictable (B3.5.8). The barrier makes the
+ * map complete before the exception return, which also discards what was fetched (B3.5.4). r7 and
+ * r11 are left to compilers that keep a frame pointer there. */
+void arch_space_load(word_t space)
+{
+    word_t rbar = MPU_RBAR_ADDRESS;
+
+    __asm__ volatile("movs  r2, #0\n\t"
+                     "str   r2, [%[rbar], #-8]\n\t"
+                     "ldmia %[image]!, {r2-r6, r8-r10}\n\t"
+                     "stmia %[rbar], {r2-r6, r8-r10}\n\t"
+                     "ldmia %[image], {r2-r6, r8-r10}\n\t"
+                     "stmia %[rbar], {r2-r6, r8-r10}\n\t"
+                     "movs  r2, #5\n\t" /* ENABLE, PRIVDEFENA */
+                     "str   r2, [%[rbar], #-8]\n\t"
+                     "dsb"
+                     : [image] "+r"(space)
+                     : [rbar] "r"(rbar)
+                     : "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "cc", "memory");
+}
+
+/* ---- Raw mode ---- */
 
 enum { RASR_AP_KERNEL = 1 << 24, WHOLE = 32, HALF_GIGABYTE = 29 };
 

@@ -11,7 +11,7 @@
 #include "kernel/thread.h"
 #include "kernel/time.h"
 
-static NOINLINE ARCH_EXIT deliver(struct cpu *cpu, struct thread *self, word_t line)
+ARCH_EXIT entry_interrupt_cold(struct cpu *cpu, struct thread *self, word_t line)
 {
     interrupt_deliver(cpu, line);
     ARCH_LEAVE(cpu, leave_kernel(cpu, self));
@@ -22,7 +22,7 @@ ARCH_EXIT entry_interrupt(struct cpu *cpu, struct thread *self, word_t line)
     struct outcome outcome = interrupt_deliver_hot(cpu, self, line);
 
     if (UNLIKELY(outcome.is_cold))
-        ARCH_GO_ON_WITH(deliver, cpu, self, line);
+        ARCH_START_OVER(entry_interrupt_cold, cpu, self, line);
     HOT_LEAVE(cpu, self, outcome);
 }
 

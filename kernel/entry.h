@@ -11,6 +11,9 @@
 /* A line of the interrupt controller has fired. */
 ARCH_EXIT entry_interrupt(struct cpu *cpu, struct thread *self, word_t line);
 
+/* The same, delivered whole; entry_interrupt goes on there where the case is not straight. */
+ARCH_EXIT entry_interrupt_cold(struct cpu *cpu, struct thread *self, word_t line);
+
 /* The timer has fired. */
 ARCH_EXIT entry_timer(struct cpu *cpu, struct thread *self);
 

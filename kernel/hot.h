@@ -27,7 +27,7 @@
         struct outcome outcome = half(cpu, self, word0, word1);                                    \
                                                                                                    \
         if (UNLIKELY(outcome.is_cold))                                                             \
-            ARCH_GO_ON(syscall_cold, cpu, self);                                                   \
+            ARCH_START_OVER(syscall_cold, cpu, self);                                              \
         arch_context_set_result(&self->context, outcome.result);                                   \
         HOT_LEAVE(cpu, self, outcome);                                                             \
     }

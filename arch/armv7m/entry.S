@@ -49,6 +49,14 @@ kernel_vectors:
     .word   interrupt_door
     .endr
 
+/* What enter has found, found again; the stack is empty again. */
+.macro enter_again
+    movw    r0, #:lower16:LAYOUT_KERNEL_STACK_TOP
+    movt    r0, #:upper16:LAYOUT_KERNEL_STACK_TOP
+    mov     sp, r0
+    ldr     r1, [r0]
+.endm
+
 /* System call: number in r4, words in r5 to r11. */
     .section .text.call_door, "ax"
     .align  2
@@ -95,6 +103,27 @@ interrupt_door:
     subs    r2, #16
     b       entry_interrupt
     .size   interrupt_door, . - interrupt_door
+
+/* Hot halves that meet anything but their straight case begin again here. */
+    .section .text.syscall_cold_door, "ax"
+    .global syscall_cold_door
+    .thumb_func
+    .type   syscall_cold_door, %function
+syscall_cold_door:
+    enter_again
+    b.w     syscall_cold
+    .size   syscall_cold_door, . - syscall_cold_door
+
+    .section .text.entry_interrupt_cold_door, "ax"
+    .global entry_interrupt_cold_door
+    .thumb_func
+    .type   entry_interrupt_cold_door, %function
+entry_interrupt_cold_door:
+    enter_again
+    mrs     r2, ipsr
+    subs    r2, #16
+    b.w     entry_interrupt_cold
+    .size   entry_interrupt_cold_door, . - entry_interrupt_cold_door
 
     .section .text.timer_door, "ax"
     .thumb_func

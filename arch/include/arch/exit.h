@@ -11,6 +11,8 @@
  *   ARCH_LEAVE_SPACE(cpu, thread, space)   the same after arch_space_load(space)
  *   ARCH_GO_ON(exit, cpu, self)            end it by a call of another such function
  *   ARCH_GO_ON_WITH(exit, cpu, self, third)
+ *   ARCH_START_OVER(exit, cpu, self...)    the same with the arguments of this function, nothing
+ *                                          having changed since the port jumped to it
  *   const void *arch_call_args(cpu, self)  the block of words of the running call, number first
  */
 #pragma once

@@ -79,6 +79,14 @@ ALWAYS_INLINE NORETURN void arch_load_and_resume(struct cpu *cpu, struct thread 
         __builtin_unreachable();                                                                   \
     } while (0)
 
+/* The door of the exit finds the arguments anew (entry.S), so that no half keeps them for a case
+ * that is rare. */
+#define ARCH_START_OVER(exit, ...)                                                                 \
+    do {                                                                                           \
+        __asm__ volatile("b.w " #exit "_door" ::: "memory");                                       \
+        __builtin_unreachable();                                                                   \
+    } while (0)
+
 #define ARCH_LEAVE(cpu, thread)              arch_resume((cpu), (thread))
 #define ARCH_LEAVE_SPACE(cpu, thread, space) arch_load_and_resume((cpu), (thread), (space))
 

@@ -14,6 +14,7 @@ struct thread;
 
 #define ARCH_GO_ON(exit, cpu, self)             return exit(cpu, self)
 #define ARCH_GO_ON_WITH(exit, cpu, self, third) return exit(cpu, self, third)
+#define ARCH_START_OVER(exit, ...)              return exit(__VA_ARGS__)
 #define ARCH_LEAVE(cpu, thread)                 return (thread)
 #define ARCH_LEAVE_SPACE(cpu, thread, space)                                                       \
     do {                                                                                           \

@@ -86,7 +86,8 @@ struct interval {
 /* The kernel from its entry to the next user instruction. */
 struct path {
     const struct insn *entry; /* NULL: user code runs */
-    const struct insn *call;  /* where the first jump through a register went: the handler */
+    const struct insn *call;  /* where the last jump through a table led: the handler */
+    unsigned int near;        /* instructions behind that jump in which a branch belongs to it */
     uint64_t since[ADDED_UP];
 };
 
@@ -217,6 +218,7 @@ static void path_begin(struct cpu *cpu, struct insn *insn)
     insn->is_entry = cpu->was_user;
     cpu->path.entry = insn;
     cpu->path.call = NULL;
+    cpu->path.near = 0;
     memcpy(cpu->path.since, cpu->total, sizeof cpu->path.since);
 }
 
@@ -239,6 +241,20 @@ static bool is_tail_chained(const struct insn *last, const struct insn *insn)
     return insn->is_entry && last->in_kernel && last->thumb.kind >= KIND_JUMP;
 }
 
+/* A table may lead to a branch to the handler, behind an instruction that gives a register back. */
+static void follow_jump(struct path *path, const struct insn *last, const struct insn *insn)
+{
+    enum { NEAR = 2 };
+    bool has_branched = last->thumb.kind == KIND_BRANCH && insn->pc != last->pc + last->size;
+
+    if (last->thumb.kind == KIND_JUMP || (path->near != 0 && has_branched))
+        path->call = insn;
+    if (last->thumb.kind == KIND_JUMP)
+        path->near = NEAR;
+    else if (path->near != 0)
+        path->near = has_branched ? 0 : path->near - 1;
+}
+
 /* Called before `insn` is counted. */
 static void follow_path(struct cpu *cpu, struct insn *insn)
 {
@@ -253,8 +269,8 @@ static void follow_path(struct cpu *cpu, struct insn *insn)
         path_end(cpu);
     if (!cpu->path.entry)
         path_begin(cpu, insn);
-    else if (!cpu->path.call && last && last->in_kernel && last->thumb.kind == KIND_JUMP)
-        cpu->path.call = insn;
+    else if (last && last->in_kernel)
+        follow_jump(&cpu->path, last, insn);
 }
 
 /* Cycles */

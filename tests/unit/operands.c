@@ -7,14 +7,14 @@
 #include "abi/names.h"
 #include "tests/unit/support/world.h"
 
-struct operand {
+struct named_operand {
     word_t call;
     unsigned arg; /* of the block: 0 is the first word behind the number */
     enum cap_type type;
     word_t right; /* 0: none in general */
 };
 
-static const struct operand operands[] = {
+static const struct named_operand operands[] = {
     {RME_SVC_INV_ACT, 0, CAP_INVOCATION, RIGHT_INVOCATION_ACTIVATE},
     {RME_SVC_SIG_SND, 0, CAP_SIGNAL, RIGHT_SIGNAL_SEND},
     {RME_SVC_SIG_RCV, 0, CAP_SIGNAL, RIGHT_SIGNAL_POLL_ALL},
@@ -78,7 +78,7 @@ enum { OPERAND_COUNT = sizeof(operands) / sizeof(operands[0]), TYPES = CAP_SIGNA
 static word_t whole[TYPES], frozen[TYPES];
 
 /* Raw mode has no page tables, managed memory no authority over raw words. */
-static bool is_there(const struct operand *operand)
+static bool is_there(const struct named_operand *operand)
 {
     bool is_page_call = operand->call >= RME_SVC_PGT_CRT && operand->call <= RME_SVC_PGT_DES;
 
@@ -152,7 +152,8 @@ static void fill(word_t call, word_t words[7])
 }
 
 /* A thread whose checks come one thread after the other must be bound, or the first one refuses. */
-static void refuse(const struct operand *operand, enum status status, word_t id, const char *what)
+static void refuse(const struct named_operand *operand, enum status status, word_t id,
+                   const char *what)
 {
     word_t words[7];
     char name[100];
@@ -164,7 +165,7 @@ static void refuse(const struct operand *operand, enum status status, word_t id,
     world_refused(status, name, operand->call, words, __LINE__);
 }
 
-static void check(const struct operand *operand, word_t table)
+static void check(const struct named_operand *operand, word_t table)
 {
     enum cap_type wrong = operand->type == CAP_SIGNAL ? CAP_THREAD : CAP_SIGNAL;
     word_t rights = all_rights(operand->type) & ~operand->right, leaf;

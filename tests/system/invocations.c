@@ -464,12 +464,6 @@ static void migration(void)
     lab_detach(&server, 4);
 }
 
-static void give(const struct lab_subject *subject, word_t slot, word_t source, word_t rights)
-{
-    rme_assert(rme_captable_delegate(subject->table, slot, lab_own, source, rights, 0, 0) ==
-               STATUS_OK);
-}
-
 static void make_ports(void)
 {
     const struct lab_subject *const all[] = {&caller, &server, &other};
@@ -479,9 +473,9 @@ static void make_ports(void)
         ports[i] = rme_invocation_make(i % 2 == 0 ? server.process : other.process, serve,
                                        stacks[i], PORT_STACK, true);
     for (unsigned s = 0; s < 3; s++) {
-        give(all[s], GATE, gate.id.raw, RIGHTS_SIGNAL_ALL);
+        lab_give(all[s], GATE, gate.id.raw, RIGHTS_SIGNAL_ALL);
         for (unsigned i = 0; i < DEPTH; i++)
-            give(all[s], PORTS + i, ports[i].id.raw, RIGHT_INVOCATION_ACTIVATE);
+            lab_give(all[s], PORTS + i, ports[i].id.raw, RIGHT_INVOCATION_ACTIVATE);
     }
 }
 

@@ -151,12 +151,6 @@ static void victim_main(word_t kind)
 
 /* ---- Both ---- */
 
-static void give(const struct lab_subject *subject, word_t slot, word_t source, word_t all_rights)
-{
-    rme_assert(rme_captable_delegate(subject->table, slot, lab_own, source, all_rights, 0,
-                                     ~(word_t)0) == STATUS_OK);
-}
-
 static void start_culprit(enum kind kind)
 {
     lab_set_priority(&culprit, kind == KIND_YIELD ? 2 : 3);
@@ -268,10 +262,10 @@ static void without_attribute(struct lab_subject *plain, const char *name)
 
 static void delegate_all(const struct lab_subject *subject)
 {
-    give(subject, GO, go.id.raw, RIGHTS_SIGNAL_ALL);
-    give(subject, TIMER, BOOT_TIMER_ENDPOINT, RIGHTS_SIGNAL_ALL);
-    give(subject, FUNCTIONS, BOOT_KFUNC, HALF_MAX);
-    give(subject, SELF, subject->thread.id.raw, RIGHTS_THREAD_ALL);
+    lab_give(subject, GO, go.id.raw, RIGHTS_SIGNAL_ALL);
+    lab_give(subject, TIMER, BOOT_TIMER_ENDPOINT, RIGHTS_SIGNAL_ALL);
+    lab_give(subject, FUNCTIONS, BOOT_KFUNC, HALF_MAX);
+    lab_give(subject, SELF, subject->thread.id.raw, RIGHTS_THREAD_ALL);
 }
 
 static void all_kinds(void)

@@ -8,7 +8,7 @@
 #include "rme/stack.h"
 #include "rme/start.h"
 
-enum { SUBJECTS = 3, IMAGE_ORDER = 15, DATA_ORDER = 14, PLACE_BYTES = 64 };
+enum { SUBJECTS = 4, IMAGE_ORDER = 15, DATA_ORDER = 14, PLACE_BYTES = 64 };
 
 static char stacks[SUBJECTS][LAB_STACK_BYTES] __attribute__((aligned(8)));
 static unsigned subjects;
@@ -30,8 +30,24 @@ void lab_space_add_image(struct rme_space *space)
                         PAGE_READ | PAGE_WRITE | PAGE_CACHE | PAGE_BUFFER | PAGE_STATIC);
 }
 
-struct lab_subject lab_subject_make_in(const struct rme_space *space, char *stack,
-                                       word_t attributes)
+static void make_thread(struct lab_subject *subject, word_t attributes, rme_kmem_t memory,
+                        word_t area)
+{
+    enum { THREAD_BYTES = 192 };
+    rme_thread_t thread = rme_thread(rme_alloc_slot());
+
+    subject->thread = thread;
+    rme_assert(rme_thread_create(lab_own, thread.id.raw, lab_memory, rme_alloc_kmem(THREAD_BYTES),
+                                 subject->process, LAB_PRIORITY, attributes) == STATUS_OK);
+    rme_assert(rme_thread_bind(thread, lab_init, rme_signal_null(), subject->tid, LAB_PRIORITY,
+                               memory, area) == STATUS_OK);
+    rme_assert(rme_thread_exec_set(thread, (word_t)begin,
+                                   rme_stack_prepare(subject->stack, LAB_STACK_BYTES),
+                                   0) == STATUS_OK);
+    rme_assert(rme_thread_transfer_time(thread, lab_init, subject->patience) > 0);
+}
+
+static struct lab_subject make_process(const struct rme_space *space, char *stack)
 {
     struct lab_subject subject = {
         .list = space->top,
@@ -45,31 +61,48 @@ struct lab_subject lab_subject_make_in(const struct rme_space *space, char *stac
     subject.table = rme_captable_make(LAB_TABLE_SLOTS);
     subject.process = rme_process_make(subject.table, space);
     subject.park = rme_signal_make();
-    rme_assert(rme_captable_delegate(subject.table, LAB_PARK, lab_own, subject.park.id.raw,
-                                     RIGHTS_SIGNAL_ALL, 0, 0) == STATUS_OK);
-    subject.thread = rme_thread_make(&(struct rme_thread_plan){
-        .process = subject.process,
-        .entry = begin,
-        .stack = stack,
-        .stack_bytes = LAB_STACK_BYTES,
-        .priority = LAB_PRIORITY,
-        .priority_max = LAB_PRIORITY,
-        .budget = subject.patience,
-        .attributes = attributes,
-        .tid = subject.tid,
-        .scheduler = lab_init,
-        .endpoint = rme_signal_null(),
-    });
+    lab_give(&subject, LAB_PARK, subject.park.id.raw, RIGHTS_SIGNAL_ALL);
     return subject;
 }
 
-struct lab_subject lab_subject_make(word_t attributes)
+static struct lab_subject make_image_process(void)
 {
     struct rme_space space = rme_space_make(LAB_LIST_ORDER);
 
     rme_assert(subjects < SUBJECTS);
     lab_space_add_image(&space);
-    return lab_subject_make_in(&space, stacks[subjects], attributes);
+    return make_process(&space, stacks[subjects]);
+}
+
+struct lab_subject lab_subject_make_in(const struct rme_space *space, char *stack,
+                                       word_t attributes)
+{
+    struct lab_subject subject = make_process(space, stack);
+
+    make_thread(&subject, attributes, rme_kmem_null(), 0);
+    return subject;
+}
+
+struct lab_subject lab_subject_make(word_t attributes)
+{
+    struct lab_subject subject = make_image_process();
+
+    make_thread(&subject, attributes, rme_kmem_null(), 0);
+    return subject;
+}
+
+struct lab_subject lab_guest_make(word_t attributes, rme_kmem_t memory, word_t area)
+{
+    struct lab_subject subject = make_image_process();
+
+    make_thread(&subject, attributes | THREAD_GUEST, memory, area);
+    return subject;
+}
+
+void lab_give(const struct lab_subject *subject, word_t slot, word_t source, word_t rights)
+{
+    rme_assert(rme_captable_delegate(subject->table, slot, lab_own, source, rights, 0,
+                                     ~(word_t)0) == STATUS_OK);
 }
 
 /* Time enough for one run, so that a run that never ends is an event too. */

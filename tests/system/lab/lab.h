@@ -45,6 +45,13 @@ struct lab_subject lab_subject_make(word_t attributes);
 struct lab_subject lab_subject_make_in(const struct rme_space *space, char *stack,
                                        word_t attributes);
 
+/* A guest (hypervisor-dedicated thread) in a process with the image, its register area at an offset
+ * of the guest window, named by `memory`. */
+struct lab_subject lab_guest_make(word_t attributes, rme_kmem_t memory, word_t area);
+
+/* Give a subject a capability of the first process's. */
+void lab_give(const struct lab_subject *subject, word_t slot, word_t source, word_t rights);
+
 /* Whether it is found waiting at its endpoint. */
 bool lab_is_parked(const struct lab_subject *subject);
 void lab_set_priority(const struct lab_subject *subject, word_t priority);

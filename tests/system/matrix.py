@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Unlicense
-"""The matrix of calls and statuses: which cell has a case on a board, which cannot have one there.
+"""The matrix of calls, kernel functions and statuses: which cell has a case on a board, which cannot have one there.
 
   matrix.py LOG...                            TAP output of the system tests of one board
   matrix.py --machine M --qemu Q IMAGE...     runs the images first
@@ -24,7 +24,7 @@ CASE = re.compile(r"^(not )?ok \d+ - ([A-Z]+_?[A-Z_]*) ([A-Z_]+)(?: # SKIP .*)?$
 def cells():
     out = subprocess.run([sys.executable, ROOT / "tools" / "gen_calls.py", "--matrix"],
                          stdout=subprocess.PIPE, check=True)
-    return [cell for cell in json.loads(out.stdout) if cell["kind"] == "call"]
+    return json.loads(out.stdout)
 
 
 def lines_of(path, options):

@@ -9,7 +9,7 @@
 #include "rme/process.h"
 #include "rme/stack.h"
 #include "rme/start.h"
-#include "tests/system/tap.h"
+#include "tests/system/refused.h"
 
 static const rme_captable_t own = {{BOOT_CAPTABLE}};
 static const rme_kmem_t memory = {{BOOT_KMEM}};
@@ -26,30 +26,6 @@ static rme_invocation_t port, weak_port;
 static rme_signal_t endpoint, weak_endpoint, frozen;
 static rme_kmem_t weak_memory;
 static word_t empty, offset;
-
-enum { OUTSIDE = 0x7F }; /* an index that no table here has */
-
-/* One case: the status, then the same again, because a refusal has changed nothing. */
-#define REFUSED(call, status, expression)                                                          \
-    do {                                                                                           \
-        sword_t once = (expression), again = (expression);                                         \
-                                                                                                   \
-        tap_report(once == STATUS_##status && again == once, #call " " #status, #expression,       \
-                   __LINE__);                                                                      \
-        if (once != STATUS_##status)                                                               \
-            rme_print("# it returned %d, then %d\n", once, again);                                 \
-    } while (0)
-
-/* One case of an operand: no such slot, frozen, of another type. */
-#define OPERAND(call, handle, wrong, expression)                                                   \
-    do {                                                                                           \
-        handle.id.raw = OUTSIDE;                                                                   \
-        REFUSED(call, RANGE, expression);                                                          \
-        handle.id.raw = frozen.id.raw;                                                             \
-        REFUSED(call, FROZEN, expression);                                                         \
-        handle.id.raw = (wrong).id.raw;                                                            \
-        REFUSED(call, TYPE, expression);                                                           \
-    } while (0)
 
 /* A leaf with few rights. */
 static word_t weaken(word_t source, word_t rights, word_t low, word_t high)

@@ -246,6 +246,7 @@ def board_cmake(board, chip, values):
             ("PAGETABLE", backend), ("CONSOLE", chip.get("console", {}).get("driver", "")),
             ("QEMU", board.get("qemu", {}).get("program", "")),
             ("MACHINE", board.get("qemu", {}).get("machine", "")),
+            ("IRQ_LINES", chip["irq_lines"]), ("PRIORITY_BITS", chip["priority_bits"]),
             ("CPUS_MAX", values["CPUS_MAX"]), ("DEBUG", values["DEBUG"])]
     return "".join(f'set(BOARD_{key} "{value}")\n' for key, value in rows)
 

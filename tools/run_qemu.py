@@ -55,6 +55,7 @@ class Outcome:
     status: int
     reason: str
     lines: list[str]
+    answers: list[str] = field(default_factory=list)
     passed: int = 0
     failed: int = 0
     skipped: int = 0
@@ -111,26 +112,33 @@ class _Run:
             return self.process.wait()
 
 
-def _where(control: Path, elf: Path) -> str:
-    """Where the processor is now, asked of QEMU's monitor; empty if it does not tell."""
+def _ask(control: Path, command: str) -> str:
+    """What QEMU's monitor answers to a command; empty if it does not."""
     try:
         with socket.socket(socket.AF_UNIX) as link:
             link.settimeout(2)
             link.connect(str(control))
             stream = link.makefile("rw")
-            ask = {"execute": "human-monitor-command",
-                   "arguments": {"command-line": "info registers"}}
+            ask = {"execute": "human-monitor-command", "arguments": {"command-line": command}}
             for request in ({"execute": "qmp_capabilities"}, ask):
                 stream.write(json.dumps(request) + "\n")
             stream.flush()
             for text in stream:
                 answer = json.loads(text).get("return")
-                found = re.search(r"(?:R15|PC|RIP|pc) *= *([0-9a-f]+)", str(answer))
-                if found:
-                    return f"; it is at {Elf(elf).place(int(found[1], 16))}"
-    except (OSError, ValueError, ElfError):
+                if isinstance(answer, str):
+                    return answer
+    except (OSError, ValueError):
         pass
     return ""
+
+
+def _where(control: Path, elf: Path) -> str:
+    """Where the processor is now; empty if QEMU does not tell."""
+    found = re.search(r"(?:R15|PC|RIP|pc) *= *([0-9a-f]+)", _ask(control, "info registers"))
+    try:
+        return f"; it is at {Elf(elf).place(int(found[1], 16))}" if found else ""
+    except ElfError:
+        return ""
 
 
 def _judge_exit(code: int, run: _Run, needs_closing: bool) -> tuple[int, str]:
@@ -160,7 +168,7 @@ def _watch(run: _Run, timeout: float, silence: float, control: Path, elf: Path,
             if closing:
                 run.drain(AFTER_CLOSING_S)
                 passed, failed, skipped = map(int, closing.groups())
-                return Outcome(FAILED if failed else GOOD, line, run.lines, passed, failed, skipped)
+                return Outcome(FAILED if failed else GOOD, line, run.lines, [], passed, failed, skipped)
             if PANIC.search(line):
                 run.drain(AFTER_PANIC_S)
                 return outcome(FAILED, f"the kernel panicked: {line}")
@@ -179,9 +187,10 @@ def _watch(run: _Run, timeout: float, silence: float, control: Path, elf: Path,
 
 def run(board: Machine, elf: Path | str, *, timeout: float = 60.0, silence: float = 5.0,
         exact: bool = False, extra: list[str] | None = None, echo: bool = True,
-        needs_closing: bool = False) -> Outcome:
+        needs_closing: bool = False, ask: list[str] | None = None) -> Outcome:
     """Boot `elf` on `board` and wait for its end.
 
+    `ask` are commands for QEMU's monitor, given at the end, their answers in the outcome.
     `exact` makes one virtual nanosecond one instruction; `silence` 0 allows any silence;
     `needs_closing` makes an end without the closing line a failure.
     """
@@ -202,6 +211,7 @@ def run(board: Machine, elf: Path | str, *, timeout: float = 60.0, silence: floa
         process = _Run(command, echo)
         try:
             outcome = _watch(process, timeout, silence, control, elf, needs_closing)
+            outcome.answers = [_ask(control, command) for command in ask or []]
         finally:
             process.stop()
         outcome.seconds = time.monotonic() - begin

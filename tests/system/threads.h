@@ -53,7 +53,7 @@ static inline rme_thread_t thread_start(struct rme_thread_plan plan)
     plan.memory = thread_homes[home].memory;
     plan.stack = stacks[home];
     plan.stack_bytes = STACK_BYTES;
-    plan.process = process;
+    plan.process = plan.process.id.raw != 0 ? plan.process : process;
     plan.priority = plan.priority != 0 ? plan.priority : 3;
     plan.priority_max = plan.priority_max != 0 ? plan.priority_max : 5;
     plan.tid = plan.tid != 0 ? plan.tid : 1;

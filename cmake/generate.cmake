@@ -14,7 +14,8 @@ endfunction()
 
 list(TRANSFORM RME_OPTIONS PREPEND --set= OUTPUT_VARIABLE settings)
 list(TRANSFORM RME_LAYOUT PREPEND --layout= OUTPUT_VARIABLE layouts)
-rme_generate(tools/gen_board.py ${RME_BOARD} --out ${RME_GENERATED} ${settings} ${layouts})
+list(TRANSFORM RME_TRANSPARENT PREPEND --transparent= OUTPUT_VARIABLE lines)
+rme_generate(tools/gen_board.py ${RME_BOARD} --out ${RME_GENERATED} ${settings} ${layouts} ${lines})
 rme_generate(tools/gen_calls.py --out ${RME_GENERATED})
 include(${RME_GENERATED}/board.cmake)
 

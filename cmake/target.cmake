@@ -13,7 +13,9 @@ set_source_files_properties(${RME_MEMORY} ${CMAKE_SOURCE_DIR}/arch/armv7m/eabi.c
     "-fno-builtin;$<$<C_COMPILER_ID:GNU>:-fno-tree-loop-distribute-patterns>")
 
 # The kernel itself never touches an FPU register; only its port's assembly does.
-add_library(kernel_objects OBJECT ${RME_KERNEL_SOURCES} ${RME_PORT_SOURCES} ${RME_MEMORY})
+list(TRANSFORM RME_TRANSPARENT_SOURCES PREPEND ${CMAKE_SOURCE_DIR}/)
+add_library(kernel_objects OBJECT ${RME_KERNEL_SOURCES} ${RME_PORT_SOURCES} ${RME_MEMORY}
+            ${RME_TRANSPARENT_SOURCES})
 target_include_directories(kernel_objects PRIVATE ${RME_INCLUDES})
 target_compile_options(kernel_objects PRIVATE
     ${RME_MACHINE_FLAGS} -mfloat-abi=soft -fno-unwind-tables -fno-asynchronous-unwind-tables

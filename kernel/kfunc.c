@@ -81,7 +81,7 @@ static sword_t line_bind(struct cpu *cpu, const struct args_kfn *args)
     struct capability *endpoint = NULL;
     enum status status = STATUS_OK;
 
-    if (args->object >= arch_irq_lines())
+    if (!arch_irq_is_aware(args->object))
         return STATUS_UNSUPPORTED;
     if (args->arg0 != CAP_NULL)
         status = signal_find(cpu, args->arg0, &endpoint);

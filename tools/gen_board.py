@@ -3,6 +3,7 @@
 """A board's data file, with its chip's and the options of the build, becomes what compilers read.
 
   gen_board.py BOARD --out DIR [--set OPTION=VALUE ...] [--layout KEY=BYTES ...]
+                               [--transparent LINE=HANDLER[@LEVEL] ...]
 
     DIR/config.h     CONFIG_*: the options (kernel/options.toml)
     DIR/board.h      BOARD_*: what the chip has
@@ -16,12 +17,14 @@
   gen_board.py BOARD --show KEY    one value of the data, e.g. qemu.machine
 """
 import argparse
+import re
 import sys
 import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 GRANULE = 32  # bytes of kernel memory per bit of its bitmap
+KERNEL_PRIORITY = 0x40  # the most urgent one of the kernel's own (arch/armv7m, PRIORITY_FAULT)
 LAYOUT_KEYS = ("image", "ram", "stack", "objects", "guests")
 MEMORY_KEYS = {"flash_size": "flash", "ram_size": "ram"}  # how much of the chip's memory is used
 
@@ -167,6 +170,35 @@ def pages(base, size):
         size -= 1 << order
 
 
+# --- interrupts ----------------------------------------------------------------------------------
+
+def transparent_of(board, chip, assignments):
+    """Lines whose handlers never enter the kernel: {line: (handler, priority)}.
+
+    Levels are the chip's priorities that stand above those of the kernel, which begin at 0x40: 0 is
+    the most urgent.
+    """
+    entries = [(entry["line"], entry["handler"], entry.get("level", 0), "board")
+               for entry in board.get("transparent", [])]
+    for text in assignments:
+        match = re.fullmatch(r"(\d+)=([A-Za-z_]\w*)(?:@(\d+))?", text)
+        if not match:
+            raise DataError(f"--transparent is LINE=HANDLER or LINE=HANDLER@LEVEL, not '{text}'")
+        entries.append((int(match[1]), match[2], int(match[3] or 0), "--transparent"))
+    lines = {}
+    for line, handler, level, origin in entries:
+        step = 1 << (8 - chip["priority_bits"])
+        if line >= chip["irq_lines"]:
+            raise DataError(f"{origin}: there is no interrupt line {line}")
+        if line in lines:
+            raise DataError(f"{origin}: line {line} has two handlers")
+        if level * step >= KERNEL_PRIORITY:
+            raise DataError(f"{origin}: line {line}: this chip has levels 0 to "
+                            f"{KERNEL_PRIORITY // step - 1} above the kernel, not {level}")
+        lines[line] = handler, level * step
+    return lines
+
+
 # --- output --------------------------------------------------------------------------------------
 
 def header(text, board):
@@ -189,18 +221,37 @@ def config_h(name, table, values):
     return header("Options of a build", name) + "".join(lines)
 
 
-def board_h(name, board, chip):
+def vectors(chip, transparent):
+    """Every line of the chip, as AWARE(line) or TRANSPARENT(line, handler, priority)."""
+    rows = []
+    for line in range(chip["irq_lines"]):
+        handler, priority = transparent.get(line, (None, 0))
+        rows.append(f"TRANSPARENT({line}, {handler}, {priority:#04x})" if handler else
+                    f"AWARE({line})")
+    return "#define BOARD_VECTORS(AWARE, TRANSPARENT) \\\n    " + " \\\n    ".join(rows) + "\n"
+
+
+def transparent_list(transparent):
+    rows = [f" LINE({line}, {handler}, {priority:#04x})"
+            for line, (handler, priority) in sorted(transparent.items())]
+    return f"#define BOARD_TRANSPARENT(LINE){''.join(rows)}\n"
+
+
+def board_h(name, board, chip, transparent):
     qemu = board.get("qemu", {})
     rows = [("BOARD_NAME", f'"{name}"'), ("BOARD_CHIP", f'"{board["chip"]}"'),
             ("BOARD_MACHINE", f'"{qemu.get("machine", "")}"'),
             ("BOARD_CLOCK_HZ", f"{chip['clock_hz']}u"), ("BOARD_TIMER_HZ", f"{chip['timer_hz']}u"),
             ("BOARD_IRQ_LINES", chip["irq_lines"]),
             ("BOARD_PRIORITY_BITS", chip["priority_bits"]),
+            ("BOARD_TRANSPARENT_COUNT", len(transparent)),
             ("BOARD_MPU_REGIONS", chip["mpu_regions"]),
             ("BOARD_HAS_FPU", int(bool(chip["fpu"]))),
             ("BOARD_CONSOLE_BASE", hexadecimal(chip.get("console", {}).get("base", 0))),
             ("BOARD_PREFETCH_REGISTER", hexadecimal(chip.get("prefetch_register", 0)))]
-    return header("The machine", name) + "".join(define(key, value, 23) for key, value in rows)
+    return (header("The machine", name) + "".join(define(key, value, 23) for key, value in rows)
+            + "\n/* Lines that never enter the kernel, and the vectors of all. */\n"
+            + transparent_list(transparent) + vectors(chip, transparent))
 
 
 def list_macro(name, item, rows):
@@ -240,26 +291,28 @@ def script(name, layout):
     return text
 
 
-def board_cmake(board, chip, values):
+def board_cmake(board, chip, values, transparent):
     backend = "raw" if values["RAW"] else chip["protection"]
     rows = [("ARCH", chip["arch"]), ("CPU", chip["cpu"]), ("FPU", chip["fpu"]),
             ("PAGETABLE", backend), ("CONSOLE", chip.get("console", {}).get("driver", "")),
             ("QEMU", board.get("qemu", {}).get("program", "")),
             ("MACHINE", board.get("qemu", {}).get("machine", "")),
             ("IRQ_LINES", chip["irq_lines"]), ("PRIORITY_BITS", chip["priority_bits"]),
+            ("TRANSPARENT", ";".join(map(str, sorted(transparent)))),
             ("CPUS_MAX", values["CPUS_MAX"]), ("DEBUG", values["DEBUG"])]
     return "".join(f'set(BOARD_{key} "{value}")\n' for key, value in rows)
 
 
-def generate(name, out, settings, layouts):
+def generate(name, out, settings, layouts, transparent_lines):
     board, chip = load(name)
     table, values = options_of(board, chip, settings)
     chip, layouts = shrink(chip, layouts)
     layout = layout_of(board, chip, layouts, values["DEBUG"] == 1)
+    transparent = transparent_of(board, chip, transparent_lines)
     write(out / "config.h", config_h(name, table, values))
-    write(out / "board.h", board_h(name, board, chip))
+    write(out / "board.h", board_h(name, board, chip, transparent))
     write(out / "layout.h", layout_h(name, chip, layout))
-    write(out / "board.cmake", board_cmake(board, chip, values))
+    write(out / "board.cmake", board_cmake(board, chip, values, transparent))
     if layout:
         for name_of_script in ("kernel.ld", "system.ld"):
             write(out / name_of_script, script(f"{name_of_script}.in", layout))
@@ -281,6 +334,8 @@ def main(argv):
     parser.add_argument("--out", type=Path, help="directory for the files")
     parser.add_argument("--set", action="append", default=[], metavar="OPTION=VALUE")
     parser.add_argument("--layout", action="append", default=[], metavar="KEY=BYTES")
+    parser.add_argument("--transparent", action="append", default=[],
+                        metavar="LINE=HANDLER[@LEVEL]")
     parser.add_argument("--boards", action="store_true", help="print the names of the boards")
     parser.add_argument("--options", action="store_true", help="print options and their values")
     parser.add_argument("--show", metavar="KEY", help="print one value of the board or its chip")
@@ -296,7 +351,8 @@ def main(argv):
         elif options.show:
             show(options.board, options.show)
         elif options.out:
-            generate(options.board, options.out, options.set, options.layout)
+            generate(options.board, options.out, options.set, options.layout,
+                     options.transparent)
         else:
             load(options.board)
     except DataError as error:

@@ -34,7 +34,7 @@ EXACT = ["-icount", "shift=0,sleep=off"]
 SEMIHOSTING = ["-semihosting-config", "enable=on,userspace=on"]
 
 GOOD, FAILED, CANNOT = 0, 1, 2
-AFTER_CLOSING_S = 1.0  # for an image that also leaves QEMU by itself
+AFTER_CLOSING_S = 0.2  # for an image that also leaves QEMU by itself
 AFTER_PANIC_S = 0.5    # for the report that follows a panic
 TO_EXIT_S = 3.0
 

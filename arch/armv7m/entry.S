@@ -45,9 +45,11 @@ kernel_vectors:
     .word   0
     .word   request_door        /* PendSV */
     .word   timer_door          /* SysTick */
-    .rept   BOARD_IRQ_LINES
-    .word   interrupt_door
-    .endr
+#define AWARE(line)                          .word interrupt_door;
+#define TRANSPARENT(line, handler, priority) .word handler;
+    BOARD_VECTORS(AWARE, TRANSPARENT)
+#undef AWARE
+#undef TRANSPARENT
 
 /* What enter has found, found again; the stack is empty again. */
 .macro enter_again

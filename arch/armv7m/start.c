@@ -46,6 +46,9 @@ static void prepare_priorities(void)
     SCB_SHPR[2] = (word_t)PRIORITY_AWARE << 24 | PRIORITY_AWARE << 16 | PRIORITY_FAULT;
     for (unsigned line = 0; line < BOARD_IRQ_LINES; line += 4)
         NVIC_IPR[line / 4] = PRIORITY_AWARE * each;
+#define ABOVE(line, handler, priority) ((volatile uint8_t *)NVIC_IPR)[line] = priority;
+    BOARD_TRANSPARENT(ABOVE) /* these are written byte by byte: B3.4.9 */
+#undef ABOVE
     /* The order of faults, calls and interrupts is what keeps calls with their callers. */
     if ((SCB_SHPR[1] >> 24) != PRIORITY_SVC || (SCB_SHPR[2] >> 24) != PRIORITY_AWARE)
         panic("priorities are not as written", SCB_SHPR[1]);

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Unlicense
  *
  * What the boards have that tests of time and interrupts need: a clock that the kernel does not
- * use, and one timer that interrupts. With -icount shift=0 a nanosecond is an instruction.
+ * use, a timer that interrupts, and an alarm that does so too, for the builds in which its line is
+ * transparent. With -icount shift=0 a nanosecond is an instruction.
  *
  * STM32F4 (RM0090, 18.4): TIM2 counts up; TIM3 fires ARR counts after ARR was written, and then
- * every ARR counts; its interrupt is a pulse in QEMU. MPS2 (Arm DDI 0479, 3.5): timer 1 counts
- * down; timer 0's interrupt is a level that stays up until it is cleared.
+ * every ARR counts; its interrupt is a pulse in QEMU. TIM4 is the alarm. MPS2 (Arm DDI 0479, 3.5
+ * and 3.6): timer 1 counts down; timer 0's interrupt is a level that stays up until it is cleared.
+ * The dual timer is the alarm.
  */
 #pragma once
 
+#include "abi/types.h"
 #include "board.h"
-#include "rme/call.h"
-#include "rme/start.h"
 
 #define MACHINE_IS_STM32 (BOARD_CONSOLE_BASE == 0x40011000)
 #define MACHINE_HZ       (MACHINE_IS_STM32 ? 1000000000u : 25000000u)
@@ -23,6 +24,7 @@
 /* The line of the timer, and one that no device drives. */
 #define MACHINE_LINE    (MACHINE_IS_STM32 ? (word_t)29 : (word_t)8)
 #define MACHINE_NO_LINE ((word_t)20)
+#define MACHINE_ALARM   (MACHINE_IS_STM32 ? (word_t)30 : (word_t)10)
 
 static inline volatile word_t *machine_register(word_t address)
 {
@@ -94,4 +96,25 @@ static inline void machine_timer_clear(void)
         *machine_register(0x40000410) = 0; /* SR */
     else
         *machine_register(0x4000000C) = 1; /* INTCLEAR */
+}
+
+/* Let the alarm interrupt once, in `ticks` of machine_now(). */
+static inline void machine_alarm_start(word_t ticks)
+{
+    if (MACHINE_IS_STM32) {
+        *machine_register(0x4000080C) = 1;
+        *machine_register(0x40000800) = 1;
+        *machine_register(0x4000082C) = ticks;
+    } else {
+        *machine_register(0x40002008) = 0;
+        *machine_register(0x40002000) = ticks;
+        *machine_register(0x40002008) = 0xA3; /* enable, interrupt, 32 bits, one shot */
+    }
+}
+
+static inline void machine_alarm_stop(void)
+{
+    *machine_register(MACHINE_IS_STM32 ? 0x40000800 : 0x40002008) = 0;
+    if (!MACHINE_IS_STM32)
+        *machine_register(0x4000200C) = 1; /* INTCLR */
 }

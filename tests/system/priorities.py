@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Unlicense
 """The priorities of exceptions, read back from the machine while a system runs.
 
-  priorities.py --machine M --qemu Q --lines N --bits B IMAGE
+  priorities.py --machine M --qemu Q --lines N --bits B [--transparent LINE ...] --image IMAGE
 
 Faults stand above system calls and these above all that can switch threads, or a call could be
 executed for another thread (SEC-01). No priority has a bit that the chip does not have: QEMU has
@@ -63,7 +63,7 @@ def main(argv):
     parser.add_argument("--lines", type=int, required=True)
     parser.add_argument("--bits", type=int, required=True)
     parser.add_argument("--transparent", type=int, nargs="*", default=[], metavar="LINE")
-    parser.add_argument("image", type=Path)
+    parser.add_argument("--image", type=Path, required=True)
     options = parser.parse_args(argv)
     of, lines = read(options)
     failed = 0

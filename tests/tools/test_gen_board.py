@@ -75,6 +75,30 @@ class Boards(unittest.TestCase):
         self.refused("do not fit", "stm32f405", "--layout", "objects=0xC000")
         self.refused("there are: image", "stm32f405", "--layout", "size=1")
 
+    def test_transparent_lines(self):
+        folder, status, _ = self.generate("stm32f405", "--transparent", "30=tim4@1")
+        text = (folder / "board.h").read_text()
+        self.assertEqual(status, 0)
+        self.assertIn("#define BOARD_TRANSPARENT(LINE) LINE(30, tim4, 0x10)\n", text)
+        self.assertIn("TRANSPARENT(30, tim4, 0x10)", text)
+        self.assertEqual(text.count(" AWARE("), 81)
+        self.assertIn('set(BOARD_TRANSPARENT "30")', (folder / "board.cmake").read_text())
+
+    def test_without_them_nothing_is_generated(self):
+        text = (self.generate("stm32f405")[0] / "board.h").read_text()
+        self.assertIn("#define BOARD_TRANSPARENT(LINE)\n", text)
+        self.assertEqual(text.count(" AWARE("), 82)
+
+    def test_wrong_transparent_lines(self):
+        for line, complaint in (("82=f", "no interrupt line 82"), ("1=f@4", "levels 0 to 3"),
+                                ("1=1f", "LINE=HANDLER"), ("f", "LINE=HANDLER")):
+            with self.subTest(line):
+                _, status, errors = self.generate("stm32f405", "--transparent", line)
+                self.assertEqual(status, 2)
+                self.assertIn(complaint, errors)
+        self.assertIn("two handlers", self.generate("stm32f405", "--transparent", "1=f",
+                                                    "--transparent", "1=g")[2])
+
 
 if __name__ == "__main__":
     unittest.main()

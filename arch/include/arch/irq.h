@@ -3,6 +3,7 @@
  * The interrupt controller. Lines are numbered from 0 to arch_irq_lines() - 1.
  *
  *   word_t arch_irq_lines(void)                     lines of this machine
+ *   bool   arch_irq_is_aware(line)                  it is one, and enters the kernel
  *   void   arch_irq_mask(line), arch_irq_unmask(line)
  *   bool   arch_irq_is_enabled(line)
  *   void   arch_irq_end(line)                       end of interrupt; empty where hardware does it

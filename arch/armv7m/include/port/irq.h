@@ -14,6 +14,14 @@ static inline word_t arch_irq_lines(void)
     return BOARD_IRQ_LINES;
 }
 
+/* Transparent lines (board.h) never come here. */
+static inline bool arch_irq_is_aware(word_t line)
+{
+#define IS_NOT(number, handler, priority) &&line != (number)
+    return line < BOARD_IRQ_LINES BOARD_TRANSPARENT(IS_NOT);
+#undef IS_NOT
+}
+
 static inline void arch_irq_mask(word_t line)
 {
     NVIC_ICER[line / 32] = (word_t)1 << line % 32;

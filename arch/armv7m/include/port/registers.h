@@ -94,9 +94,9 @@ enum {
 
 /* Priorities. Two bits, which every chip has; smaller is more urgent. Faults stand above SVC and
  * SVC above whatever can switch threads: a call is never executed for another thread, whatever is
- * pending. Interrupts that never touch the kernel may stand above all. */
+ * pending. Interrupts that never touch the kernel (transparent ones, board.h) stand above all; the
+ * generator of board.h knows this limit. */
 enum {
-    PRIORITY_TRANSPARENT = 0x00,
     PRIORITY_FAULT = 0x40,
     PRIORITY_SVC = 0x80,
     PRIORITY_AWARE = 0xC0,

@@ -7,6 +7,12 @@
 #include "abi/types.h"
 
 word_t arch_irq_lines(void);
+
+static inline bool arch_irq_is_aware(word_t line)
+{
+    return line < arch_irq_lines();
+}
+
 void arch_irq_mask(word_t line);
 void arch_irq_unmask(word_t line);
 bool arch_irq_is_enabled(word_t line);

@@ -90,6 +90,8 @@ WANTED(is_empty, slot->state == M_EMPTY)
 WANTED(is_any, slot->state == M_VALID)
 WANTED(is_frozen_leaf, slot->state == M_FROZEN && slot->is_leaf)
 WANTED(is_leaf, slot->state == M_VALID && slot->is_leaf)
+WANTED(is_waited_for, slot->state == M_VALID && slot->type == M_SIGNAL && !slot->is_leaf &&
+                          slot->object->signal.waiter != NULL && slot->object->references == 0)
 WANTED(is_unused, slot->state == M_VALID && !is_boot(slot) &&
                       (slot->is_leaf || (slot->object != NULL && slot->object->references == 0)))
 
@@ -127,7 +129,7 @@ static word_t offset_in(word_t memory_id, word_t bytes)
 
 static word_t random_time(void)
 {
-    static const word_t amounts[] = {1, 2, 3, 5, 10, 100, 1000, 20000, 1000000};
+    static const word_t amounts[] = {1, 2, 3, 10, 1000, 20000, 100000, 1000000, 1000000};
 
     if (one_in(8))
         return one_in(2) ? BUDGET_INFINITE : BUDGET_INIT;
@@ -180,7 +182,10 @@ static void cpt_crt(word_t *w)
 static void cpt_frz(word_t *w)
 {
     w[0] = table_for(can_freeze);
-    w[1] = pick_slot(w[0], one_in(3) ? is_leaf : one_in(20) ? is_any : is_unused);
+    w[1] = pick_slot(w[0], one_in(3)    ? is_leaf
+                           : one_in(20) ? is_any
+                           : one_in(20) ? is_waited_for
+                                        : is_unused);
 }
 
 static void cpt_rem(word_t *w)
@@ -469,6 +474,10 @@ static void sig_rcv(word_t *w)
 {
     w[0] = pick_id(M_SIGNAL, one_in(3) ? has_signals : can_receive);
     w[1] = one_in(40) ? random_any() : random_below(4);
+    if (m.current->thread.is_init && !one_in(8))
+        w[1] |= SIGNAL_POLL_SINGLE; /* it may not wait */
+    else if (!one_in(4))
+        w[1] &= SIGNAL_RECEIVE_ALL;
 }
 
 static void inv_crt(word_t *w)
@@ -607,9 +616,19 @@ static word_t choose_call(void)
     return 0;
 }
 
+/* What makes other threads run. */
+static word_t choose_revival(void)
+{
+    static const word_t calls[] = {
+        RME_SVC_THD_TIME_XFER, RME_SVC_THD_TIME_XFER,  RME_SVC_THD_EXEC_SET, RME_SVC_SIG_SND,
+        RME_SVC_SIG_SND,       RME_SVC_THD_SCHED_BIND, RME_SVC_THD_CRT};
+
+    return calls[random_below(sizeof(calls) / sizeof(calls[0]))];
+}
+
 static void call_step(struct step *step)
 {
-    step->number = choose_call();
+    step->number = m.current->thread.is_init && one_in(4) ? choose_revival() : choose_call();
     for (unsigned i = 0; i < 7; i++)
         step->words[i] = random_any();
     if (step->number < RME_CALL_COUNT && !one_in(40))
@@ -629,7 +648,7 @@ static void fault_step(struct step *step)
     step->words[1] = WINDOW + random_below((word_t)1 << WINDOW_ORDER);
     if (one_in(4))
         step->words[1] = random_below(0x200000);
-    step->words[2] = accesses[random_below(4)];
+    step->words[2] = accesses[one_in(4) ? 0 : 1 + random_below(3)];
     if (one_in(4))
         step->words[3] = step->words[1] + random_below(8192);
 }
@@ -663,13 +682,13 @@ struct step generate_step(void)
     struct step step = {.kind = STEP_CALL, .is_hot = !one_in(3)};
     word_t choice = random_below(100);
 
-    if (choice < 6) {
+    if (choice < 5) {
         step.kind = STEP_ADVANCE;
         step.words[0] = random_counts();
     } else if (choice < 8) {
         step.kind = STEP_INTERRUPT;
         step.words[0] = random_below(4);
-    } else if (choice < 10) {
+    } else if (choice < 9) {
         fault_step(&step);
     } else if (choice < 13) {
         step.kind = STEP_USER;

@@ -126,6 +126,7 @@ sword_t m_sig_rcv(const word_t *w)
         m.current->thread.run = M_BLOCKED;
         m.current->thread.waiting = cap->object;
         m.current->thread.mode = w[1];
+        m.current->thread.registers.result = m.waiting_result;
         return M_NO_RESULT;
     }
     return (sword_t)m_take(cap->object, is_single(w[1]) ? signal->count != 0 : signal->count);

@@ -161,6 +161,7 @@ struct m_system {
     struct m_object *exhausted; /* lost its time while it left: its endpoint is told by the timer */
     bool timer_pended;
     bool tick_asked;
+    word_t waiting_result; /* what a caller that waits has as its result meanwhile */
     word_t stray;
     word_t epoch, seen, flush_epoch, flushed;
     struct m_line line[M_LINES];

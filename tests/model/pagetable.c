@@ -207,10 +207,11 @@ struct m_object *m_repairable(word_t address, word_t access)
 bool m_repair(word_t address, word_t access)
 {
     struct m_object *table = m_repairable(address, access);
-    struct m_pagetable *top = &m.loaded->pagetable;
+    struct m_pagetable *top;
 
     if (table == NULL)
         return false;
+    top = &m.loaded->pagetable;
     if (top->shown_count + top->statics == M_REGIONS)
         hide(top, top->shown[0]);
     top->shown[top->shown_count++] = table;

@@ -2,7 +2,7 @@
  *
  * Model and kernel are told the same in the same order: the machine's doors (the timer, requests,
  * interrupts) are wrapped by the linker, so that the model hears of each event just before the
- * kernel does.
+ * kernel does; of a call, just behind it.
  */
 #include "tests/model/run.h"
 
@@ -21,6 +21,21 @@ enum { WHOLE_EVERY = 64 }; /* in the large configuration */
 
 /* ---- The doors ---- */
 
+/* The call that the kernel has made and the model not yet. */
+static const struct step *due;
+
+/* What the result register of a thread that waits holds is nobody's promise: the model takes it. */
+static void model_call(void)
+{
+    const struct step *step = due;
+
+    due = NULL;
+    if (step == NULL)
+        return;
+    m.waiting_result = ((const struct thread *)m.current->address)->context.result;
+    m_call(step->number, step->words);
+}
+
 struct thread *__wrap_entry_timer(struct cpu *cpu, struct thread *self);
 struct thread *__real_entry_timer(struct cpu *cpu, struct thread *self);
 struct thread *__wrap_entry_request(struct cpu *cpu, struct thread *self);
@@ -30,18 +45,21 @@ struct thread *__real_entry_interrupt(struct cpu *cpu, struct thread *self, word
 
 struct thread *__wrap_entry_timer(struct cpu *cpu, struct thread *self)
 {
+    model_call();
     m_timer();
     return __real_entry_timer(cpu, self);
 }
 
 struct thread *__wrap_entry_request(struct cpu *cpu, struct thread *self)
 {
+    model_call();
     m_request();
     return __real_entry_request(cpu, self);
 }
 
 struct thread *__wrap_entry_interrupt(struct cpu *cpu, struct thread *self, word_t line)
 {
+    model_call();
     m_interrupt(line);
     return __real_entry_interrupt(cpu, self, line);
 }
@@ -105,32 +123,19 @@ static void fault_step(struct cpu *cpu, const word_t *w)
     host_fault(cpu, (struct fault){.cause = w[0], .address = w[1], .access = w[2], .second = w[3]});
 }
 
-/* What a thread that waits has as its result is nobody's promise. */
-static void adopt_result(struct m_object *caller)
-{
-    struct m_thread *thread = &caller->thread;
-
-    thread->registers.result = ((const struct thread *)caller->address)->context.result;
-    if (thread->is_guest)
-        m.guest[(thread->area - m.machine.guests) / sizeof(word_t) + 2] = thread->registers.result;
-}
-
 static void apply(const struct step *step)
 {
     struct cpu *cpu = arch_cpu(0);
     const word_t *w = step->words;
-    struct m_object *caller;
 
     host_is_hot = step->is_hot;
     switch (step->kind) {
     case STEP_CALL:
         if (is_reboot(step))
             return;
-        caller = m.current;
-        m_call(step->number, w);
+        due = step;
         (void)host_call(cpu, step->number, w);
-        if (caller->thread.run == M_BLOCKED)
-            adopt_result(caller);
+        model_call();
         return;
     case STEP_ADVANCE:
         m.now += w[0];

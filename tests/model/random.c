@@ -134,6 +134,8 @@ word_t pick_id(enum m_type type, wanted_t *wanted)
 
     if (one_in(16))
         return wrong_id(type);
+    if (one_in(12))
+        wanted = NULL;
     if (one_in(3) && pick_nested(table, type, wanted, &id))
         return id;
     index = find(table, type, wanted);
@@ -171,6 +173,25 @@ word_t pick_slot(word_t table_id, wanted_t *wanted)
             return index;
     }
     return one_in(4) ? entries + random_below(3) : random_below(entries);
+}
+
+word_t free_offset(const struct m_slot *memory, word_t bytes)
+{
+    word_t span = memory->high - memory->low, offset = 0;
+
+    if (span > profile.memory)
+        span = profile.memory;
+    for (unsigned i = 0; i < 8; i++) {
+        word_t first, last;
+
+        offset = random_below(span / KMEM_GRANULE + 1) * KMEM_GRANULE;
+        first = (memory->low + offset - m.machine.kmem) / KMEM_GRANULE;
+        last = first + (bytes - 1) / KMEM_GRANULE;
+        if (first < M_GRANULES && last < M_GRANULES && m.owner[first] == NULL &&
+            m.owner[last] == NULL)
+            break;
+    }
+    return offset;
 }
 
 word_t random_any(void)

@@ -22,5 +22,8 @@ struct m_slot *slot_of(word_t id);
 /* A slot of a table that satisfies `wanted`, else any. */
 word_t pick_slot(word_t table_id, wanted_t *wanted);
 
+/* Where so many bytes of kernel memory may be free, as an offset of a capability. */
+word_t free_offset(const struct m_slot *memory, word_t bytes);
+
 /* Any word: small numbers, ids, limits, noise. */
 word_t random_any(void);

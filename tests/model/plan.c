@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * Two plans. A chain of events: threads that wait without time, each at the endpoint of the events
+ * of the one before; a signal to the first wakes all, or as many as SCHED_DEPTH_MAX lets it. And
+ * the life of a large object, from creation to deletion, with the ticks that it needs.
+ */
+#include "tests/model/plan.h"
+
+#include "tests/model/random.h"
+
+enum { LINKS_MAX = 12, TRIES = 4 };
+
+enum stage { STAGE_SIGNAL, STAGE_THREAD, STAGE_BIND, STAGE_GIVE, STAGE_WAIT, STAGE_TAKE, STAGES };
+
+static struct {
+    unsigned links, link; /* 0 links: no chain */
+    enum stage stage;
+    word_t signal[LINKS_MAX], thread[LINKS_MAX];
+    unsigned age; /* of a large object; 0: none */
+    word_t slot;
+} plan;
+
+static bool is_empty(const struct m_slot *slot)
+{
+    return slot->state == M_EMPTY;
+}
+
+void plan_forget(void)
+{
+    plan.links = 0;
+    plan.age = 0;
+}
+
+void plan_begin(void)
+{
+    if (!m.current->thread.is_init || m_table() != m.boot_table)
+        return;
+    if (one_in(3)) {
+        plan.age = 1;
+        return;
+    }
+    plan.links = 1 + (unsigned)random_below(profile.is_tiny ? 4 : LINKS_MAX);
+    plan.link = 0;
+    plan.stage = STAGE_SIGNAL;
+}
+
+static void set_words(struct step *step, const struct step *words)
+{
+    step->number = words->number;
+    for (unsigned i = 0; i < 7; i++)
+        step->words[i] = words->words[i];
+}
+
+/* ---- A chain ---- */
+
+static bool is_time_for(enum stage stage)
+{
+    const struct m_slot *slot = &m.boot_table->captable.slots[plan.thread[plan.link]];
+
+    if (m_table() != m.boot_table)
+        return false;
+    if (stage != STAGE_WAIT)
+        return m.current->thread.is_init;
+    return slot->state == M_VALID && slot->object == m.current;
+}
+
+static void words_of(enum stage stage, struct step *step)
+{
+    unsigned link = plan.link;
+    word_t signal = plan.signal[link], thread = plan.thread[link];
+    word_t above = link == 0 ? CAP_NULL : plan.signal[link - 1];
+    word_t offset = free_offset(&m.boot_table->captable.slots[BOOT_KMEM], m.machine.thread_bytes);
+    const struct step steps[STAGES] = {
+        {.number = RME_SVC_SIG_CRT, .words = {BOOT_CAPTABLE, signal}},
+        {.number = RME_SVC_THD_CRT,
+         .words = {BOOT_CAPTABLE, thread, BOOT_KMEM, offset, BOOT_PROCESS, 2}},
+        {.number = RME_SVC_THD_SCHED_BIND,
+         .words = {thread, BOOT_THREAD, above, link, 2, CAP_NULL, 0}},
+        {.number = RME_SVC_THD_TIME_XFER, .words = {thread, BOOT_THREAD, 1000}},
+        {.number = RME_SVC_SIG_RCV, .words = {signal, random_below(2)}},
+        {.number = RME_SVC_THD_TIME_XFER, .words = {BOOT_THREAD, thread, BUDGET_INFINITE}},
+    };
+
+    set_words(step, &steps[stage]);
+}
+
+/* Behind the last link: the signal that sets all off. */
+static bool set_off(struct step *step)
+{
+    step->number = RME_SVC_SIG_SND;
+    step->words[0] = plan.signal[plan.link - 1];
+    step->words[1] = 1;
+    plan.links = 0;
+    return true;
+}
+
+static bool chain(struct step *step)
+{
+    if (plan.link == plan.links)
+        return set_off(step);
+    if (plan.stage == STAGE_SIGNAL)
+        plan.signal[plan.link] = pick_slot(BOOT_CAPTABLE, is_empty);
+    if (plan.stage == STAGE_THREAD)
+        plan.thread[plan.link] = pick_slot(BOOT_CAPTABLE, is_empty);
+    if (!is_time_for(plan.stage)) {
+        plan.links = 0;
+        return false;
+    }
+    words_of(plan.stage, step);
+    if (++plan.stage == STAGES) {
+        plan.stage = STAGE_SIGNAL;
+        plan.link++;
+    }
+    return true;
+}
+
+/* ---- A life: age 1 is birth, then ticks and tries to freeze it, then to delete it ---- */
+
+static bool life(struct step *step)
+{
+    unsigned age = plan.age++;
+    word_t most = CONFIG_CAPTABLE_BYTES_MAX / CAP_SLOT_BYTES;
+    word_t offset = random_below(m.machine.kmem_bytes / KMEM_GRANULE) * KMEM_GRANULE;
+
+    if (!m.current->thread.is_init || m_table() != m.boot_table || age > 1 + 4 * TRIES) {
+        plan.age = 0;
+        return false;
+    }
+    if (age == 1)
+        plan.slot = pick_slot(BOOT_CAPTABLE, is_empty);
+    if (age == 1)
+        set_words(step, &(struct step){.number = RME_SVC_CPT_CRT,
+                                       .words = {BOOT_CAPTABLE, plan.slot, BOOT_KMEM, offset,
+                                                 most - random_below(most / 3)}});
+    else if (age % 2 == 0)
+        set_words(step,
+                  &(struct step){.number = RME_SVC_KFN, .words = {BOOT_KFUNC, RME_KFN_CPU_TICK}});
+    else
+        set_words(step,
+                  &(struct step){.number = age < 2 + 2 * TRIES ? RME_SVC_CPT_FRZ : RME_SVC_CPT_DEL,
+                                 .words = {BOOT_CAPTABLE, plan.slot}});
+    return true;
+}
+
+bool plan_next(struct step *step)
+{
+    if (plan.age != 0)
+        return life(step);
+    return plan.links != 0 && chain(step);
+}

@@ -256,6 +256,16 @@ def check_machine(machine):
     return check
 
 
+# --- tests -----------------------------------------------------------------------------------------
+
+def check_coverage():
+    for tool in ("llvm-cov", "llvm-profdata", "clang"):
+        if not shutil.which(tool):
+            raise Skip(f"{tool} is not installed")
+    output = run(sys.executable, "tools/coverage.py")
+    print("\n".join(line for line in output.splitlines() if line.startswith("# ") and line.endswith("%")))
+
+
 # --- models --------------------------------------------------------------------------------------
 
 def check_models():
@@ -286,6 +296,7 @@ def checks():
     for setting in ("DEBUG=0", *flips()):
         for compiler in ("gcc", "clang"):
             yield f"option {setting} {compiler}", flip_check(compiler, setting)
+    yield "branch coverage", check_coverage
     yield "models", check_models
 
 

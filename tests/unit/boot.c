@@ -131,6 +131,7 @@ static void held(void)
 
 static void information(void)
 {
+    struct pagetable_place place;
     struct boot_info info;
     word_t free;
 
@@ -148,9 +149,9 @@ static void information(void)
     tap_check(CALL(CPT_CRT, BOOT_CAPTABLE, 21, BOOT_KMEM, free - KMEM_GRANULE, 1) == STATUS_MEMORY,
               "below it is not");
     if (!CONFIG_RAW)
-        tap_check(KFN(PGT_ENTRY_MOD, 0, BOOT_PAGETABLE, 0x20000, 0) ==
-                          (PAGE_READ | PAGE_WRITE | PAGE_STATIC) &&
-                      KFN(PGT_ENTRY_MOD, 0, BOOT_PAGETABLE, 0x8000, 0) == STATUS_MAP,
+        tap_check(pagetable_backend_find(world_cap(BOOT_PAGETABLE), 0x20000, &place) &&
+                      place.flags == (PAGE_READ | PAGE_WRITE | PAGE_STATIC) &&
+                      !pagetable_backend_find(world_cap(BOOT_PAGETABLE), 0x8000, &place),
                   "its page table holds the ranges of the machine, and no more");
 }
 

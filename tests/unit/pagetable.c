@@ -34,9 +34,14 @@ static word_t table_with(word_t base, word_t size_order, word_t number_order)
     return slot;
 }
 
-static sword_t look(word_t table, word_t address, word_t what)
+/* 0: flags, 1: size order, 2: number order of the page at an address; MAP: there is none. */
+static sword_t look(word_t table, word_t address, unsigned what)
 {
-    return KFN(PGT_ENTRY_MOD, 0, table, address, what);
+    struct pagetable_place place;
+
+    if (!pagetable_backend_find(world_cap(table), address, &place))
+        return STATUS_MAP;
+    return (sword_t)(what == 0 ? place.flags : what == 1 ? place.size_order : place.number_order);
 }
 
 /* ---- Life ---- */

@@ -130,6 +130,48 @@ def check_docs():
             raise Wrong("docs/syscalls.md is out of date: tools/gen_calls.py --docs docs/syscalls.md")
 
 
+def check_commands():
+    """Every command block of the documents, in a copy of the tree."""
+    output = run(sys.executable, "tools/doc_commands.py")
+    print("".join(f"# {line}\n" for line in output.splitlines() if "# SKIP" in line), end="")
+
+
+def check_figures():
+    """The figures in README.md are those of this kernel."""
+    run("./rme", "bench")
+    run("./rme", "size")
+    run(sys.executable, "tools/figures.py")
+
+
+def hal_names(paths, pattern):
+    return {name for path in paths for name in re.findall(pattern, path.read_text(encoding="utf-8"), re.MULTILINE)}
+
+
+def check_hal():
+    """Each function that kernel/ asks of a port stands in the contract, with what it costs, and in the
+    port that is none; functions that do something are 40 at the most (facts are words that never change)."""
+    headers = sorted((ROOT / "arch" / "include" / "arch").glob("*.h"))
+    contract = hal_names(headers, r"^ \*  .*?\b(arch_\w+)\(")
+    used = hal_names([ROOT / name for name in tracked("kernel/*.[ch]")], r"\b(arch_[a-z_]+)\(")
+    declared = hal_names(sorted((ROOT / "arch" / "none" / "include" / "port").glob("*.h")), r"\b(arch_[a-z_]+)\(")
+    for what, names in (("used but not in the contract", used - contract),
+                        ("in the contract but never used", contract - used),
+                        ("in the contract but not in arch/none", contract - declared),
+                        ("in arch/none but not in the contract", declared - contract)):
+        if names:
+            raise Wrong(f"{what}: {' '.join(sorted(names))}")
+    facts = set()
+    for path in headers:
+        # Items of a list of functions, one paragraph each; a fact says so at the beginning of its text.
+        for item in re.split(r"\n \*\n", path.read_text(encoding="utf-8")):
+            names = re.findall(r"^ \*  .*?\b(arch_\w+)\(", item, re.MULTILINE)
+            if "A fact" in item or path.name == "memory.h":
+                facts |= set(names)
+    if len(contract - facts) > 40:
+        raise Wrong(f"{len(contract - facts)} functions, where 40 are the most")
+    print(f"# {len(contract - facts)} functions and {len(facts)} facts")
+
+
 # --- analysers -----------------------------------------------------------------------------------
 
 def compile_commands(preset):
@@ -286,6 +328,7 @@ def checks():
     yield "scripts", check_scripts
     yield "floors", check_floors
     yield "docs/syscalls.md", check_docs
+    yield "HAL contract", check_hal
     yield "cppcheck", check_cppcheck
     yield "clang-tidy kernel", check_tidy_kernel
     yield "clang-tidy armv7m", check_tidy_armv7m
@@ -297,6 +340,8 @@ def checks():
         for compiler in ("gcc", "clang"):
             yield f"option {setting} {compiler}", flip_check(compiler, setting)
     yield "branch coverage", check_coverage
+    yield "figures in README.md", check_figures
+    yield "commands in documents", check_commands
     yield "models", check_models
 
 

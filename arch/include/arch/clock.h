@@ -1,22 +1,39 @@
 /* SPDX-License-Identifier: Unlicense
  *
  * The clock that budgets are counted in, and the one timer of each CPU. Counts are exact: what two
- * reads add up to is what has passed, also across arming.
+ * reads add up to is what has passed, also across arming. Context: in the kernel, on the CPU
+ * concerned. Cost of each: constant. The timer's interrupt ends in entry_timer (kernel/entry.h).
  *
- *   word_t arch_clock_elapsed(cpu)         counts since the last call on this CPU
- *   void   arch_clock_unread(cpu, counts)  gives the last of them back to the next call
- *   word_t arch_clock_now(cpu)             sum of all counts, as of the last call; wraps
- *   word_t arch_timer_remaining(cpu)       counts until the timer fires, as of the last call
- *   word_t arch_clock_peek(cpu)            what that would be after a call now; if the timer
- *                                          has fired or a glance cannot tell, more than it is
- *   void   arch_clock_take(cpu, remaining) makes the peek a call
- *   void   arch_timer_arm(cpu, counts)     fire in `counts` from the last call, or earlier,
- *                                          or as late as the shortest interval of the
- *                                          machine; with periodic ticks: nothing
- *   void   arch_timer_pend(cpu)            fire before user code runs again
- *   ARCH_TIMER_MAX                         longest interval that can be armed
+ *  ARCH_TIMER_MAX              the longest interval that the timer can be armed with
+ *  ARCH_TIMER_TICK             counts of QUIESCE_PERIOD_US
  *
- * All take constant time. The timer's interrupt ends in entry_timer(cpu).
+ *  word_t arch_clock_elapsed(cpu)
+ *      A read: the counts since the last read on this CPU.
+ *
+ *  void arch_clock_unread(cpu, word_t counts)
+ *      Give the last of these counts back: the next read returns them too.
+ *
+ *  word_t arch_clock_peek(cpu)
+ *      A look: what arch_timer_remaining would be behind a read at this moment. If the timer has
+ *      fired, or where a glance does not tell, more than it is as of the last read; the kernel then
+ *      takes the slow way.
+ *
+ *  void arch_clock_take(cpu, word_t remaining)
+ *      Make that look a read. Before: nothing of the clock was called since arch_clock_peek
+ *      returned `remaining`.
+ *
+ *  word_t arch_clock_now(cpu)
+ *      The sum of all counts, as of the last read; wraps.
+ *
+ *  word_t arch_timer_remaining(cpu)
+ *      The counts until the timer fires, as of the last read; not less than that.
+ *
+ *  void arch_timer_arm(cpu, word_t counts)
+ *      The timer fires `counts` after the last read, or earlier; if that is sooner than the
+ *      machine's shortest interval, then after that. With periodic ticks: nothing.
+ *
+ *  void arch_timer_pend(cpu)
+ *      The timer fires before user code runs again.
  */
 #pragma once
 

@@ -2,18 +2,30 @@
  *
  * The one way out of the kernel. A port jumps from its entry to entry_<handler>(cpu, self, word0,
  * word1) for a hot call (abi/call_list.h), else to syscall_cold(cpu, self); for interrupts and
- * faults to the doors of kernel/entry.h. All of them leave by one of these; each port in its own
- * best way, while the source of the kernel is one.
+ * faults to the doors of kernel/entry.h. All of them are of the type ARCH_EXIT and end in one of
+ * the macros below; each port in its own best way, while the source of the kernel is one.
  *
- *   ARCH_EXIT                              type of the functions that leave the kernel
- *   ARCH_LEAVE(cpu, thread)                end such a function: resume `thread`, which is
- *                                          cpu->current, in the space that is loaded
- *   ARCH_LEAVE_SPACE(cpu, thread, space)   the same after arch_space_load(space)
- *   ARCH_GO_ON(exit, cpu, self)            end it by a call of another such function
- *   ARCH_GO_ON_WITH(exit, cpu, self, third)
- *   ARCH_START_OVER(exit, cpu, self...)    the same with the arguments of this function, nothing
- *                                          having changed since the port jumped to it
- *   const void *arch_call_args(cpu, self)  the block of words of the running call, number first
+ *  ARCH_EXIT
+ *      The type of a function that leaves the kernel: noreturn void, or the thread to resume.
+ *
+ *  ARCH_LEAVE(cpu, thread)
+ *      End such a function: resume `thread`, which is cpu->current, in the space that is loaded.
+ *      After: user code runs with the thread's registers; the kernel stack is empty.
+ *
+ *  ARCH_LEAVE_SPACE(cpu, thread, space)
+ *      The same behind arch_space_load(space).
+ *
+ *  ARCH_GO_ON(exit, cpu, self)
+ *  ARCH_GO_ON_WITH(exit, cpu, self, third)
+ *      End it by a call of another such function.
+ *
+ *  ARCH_START_OVER(exit, cpu, self...)
+ *      The same with the arguments of this function. Before: nothing has changed since the port
+ *      jumped to it.
+ *
+ *  const void *arch_call_args(cpu, self)
+ *      The words of the running call, number first: eight of them, as user code left them. Valid
+ *      until a result is set. Context: in a call. Cost: none.
  */
 #pragma once
 

@@ -1,16 +1,34 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * The interrupt controller. Lines are numbered from 0 to arch_irq_lines() - 1.
+ * The interrupt controller. Lines are numbered from 0. Context: in the kernel. Cost of each:
+ * constant.
  *
- *   word_t arch_irq_lines(void)                     lines of this machine
- *   bool   arch_irq_is_aware(line)                  it is one, and enters the kernel
- *   void   arch_irq_mask(line), arch_irq_unmask(line)
- *   bool   arch_irq_is_enabled(line)
- *   void   arch_irq_end(line)                       end of interrupt; empty where hardware does it
- *   struct irq_binding *arch_irq_table(void)        the table of interrupt.h; sized by the chip
- *   bool   arch_irq_trigger(cpu_id, vector)         raise a vector on a CPU; false: no such vector
- *   void   arch_cpu_interrupt(cpu_id)               make that CPU look at its requests; on this CPU
- *                                                   before user code runs again
+ *  word_t arch_irq_lines(void)
+ *      A fact: the lines of this machine.
+ *
+ *  struct irq_binding *arch_irq_table(void)
+ *      A fact: the table of kernel/interrupt.h, one entry a line, zero at boot.
+ *
+ *  bool arch_irq_is_aware(word_t line)
+ *      Whether there is such a line and it enters the kernel; the others are transparent.
+ *
+ *  void arch_irq_mask(word_t line)
+ *  void arch_irq_unmask(word_t line)
+ *      Keep a line from firing, let it fire. Before: there is such a line. After mask: it does not
+ *      fire any more, once user code runs.
+ *
+ *  bool arch_irq_is_enabled(word_t line)
+ *      Whether it is unmasked.
+ *
+ *  void arch_irq_end(word_t line)
+ *      The end of an interrupt, for controllers that want to be told; empty where hardware does it.
+ *
+ *  bool arch_irq_trigger(word_t cpu_id, word_t vector)
+ *      Raise a vector on a CPU as if its line had fired. False: no such CPU or vector.
+ *
+ *  void arch_cpu_interrupt(unsigned cpu_id)
+ *      Make that CPU come to entry_request; this CPU, if it is meant, before user code runs again.
+ *      Before: the bits of its requests are set.
  */
 #pragma once
 

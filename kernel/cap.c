@@ -69,9 +69,6 @@ enum status cap_occupy(struct capability *slot)
         return STATUS_OCCUPIED;
     if (!shared_cas(&slot->header, seen, header_of(CAP_NONE, CAP_CREATING, 0, stamp)))
         return STATUS_CONFLICT;
-    shared_store(&slot->link, 0);
-    for (unsigned i = 0; i < 4; i++)
-        slot->extra[i] = 0;
     return STATUS_OK;
 }
 
@@ -79,6 +76,14 @@ enum status cap_claim(const struct capability *table, word_t index, struct capab
 {
     *slot = cap_slot(table, index);
     return *slot == NULL ? STATUS_RANGE : cap_occupy(*slot);
+}
+
+void cap_begin(struct capability *slot, void *object)
+{
+    shared_store(&slot->link, 0);
+    slot->object = object;
+    for (unsigned i = 0; i < 4; i++)
+        slot->extra[i] = 0;
 }
 
 /* The state in which a claim ends keeps its stamp. */
@@ -91,10 +96,9 @@ static void end_claim(struct capability *slot, enum cap_type type, enum cap_stat
     shared_store_release(&slot->header, header_of(type, state, leaf, stamp));
 }
 
-void cap_publish(struct capability *slot, enum cap_type type, word_t rights, void *object)
+void cap_publish(struct capability *slot, enum cap_type type, word_t rights)
 {
     slot->rights = rights;
-    slot->object = object;
     end_claim(slot, type, CAP_VALID, 0);
 }
 
@@ -111,7 +115,8 @@ void cap_abandon(struct capability *slot)
 void cap_boot(struct capability *slot, enum cap_type type, word_t rights, void *object)
 {
     shared_store(&slot->link, 1);
-    cap_publish(slot, type, rights, object);
+    slot->object = object;
+    cap_publish(slot, type, rights);
 }
 
 enum status cap_freeze(struct capability *slot)

@@ -208,16 +208,18 @@ static inline struct capability *cap_slot(const struct capability *table, word_t
     return (struct capability *)table->object + index_mask(index, table->captable.entries);
 }
 
-/* Claim an empty slot: it is then this CPU's to fill, and its words but `rights` and `object` are
- * 0. OCCUPIED, CONFLICT. */
+/* Claim an empty slot: it is then this CPU's to fill. OCCUPIED, CONFLICT. */
 MUST_CHECK enum status cap_occupy(struct capability *slot);
 
 /* The same by its index. RANGE, OCCUPIED, CONFLICT. */
 MUST_CHECK enum status cap_claim(const struct capability *table, word_t index,
                                  struct capability **slot);
 
-/* End the claim: a root with no references, a leaf whose words are filled, or an empty slot. */
-void cap_publish(struct capability *slot, enum cap_type type, word_t rights, void *object);
+/* Nothing can fail any more: no references, the object, the other words 0; then they are filled. */
+void cap_begin(struct capability *slot, void *object);
+
+/* End the claim: the capability is there, as a root or a leaf, or the slot is empty again. */
+void cap_publish(struct capability *slot, enum cap_type type, word_t rights);
 void cap_publish_leaf(struct capability *slot, enum cap_type type);
 void cap_abandon(struct capability *slot);
 

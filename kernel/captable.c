@@ -23,7 +23,7 @@ sword_t captable_create(struct cpu *cpu, const struct args_cpt_crt *args, struct
     if (status != STATUS_OK)
         return status;
     slot->captable.entries = args->entries;
-    cap_publish(slot, CAP_CAPTABLE, RIGHTS_CAPTABLE_ALL, slot->object);
+    cap_publish(slot, CAP_CAPTABLE, RIGHTS_CAPTABLE_ALL);
     return STATUS_OK;
 }
 
@@ -137,8 +137,8 @@ static_assert(CAP_KFUNC < CAP_CAPTABLE && CAP_KMEM < CAP_CAPTABLE && CAP_PAGETAB
 static void fill_leaf(struct capability *slot, struct capability *source, enum cap_type type,
                       const struct narrowed *to)
 {
+    cap_begin(slot, source->object);
     slot->rights = to->rights;
-    slot->object = source->object;
     if (type <= CAP_PAGETABLE) {
         slot->extra[0] = to->extra[0];
         slot->extra[1] = to->extra[1];

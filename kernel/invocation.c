@@ -128,7 +128,7 @@ sword_t invocation_create(struct cpu *cpu, const struct args_inv_crt *args,
     port = slot->object;
     port->process = caps[2]->object;
     cap_hold(port->process);
-    cap_publish(slot, CAP_INVOCATION, RIGHTS_INVOCATION_ALL, port);
+    cap_publish(slot, CAP_INVOCATION, RIGHTS_INVOCATION_ALL);
     return STATUS_OK;
 }
 

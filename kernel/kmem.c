@@ -85,9 +85,10 @@ enum status kmem_claim(struct capability **caps, const void *args, word_t size,
     status = cap_claim(caps[0], words->slot, slot);
     if (status != STATUS_OK)
         return status;
-    (*slot)->object = (void *)address;
     status = kmem_allocate(address, size);
-    if (status != STATUS_OK)
+    if (status == STATUS_OK)
+        cap_begin(*slot, (void *)address);
+    else
         cap_abandon(*slot);
     return status;
 }

@@ -61,7 +61,7 @@ sword_t pagetable_create(struct cpu *cpu, const struct args_pgt_crt *args, struc
     if (status != STATUS_OK)
         return status;
     fill(slot, args->base, args->size_order, args->number_order);
-    cap_publish(slot, CAP_PAGETABLE, RIGHTS_WHOLE, slot->object);
+    cap_publish(slot, CAP_PAGETABLE, RIGHTS_WHOLE);
     return STATUS_OK;
 }
 

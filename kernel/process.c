@@ -62,8 +62,9 @@ sword_t process_create(struct cpu *cpu, const struct args_prc_crt *args, struct 
         status = cap_claim(caps[0], args->slot, &slot);
     if (status != STATUS_OK)
         return status;
+    cap_begin(slot, slot);
     fill(slot, cap_root(caps[1]), table);
-    cap_publish(slot, CAP_PROCESS, RIGHTS_PROCESS_ALL, slot);
+    cap_publish(slot, CAP_PROCESS, RIGHTS_PROCESS_ALL);
     return STATUS_OK;
 }
 

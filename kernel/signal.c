@@ -243,7 +243,8 @@ sword_t signal_create(struct cpu *cpu, const struct args_sig_crt *args, struct c
     (void)cpu;
     if (status != STATUS_OK)
         return status;
-    cap_publish(slot, CAP_SIGNAL, RIGHTS_SIGNAL_ALL, slot);
+    cap_begin(slot, slot);
+    cap_publish(slot, CAP_SIGNAL, RIGHTS_SIGNAL_ALL);
     return STATUS_OK;
 }
 

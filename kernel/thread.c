@@ -59,7 +59,7 @@ sword_t thread_create(struct cpu *cpu, const struct args_thd_crt *args, struct c
         SPECIAL_FINITE | (thread->has_fpu ? SPECIAL_FPU : 0) | (is_guest ? SPECIAL_GUEST : 0);
     arch_context_start(&thread->context, 0, 0, 0);
     cap_hold(thread->home);
-    cap_publish(slot, CAP_THREAD, RIGHTS_THREAD_ALL, thread);
+    cap_publish(slot, CAP_THREAD, RIGHTS_THREAD_ALL);
     return STATUS_OK;
 }
 

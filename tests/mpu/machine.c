@@ -91,7 +91,8 @@ void machine_reset(void)
     next = 0;
     memset(&table, 0, sizeof table);
     table.captable.entries = SLOTS;
-    cap_publish(&table, CAP_CAPTABLE, RIGHTS_CAPTABLE_ALL, slots);
+    table.object = slots;
+    cap_publish(&table, CAP_CAPTABLE, RIGHTS_CAPTABLE_ALL);
     kmem_boot(&kmem, (word_t)memory, (word_t)memory + MEMORY_BYTES - 1, RIGHTS_KMEM_ALL);
 }
 

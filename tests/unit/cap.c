@@ -178,7 +178,8 @@ static void creation(void)
 
     slot->extra[3] = 7;
     tap_check(cap_occupy(slot) == STATUS_OK, "claimed again");
-    cap_publish(slot, CAP_SIGNAL, 0x12, slot);
+    cap_begin(slot, slot);
+    cap_publish(slot, CAP_SIGNAL, 0x12);
     tap_check(cap_is(slot, CAP_SIGNAL) && slot->rights == 0x12 && slot->object == slot &&
                   shared_load(&slot->link) == 0 && slot->extra[3] == 0,
               "what is published is filled, counts nothing and has no old words");
@@ -374,23 +375,6 @@ static void freeze_and_thaw(void)
         shared_store(&slot->header, header_of(slot) ^ (word_t)1 << (WORD_BITS - 1));
 }
 
-static sword_t look_up(void)
-{
-    struct capability *cap;
-
-    return cap_find(caller_table(), contested, CAP_SIGNAL, 0, &cap);
-}
-
-/* Another CPU makes the endpoint. */
-static void make_signal(void)
-{
-    struct capability *slot = world_cap(contested);
-
-    if (cap_occupy(slot) != STATUS_OK)
-        return;
-    cap_publish(slot, CAP_SIGNAL, RIGHTS_SIGNAL_ALL, slot);
-}
-
 static void meetings(void)
 {
     world_sweep(&(struct world_sweep){
@@ -406,13 +390,6 @@ static void meetings(void)
         .call = freeze,
         .meddle = freeze_and_thaw,
         .other = CONFIG_CPUS_MAX > 1 ? STATUS_NOT_QUIESCENT : STATUS_OK,
-    });
-    world_sweep(&(struct world_sweep){
-        .name = "a lookup that meets the making of the capability is a conflict",
-        .prepare = prepare_slot,
-        .call = look_up,
-        .meddle = make_signal,
-        .other = STATUS_TYPE,
     });
 }
 

@@ -28,31 +28,29 @@ ALWAYS_INLINE NORETURN void arch_resume(struct cpu *cpu, struct thread *thread)
 }
 
 /* The same behind the loading of the MPU (port/space.h): one block, because it need not keep any
- * register. Image and thread are where leave.c has them. */
+ * register. The clobbers keep its inputs out of the way of the image, as low registers do of r11,
+ * which a compiler would save if it were told. */
 ALWAYS_INLINE NORETURN void arch_load_and_resume(struct cpu *cpu, struct thread *thread,
                                                  word_t space)
 {
     register word_t rbar __asm__("r12") = MPU_RBAR_ADDRESS;
-    register struct cpu *stack __asm__("r0") = cpu;
-    register struct thread *next __asm__("r2") = thread;
-    register word_t image __asm__("r1") = space;
 
-    __asm__ volatile("mov sp, r0\n\t"
-                     "movs r0, #0\n\t"
-                     "str r0, [r12, #-8]\n\t"
-                     "ldmia r1!, {r3-r10}\n\t"
-                     "stmia r12, {r3-r10}\n\t"
-                     "ldmia r1, {r3-r10}\n\t"
-                     "stmia r12, {r3-r10}\n\t"
-                     "movs r0, #5\n\t" /* ENABLE, PRIVDEFENA */
-                     "str r0, [r12, #-8]\n\t"
-                     "ldmia r2, {r4-r11, r12, lr}\n\t"
+    __asm__ volatile("mov sp, %[cpu]\n\t"
+                     "movs r3, #0\n\t"
+                     "str r3, [%[rbar], #-8]\n\t"
+                     "ldmia %[image]!, {r3-r6, r8-r11}\n\t"
+                     "stmia %[rbar], {r3-r6, r8-r11}\n\t"
+                     "ldmia %[image], {r3-r6, r8-r11}\n\t"
+                     "stmia %[rbar], {r3-r6, r8-r11}\n\t"
+                     "movs r3, #5\n\t" /* ENABLE, PRIVDEFENA */
+                     "str r3, [%[rbar], #-8]\n\t"
+                     "ldmia %[thread], {r4-r11, r12, lr}\n\t"
                      "msr psp, r12\n\t"
                      "dsb\n\t"
                      "bx lr"
-                     :
-                     : "r"(rbar), "r"(stack), "r"(next), "r"(image)
-                     : "memory");
+                     : [image] "+l"(space)
+                     : [rbar] "r"(rbar), [cpu] "l"(cpu), [thread] "l"(thread)
+                     : "r3", "r4", "r5", "r6", "r8", "r9", "r10", "memory");
     __builtin_unreachable();
 }
 

@@ -144,30 +144,27 @@ ALWAYS_INLINE struct capability *cap_in(struct cap_span span, word_t index)
 }
 
 /* Resolve an id in `table`, the capability table of the caller's process (not tested for frozen:
- * the process counts on it). Every one-level id is below the index range, so that one compare tells
- * both the level and the range. In a two-level id, what lies above the outer index makes that too
- * large for any table; and where a bit marks two levels, an id without it gets an outer or an inner
- * index that is too large. NULL when refused; cap_find() then says why. Constant time. */
+ * the process counts on it). What lies outside the layout of an id makes an index too large for any
+ * table. NULL when refused; cap_find() then says why. Constant time. */
 ALWAYS_INLINE struct capability *cap_lookup(const struct capability *table, word_t id,
                                             enum cap_type type)
 {
     struct cap_span span = cap_span(table);
     struct capability *cap;
 
-    if (id >= span.entries) {
-        word_t unmarked = id - CAP_TWO_LEVEL;
-        word_t outer = unmarked >> CAP_TABLE_SHIFT;
+    if (cap_is_two_level(id)) {
+        word_t outer = id >> CAP_TABLE_SHIFT;
 
-        if (UNLIKELY(outer >= span.entries || (CAP_TWO_LEVEL == 0 && outer == 0)))
+        if (UNLIKELY(outer >= span.entries))
             return NULL;
         cap = cap_in(span, outer);
         if (UNLIKELY(!cap_is(cap, CAP_CAPTABLE)))
             return NULL;
         span = cap_span(cap);
-        id = unmarked & (((word_t)1 << CAP_TABLE_SHIFT) - 1);
-        if (UNLIKELY(id >= span.entries))
-            return NULL;
+        id &= CAP_INDEX_MASK;
     }
+    if (UNLIKELY(id >= span.entries))
+        return NULL;
     cap = cap_in(span, id);
     return LIKELY(cap_is(cap, type)) ? cap : NULL;
 }

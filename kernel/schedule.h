@@ -228,8 +228,8 @@ ALWAYS_INLINE struct glance schedule_glance(const struct thread *thread)
 ALWAYS_INLINE bool schedule_switch_time(struct cpu *cpu, struct thread *from, word_t from_budget,
                                         word_t to_budget)
 {
-    word_t remaining = arch_clock_peek(cpu);
-    word_t elapsed = arch_timer_remaining(cpu) - remaining;
+    word_t elapsed;
+    word_t remaining = arch_clock_peek(cpu, &elapsed);
 
     AS_ONE(elapsed);
     if (UNLIKELY(elapsed >= from_budget || to_budget < remaining))

@@ -59,6 +59,7 @@ void arch_clock_start(struct cpu *cpu)
     *SYST_RVR = PERIOD - 1;
     *SYST_CSR = SYST_ON;
     (void)restart(PERIOD);
+    cpu->arch.counter = SYST_CVR;
     cpu->arch.last = PERIOD;
     cpu->arch.end = PERIOD - (word_t)ARCH_TIMER_TICK;
 }

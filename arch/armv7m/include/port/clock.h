@@ -11,6 +11,7 @@
 #pragma once
 
 #include "board.h"
+#include "kernel/compiler.h"
 #include "kernel/cpu.h"
 #include "port/registers.h"
 
@@ -41,9 +42,15 @@ static inline word_t arch_timer_remaining(const struct cpu *cpu)
 }
 
 /* The flag of periodic ticks is cleared by reading it: that is left to a proper read. */
-static inline word_t arch_clock_peek(const struct cpu *cpu)
+static inline word_t arch_clock_peek(const struct cpu *cpu, word_t *elapsed)
 {
-    return CONFIG_TICKLESS ? *SYST_CVR : cpu->arch.last + 1;
+    word_t last = cpu->arch.last, value;
+    volatile word_t *counter = cpu->arch.counter;
+
+    LOAD_BOTH(last, counter);
+    value = CONFIG_TICKLESS ? *counter : last + 1;
+    *elapsed = last - value;
+    return value;
 }
 
 static inline void arch_clock_take(struct cpu *cpu, word_t remaining)

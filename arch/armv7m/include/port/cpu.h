@@ -7,6 +7,7 @@
 #include "abi/types.h"
 
 struct arch_cpu {
-    word_t last; /* SysTick's value at the last read, plus what was given back */
-    word_t end;  /* of the present period, by the clock */
+    word_t last;              /* SysTick's value at the last read, plus what was given back */
+    volatile word_t *counter; /* SysTick's value; beside `last`, so that one load gets both */
+    word_t end;               /* of the present period, by the clock */
 };

@@ -35,11 +35,12 @@ static inline word_t arch_timer_remaining(const struct cpu *cpu)
     return left > 0 ? (word_t)left : 0;
 }
 
-static inline word_t arch_clock_peek(const struct cpu *cpu)
+static inline word_t arch_clock_peek(const struct cpu *cpu, word_t *elapsed)
 {
     sword_t left = (sword_t)(cpu->arch.deadline - cpu->arch.now);
 
-    return left > 0 ? (word_t)left : arch_timer_remaining(cpu) + 1;
+    *elapsed = left > 0 ? cpu->arch.now - cpu->arch.last : ~(word_t)0;
+    return (word_t)left;
 }
 
 static inline void arch_clock_take(struct cpu *cpu, word_t remaining)

@@ -13,7 +13,7 @@ struct cpu;
 
 word_t arch_clock_elapsed(struct cpu *cpu);
 void arch_clock_unread(struct cpu *cpu, word_t counts);
-word_t arch_clock_peek(const struct cpu *cpu);
+word_t arch_clock_peek(const struct cpu *cpu, word_t *elapsed);
 void arch_clock_take(struct cpu *cpu, word_t remaining);
 word_t arch_clock_now(const struct cpu *cpu);
 word_t arch_timer_remaining(const struct cpu *cpu);

@@ -247,6 +247,7 @@ def board_h(name, board, chip, transparent):
             ("BOARD_TRANSPARENT_COUNT", len(transparent)),
             ("BOARD_MPU_REGIONS", chip["mpu_regions"]),
             ("BOARD_HAS_FPU", int(bool(chip["fpu"]))),
+            ("BOARD_HAS_CACHES", int(chip.get("caches", False))),
             ("BOARD_CONSOLE_BASE", hexadecimal(chip.get("console", {}).get("base", 0))),
             ("BOARD_PREFETCH_REGISTER", hexadecimal(chip.get("prefetch_register", 0)))]
     return (header("The machine", name) + "".join(define(key, value, 23) for key, value in rows)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Kernel functions of this machine: caches (Cortex-M7), flash prefetch, identification registers,
- * the cycle counter. Registers: Arm DDI 0403E, B2.2.7 (caches), B4 (identification), C1.8 (DWT).
+ * Kernel functions of this machine: caches (where the chip has any), flash prefetch, identification
+ * registers, the cycle counter. Registers: Arm DDI 0403E, B2.2.7 (caches), B4 (identification),
+ * C1.8 (DWT).
  */
 #include "arch/machine.h"
 
@@ -26,12 +27,8 @@ static sword_t bit_mode(const struct args_kfn *args, volatile word_t *word, word
 
 /* ---- Caches ---- */
 
+enum { HAS_CACHES = CONFIG_KFUNC_CACHE && BOARD_HAS_CACHES };
 enum { INSTRUCTION, DATA, BRANCH, CLEAN = 0, INVALIDATE, CLEAN_INVALIDATE };
-
-static bool has_caches(void)
-{
-    return (*SCB_CPUID >> 4 & 0xFFF) == 0xC27; /* Cortex-M7 */
-}
 
 static void barrier(void)
 {
@@ -45,7 +42,7 @@ static sword_t cache_mode(const struct args_kfn *args)
     static const uint32_t bits[] = {CCR_IC, CCR_DC, CCR_BP};
     bool is_set = args->arg0 == SET;
 
-    if (!has_caches() || args->object > BRANCH || (is_set && args->object == DATA))
+    if (args->object > BRANCH || (is_set && args->object == DATA))
         return STATUS_UNSUPPORTED;
     if (is_set && args->object == INSTRUCTION)
         *SCB_ICIALLU = 0;
@@ -58,8 +55,6 @@ static sword_t cache_mode(const struct args_kfn *args)
 /* One line by address. Only what cannot lose another's data: no invalidation of dirty lines. */
 static sword_t cache_line(const struct args_kfn *args)
 {
-    if (!has_caches())
-        return STATUS_UNSUPPORTED;
     if (args->object == INSTRUCTION && args->arg0 == INVALIDATE)
         *SCB_ICIMVAU = args->arg1;
     else if (args->object == DATA && args->arg0 == CLEAN)
@@ -110,9 +105,9 @@ static sword_t cycles(const struct args_kfn *args, word_t *value)
 sword_t arch_kfunc(struct cpu *cpu, const struct args_kfn *args, word_t *value)
 {
     (void)cpu;
-    if (CONFIG_KFUNC_CACHE && args->function == RME_KFN_CACHE_MOD)
+    if (HAS_CACHES && args->function == RME_KFN_CACHE_MOD)
         return cache_mode(args);
-    if (CONFIG_KFUNC_CACHE && args->function == RME_KFN_CACHE_MAINT)
+    if (HAS_CACHES && args->function == RME_KFN_CACHE_MAINT)
         return cache_line(args);
     if (CONFIG_KFUNC_CACHE && args->function == RME_KFN_PRFTH_MOD)
         return prefetch_mode(args);

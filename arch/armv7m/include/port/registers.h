@@ -21,7 +21,6 @@ static inline volatile word_t *scs_register(word_t address)
 #define NVIC_ISPR scs_register(0xE000E200) /* set pending */
 #define NVIC_IPR  scs_register(0xE000E400) /* priorities, 4 lines a word */
 
-#define SCB_CPUID scs_register(0xE000ED00)
 #define SCB_ICSR  scs_register(0xE000ED04)
 #define SCB_AIRCR scs_register(0xE000ED0C)
 #define SCB_SCR   scs_register(0xE000ED10)

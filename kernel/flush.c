@@ -25,14 +25,27 @@ void flush_request(word_t cpus)
     }
 }
 
+word_t flush_stamp(void)
+{
+    return shared_load(&flush_epoch);
+}
+
+/* Without the top bit, which FLUSH's result does not have. */
+static bool is_before(word_t flushed, word_t since)
+{
+    return (sword_t)((flushed - since) << 1) < 0;
+}
+
 bool flush_passed(word_t since)
 {
+    if (CONFIG_CPUS_MAX == 1)
+        return true; /* this CPU flushes when an epoch begins */
     for (unsigned i = 0; i < arch_cpu_count(); i++) {
         const struct cpu *cpu = arch_cpu(i);
 
         if (shared_load_acquire(&cpu->seen) == QUIESCE_OFFLINE)
             continue;
-        if ((sword_t)(shared_load_acquire(&cpu->flushed) - since) < 0)
+        if (is_before(shared_load_acquire(&cpu->flushed), since))
             return false;
     }
     return true;

@@ -14,11 +14,14 @@ extern shared_t flush_epoch;
 /* Begin a new flush epoch and return it; flushes on this CPU at once. */
 word_t flush_begin(struct cpu *cpu);
 
+/* The present epoch, for what no CPU can have a translation of. */
+word_t flush_stamp(void);
+
 /* Ask the CPUs of a set (bit i: CPU i) to flush now; returns at once. Time: CPUS_MAX. */
 void flush_request(word_t cpus);
 
-/* Whether every CPU has flushed since `epoch`. A CPU that sleeps flushes before it touches
- * anything. Time: CPUS_MAX. */
+/* Whether every CPU has flushed since `epoch`, which is not older than a quarter of a word's range.
+ * A CPU that sleeps flushes before it touches anything. Time: CPUS_MAX. */
 MUST_CHECK bool flush_passed(word_t epoch);
 
 /* Flush if the epoch has moved since the last time: at ticks, requests and after waking. */

@@ -45,6 +45,8 @@ static void fill(struct capability *slot, word_t base, word_t size_order, word_t
 {
     slot->pagetable.orders = pagetable_orders(size_order, number_order);
     slot->pagetable.base = base;
+    if (CONFIG_CPUS_MAX > 1)
+        shared_store(&slot->pagetable.detached, flush_stamp());
     pagetable_backend_init(slot);
 }
 

@@ -10,7 +10,7 @@ word_t quiesce_stamp(void)
 {
     if (CONFIG_CPUS_MAX == 1)
         return 0;
-    return shared_load(&quiesce_epoch) & QUIESCE_STAMP_MASK;
+    return shared_load(&quiesce_epoch);
 }
 
 /* All stamps are within half the range of each other: the epoch moves only on demand. */
@@ -35,7 +35,7 @@ static void advance(word_t now)
         if (seen != now && seen != QUIESCE_OFFLINE)
             return;
     }
-    (void)shared_cas(&quiesce_epoch, now, now + 1);
+    (void)shared_cas(&quiesce_epoch, now, (now + 1) & QUIESCE_EPOCH_MASK);
 }
 
 bool quiesce_passed(word_t stamp)

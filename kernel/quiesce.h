@@ -18,6 +18,7 @@ enum { QUIESCE_STAMP_BITS = WORD_BITS - 9, QUIESCE_DISTANCE = 3 };
 
 #define QUIESCE_STAMP_MASK (((word_t)1 << QUIESCE_STAMP_BITS) - 1)
 #define QUIESCE_OFFLINE    ((word_t)-1)
+#define QUIESCE_EPOCH_MASK QUIESCE_STAMP_MASK /* no epoch is QUIESCE_OFFLINE */
 
 /* The epoch; here for tests, which let it begin near its end. */
 extern shared_t quiesce_epoch;

@@ -30,7 +30,7 @@ static void reset(unsigned count)
     host_machine.cpu_count = count;
     for (unsigned i = 0; i < HOST_CPUS; i++)
         host_machine.cpus[i].id = (uint8_t)i;
-    atomic_store(&quiesce_epoch.raw, host_epoch_start & QUIESCE_STAMP_MASK);
+    atomic_store(&quiesce_epoch.raw, host_epoch_start & QUIESCE_EPOCH_MASK);
     atomic_store(&flush_epoch.raw, host_flush_start);
     host_is_hot = true;
     host_on_atomic = NULL;

@@ -10,11 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCHEDULES_MAX = 150000, SEEDS = 300, THREAD_RUNS = 60, PIECE = 4096 };
+enum { SCHEDULES_MAX = 150000, SEEDS = 300, WRAPS = 10, THREAD_RUNS = 60, PIECE = 4096 };
 
 sword_t got[HOST_CPUS][RESULTS];
 unsigned patience = 4;
 static unsigned seen;
+static uint64_t total; /* schedules of this scenario */
 
 /* Where a run stands, for a report that ASan makes. */
 static struct {
@@ -206,8 +207,7 @@ static bool search_all(const struct scenario *scenario, const struct host_state 
         if (!report(judge(scenario, host_run(&search.chooser, scenario->scripts))))
             return false;
     } while (host_search_next(&search) && schedules < SCHEDULES_MAX);
-    printf("# %s: %" PRIu64 " schedules, at most %u preemptions%s%s\n", scenario->name, schedules,
-           preemptions, everywhere ? ", everywhere" : "", host_is_hot ? "" : ", whole calls");
+    total += schedules;
     return (schedules < SCHEDULES_MAX && !search.is_cut) ||
            report("there are more schedules than may be");
 }
@@ -256,16 +256,42 @@ struct choice {
     const char *name;
 };
 
+/* The state that a scenario begins with; the epochs begin so many steps before they wrap, or at 0,
+ * flushing half its range before. */
+static struct host_state *make_state(const struct scenario *scenario, word_t steps)
+{
+    host_epoch_start = -steps;
+    host_flush_start = steps % 2 == 0 ? -steps : ((word_t)1 << (WORD_BITS - 1)) - steps;
+    if (steps == 0)
+        host_flush_start = 0;
+    host_boot(scenario->cpus);
+    scenario->prepare();
+    return host_save();
+}
+
+/* The epochs wrap somewhere in the state or in the run. */
+static bool search_wraps(const struct scenario *scenario)
+{
+    bool holds = true;
+
+    for (word_t steps = 1; steps <= WRAPS && holds; steps++) {
+        struct host_state *state = make_state(scenario, steps);
+
+        holds = search_all(scenario, state, 2, false);
+        free(state);
+    }
+    return holds;
+}
+
 static bool run(const struct scenario *scenario, const struct choice *choice)
 {
     struct host_state *state;
     bool holds = true;
 
     seen = 0;
+    total = 0;
     now.name = scenario->name;
-    host_boot(scenario->cpus);
-    scenario->prepare();
-    state = host_save();
+    state = make_state(scenario, 0);
     if (choice->threads) {
         holds = run_threads(scenario, state);
     } else if (choice->has_seed) {
@@ -275,11 +301,15 @@ static bool run(const struct scenario *scenario, const struct choice *choice)
         holds = search_all(scenario, state, scenario->preemptions, false);
         host_is_hot = true;
         holds = holds && search_all(scenario, state, scenario->preemptions, false) &&
-                search_all(scenario, state, 2, true) && saw_all(scenario);
+                search_all(scenario, state, scenario->cpus == 2 ? 2 : 1, true) &&
+                search_wraps(scenario) && saw_all(scenario);
         for (uint64_t seed = 0; seed < SEEDS && holds; seed++)
             holds = run_seed(scenario, state, seed);
     }
     free(state);
+    if (holds && total != 0)
+        printf("# %s: %" PRIu64 " schedules, with up to %u preemptions\n", scenario->name, total,
+               scenario->preemptions);
     return holds;
 }
 

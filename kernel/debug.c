@@ -22,6 +22,7 @@ struct quota {
     word_t shown[REPORT_KINDS], hidden;
 };
 
+bool debug_is_silent;
 static struct quota quotas[CONFIG_CPUS_MAX][DEBUG_THREADS_MAX];
 
 /* The clock at this moment; what has passed is given back to whoever pays for it. */
@@ -60,7 +61,7 @@ static struct quota *find_quota(const struct cpu *cpu, const struct thread *thre
 static bool may_report(struct cpu *cpu, enum report_kind kind)
 {
     word_t time = now(cpu);
-    struct quota *quota = find_quota(cpu, cpu->current, time);
+    struct quota *quota = debug_is_silent ? NULL : find_quota(cpu, cpu->current, time);
 
     if (quota == NULL)
         return false;

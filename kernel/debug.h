@@ -15,6 +15,9 @@
 
 enum { DEBUG_REPORTS_MAX = 8, DEBUG_THREADS_MAX = 8 };
 
+/* Nothing is reported: for tests of several CPUs, whose schedules it would multiply. */
+extern bool debug_is_silent;
+
 /* The running thread has faulted, and nothing was repaired. Before it is stopped or returned. */
 void debug_report_fault(struct cpu *cpu, const struct fault *fault);
 

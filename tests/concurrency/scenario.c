@@ -2,6 +2,7 @@
 #include "tests/concurrency/scenario.h"
 
 #include "arch/memory.h"
+#include "kernel/debug.h"
 #include "kernel/quiesce.h"
 #include "tests/host/invariants.h"
 #include "tests/unit/tap.h"
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCHEDULES_MAX = 150000, SEEDS = 300, WRAPS = 10, THREAD_RUNS = 60, PIECE = 4096 };
+enum { SCHEDULES_MAX = 150000, SEEDS = 300, THREAD_RUNS = 60, PIECE = 4096 };
 
 sword_t got[HOST_CPUS][RESULTS];
 unsigned patience = 4;
@@ -274,7 +275,7 @@ static bool search_wraps(const struct scenario *scenario)
 {
     bool holds = true;
 
-    for (word_t steps = 1; steps <= WRAPS && holds; steps++) {
+    for (word_t steps = 1; steps <= scenario->wraps && holds; steps++) {
         struct host_state *state = make_state(scenario, steps);
 
         holds = search_all(scenario, state, 2, false);
@@ -317,6 +318,7 @@ int scenario_main(int argc, char **argv, const struct scenario *scenarios, unsig
 {
     struct choice choice = {.name = ""};
 
+    debug_is_silent = true;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--threads") == 0) {
             choice.threads = true;

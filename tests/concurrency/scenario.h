@@ -21,21 +21,19 @@ struct scenario {
     host_script_t *scripts[HOST_CPUS];
     const char *(*judge)(void); /* NULL: all is well; else what is wrong */
     bool needs_pagetables;      /* skipped with raw address spaces */
+    unsigned wraps;             /* also with epochs that begin 1, 2, ... steps before they wrap */
 };
 
 /* Name, CPUs, preemptions, outcomes, prepare, judge, scripts. */
-#define SCENARIO(text, count, bound, set, before, behind, ...)                                     \
+#define SCENARIO_OF(pagetables, starts, text, count, bound, set, before, behind, ...)              \
     {                                                                                              \
         .name = (text), .cpus = (count), .preemptions = (bound), .outcomes = (set),                \
         .prepare = (before), .judge = (behind), .scripts = {__VA_ARGS__},                          \
-        .needs_pagetables = false,                                                                 \
+        .needs_pagetables = (pagetables), .wraps = (starts),                                       \
     }
-#define SCENARIO_PAGETABLES(text, count, bound, set, before, behind, ...)                          \
-    {                                                                                              \
-        .name = (text), .cpus = (count), .preemptions = (bound), .outcomes = (set),                \
-        .prepare = (before), .judge = (behind), .scripts = {__VA_ARGS__},                          \
-        .needs_pagetables = true,                                                                  \
-    }
+#define SCENARIO(...)            SCENARIO_OF(false, 2, __VA_ARGS__)
+#define SCENARIO_PAGETABLES(...) SCENARIO_OF(true, 2, __VA_ARGS__)
+#define SCENARIO_WRAPS(...)      SCENARIO_OF(false, 10, __VA_ARGS__)
 
 int scenario_main(int argc, char **argv, const struct scenario *scenarios, unsigned count);
 #define SCENARIO_MAIN(scenarios)                                                                   \

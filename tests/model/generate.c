@@ -66,18 +66,37 @@ static void call_step(struct step *step)
         step->words[1] = RME_KFN_IDLE_SLEEP;
 }
 
+/* An address that is granted to the running thread, if one is found. */
+static word_t granted_address(void)
+{
+    word_t address = 0;
+
+    for (unsigned i = 0; i < 16; i++) {
+        address =
+            one_in(4) ? random_below(0x200000) : WINDOW + random_below((word_t)1 << WINDOW_ORDER);
+        if (!CONFIG_RAW && m_page_at(m.loaded, address) != NULL)
+            break;
+    }
+    return address;
+}
+
 static void fault_step(struct step *step)
 {
-    static const word_t accesses[] = {0, PAGE_READ, PAGE_WRITE, PAGE_EXECUTE};
+    static const word_t accesses[] = {PAGE_READ, PAGE_READ, PAGE_WRITE, PAGE_EXECUTE};
 
     step->kind = STEP_FAULT;
     step->words[0] = random_below(16);
-    step->words[1] = WINDOW + random_below((word_t)1 << WINDOW_ORDER);
-    if (one_in(4))
-        step->words[1] = random_below(0x200000);
-    step->words[2] = accesses[one_in(4) ? 0 : 1 + random_below(3)];
-    if (one_in(4))
-        step->words[3] = step->words[1] + random_below(8192);
+    step->words[1] = one_in(8) ? random_any() : granted_address();
+    step->words[2] = one_in(12) ? 0 : accesses[random_below(4)];
+    if (one_in(6))
+        step->words[3] = granted_address();
+}
+
+/* Where dynamic tables can come and go, faults are frequent. */
+static word_t fault_share(void)
+{
+    return !CONFIG_RAW && m.loaded->pagetable.dynamics > 2 && m.current->thread.port != NULL ? 30
+                                                                                             : 1;
 }
 
 /* The slot of an endpoint, by its place. */
@@ -111,6 +130,10 @@ struct step generate_step(void)
 
     if (plan_next(&step))
         return step;
+    if (random_below(100) < fault_share()) {
+        fault_step(&step);
+        return step;
+    }
     if (one_in(500))
         plan_begin();
 
@@ -120,9 +143,7 @@ struct step generate_step(void)
     } else if (choice < 8) {
         step.kind = STEP_INTERRUPT;
         step.words[0] = random_below(4);
-    } else if (choice < 9) {
-        fault_step(&step);
-    } else if (choice < 13) {
+    } else if (choice < 12) {
         step.kind = STEP_USER;
         step.words[0] = random_word();
     } else if (choice < 14) {

@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * The words of a region, from the manual (Arm DDI 0403E, B3.5) and not from the port: each table
- * that is shown is in exactly one region, and no region says anything else.
+ * The words of a region, from the manual (Arm DDI 0403E, B3.5) and not from the port.
  */
 #include "tests/model/image.h"
 
 #include "arch/space.h"
 
 #include <stdio.h>
-
-enum { WORDS_MAX = 16 };
-
-struct region {
-    word_t base, rasr;
-};
-
-static struct region expected[WORDS_MAX];
-static unsigned expected_count;
 
 static word_t rasr_of(const struct m_pagetable *table)
 {
@@ -35,54 +25,23 @@ static word_t rasr_of(const struct m_pagetable *table)
            ((table->flags & PAGE_BUFFER) != 0 ? (word_t)1 << 16 : 0);
 }
 
-static void expect(const struct m_pagetable *table)
-{
-    if (expected_count < WORDS_MAX)
-        expected[expected_count++] = (struct region){table->base, rasr_of(table)};
-}
-
-static void expect_statics(const struct m_object *object)
-{
-    const struct m_pagetable *table = &object->pagetable;
-
-    if (table->pages != 0 && (table->flags & PAGE_STATIC) != 0)
-        expect(table);
-    if (table->children == 0)
-        return;
-    for (word_t i = 0; i >> table->number_order == 0; i++)
-        if (table->child[i] != NULL)
-            expect_statics(table->child[i]);
-}
-
-static bool is_expected(word_t base, word_t rasr)
-{
-    for (unsigned i = 0; i < expected_count; i++)
-        if (expected[i].base == base && expected[i].rasr == rasr) {
-            expected[i] = expected[--expected_count];
-            return true;
-        }
-    return false;
-}
-
 bool image_differs(const struct m_object *top, char *text, size_t size)
 {
     const struct arch_mpu_region *region = (const struct arch_mpu_region *)top->address;
 
-    expected_count = 0;
-    expect_statics(top);
-    for (unsigned i = 0; i < top->pagetable.shown_count; i++)
-        expect(&top->pagetable.shown[i]->pagetable);
     for (unsigned i = 0; i < M_REGIONS; i++) {
-        if ((region[i].rbar & 0x1F) != (0x10 | i) ||
-            ((region[i].rasr & 1) != 0 &&
-             !is_expected(region[i].rbar & ~(word_t)0x1F, region[i].rasr))) {
-            snprintf(text, size, "region %u: %zx %zx is not expected", i, (size_t)region[i].rbar,
-                     (size_t)region[i].rasr);
-            return true;
+        const struct m_object *table = top->pagetable.region[i];
+        word_t rbar = 0x10 | i, rasr = 0;
+
+        if (table != NULL) {
+            rbar |= table->pagetable.base;
+            rasr = rasr_of(&table->pagetable);
         }
+        if (region[i].rbar == rbar && region[i].rasr == rasr)
+            continue;
+        snprintf(text, size, "region %u: expected %zx %zx, seen %zx %zx", i, (size_t)rbar,
+                 (size_t)rasr, (size_t)region[i].rbar, (size_t)region[i].rasr);
+        return true;
     }
-    if (expected_count != 0)
-        snprintf(text, size, "no region at %zx with %zx", (size_t)expected[0].base,
-                 (size_t)expected[0].rasr);
-    return expected_count != 0;
+    return false;
 }

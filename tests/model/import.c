@@ -160,10 +160,7 @@ static void import_pages(struct m_object *list, struct m_object *tables)
         slot->object->pagetable.page[0] = true;
         slot->object->pagetable.pages = 1;
         slot->object->pagetable.flags = page.flags;
-        if ((page.flags & PAGE_STATIC) != 0)
-            list->pagetable.statics++;
-        else
-            list->pagetable.dynamics++;
+        m_enter_tree(list, slot->object);
     }
 }
 

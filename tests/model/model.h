@@ -80,8 +80,9 @@ struct m_pagetable {
     bool page[M_PLACES];
     word_t flags; /* of all its pages */
     unsigned pages, children;
-    struct m_object *shown[M_REGIONS]; /* top: dynamic tables in the image, oldest first */
-    unsigned shown_count, statics, dynamics;
+    struct m_object *region[M_REGIONS]; /* top: the table that each region shows, or NULL */
+    unsigned turn;                      /* the region that was given last */
+    unsigned statics, dynamics;         /* tables with pages in the tree */
     word_t detached;
 };
 
@@ -220,6 +221,8 @@ void m_drop(struct m_object *object);
 
 struct m_object *m_pagetable_top(struct m_object *table);
 word_t m_pagetable_bytes(bool is_top, word_t size_order, word_t number_order);
+/* A table with pages comes into a tree. */
+void m_enter_tree(struct m_object *top, struct m_object *table);
 /* A fault: the dynamic table that would be loaded for this access, or NULL; load it. */
 struct m_object *m_repairable(word_t address, word_t access);
 bool m_repair(word_t address, word_t access);

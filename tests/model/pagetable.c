@@ -2,8 +2,8 @@
  *
  * Page tables on a machine with an MPU: a table that holds pages is one region of at most eight
  * equal parts; tables form trees below top levels; a list is a top level whose children lie
- * anywhere. Static tables are always in the image; dynamic ones come in by a fault, first in, first
- * out, and four regions are kept for them as soon as there is one (D8 of the design).
+ * anywhere. Static tables are always in the image; dynamic ones come in by a fault, in turn, and
+ * four regions are kept for them as soon as there is one.
  */
 #include "tests/model/model.h"
 
@@ -121,33 +121,33 @@ static bool has_room(const struct m_object *top, word_t flags)
     return statics <= (dynamics != 0 ? M_REGIONS - M_KEPT : M_REGIONS);
 }
 
-static void hide(struct m_pagetable *top, const struct m_object *table)
+/* Regions are given in turn, past those that show static tables. */
+static void show(struct m_pagetable *top, struct m_object *table)
 {
-    for (unsigned i = 0; i < top->shown_count; i++)
-        if (top->shown[i] == table) {
-            top->shown_count--;
-            memmove(&top->shown[i], &top->shown[i + 1],
-                    (top->shown_count - i) * sizeof(top->shown[0]));
-            return;
-        }
+    do {
+        top->turn = (top->turn + 1) % M_REGIONS;
+    } while (top->region[top->turn] != NULL && is_static(&top->region[top->turn]->pagetable));
+    top->region[top->turn] = table;
 }
 
-/* The oldest dynamic tables make room for static ones. */
-static void squeeze(struct m_pagetable *top)
+static bool is_shown(const struct m_pagetable *top, const struct m_object *table)
 {
-    while (top->shown_count + top->statics > M_REGIONS)
-        hide(top, top->shown[0]);
+    for (unsigned i = 0; i < M_REGIONS; i++)
+        if (top->region[i] == table)
+            return true;
+    return false;
 }
 
-static void enter_tree(struct m_object *top, const struct m_object *table)
+void m_enter_tree(struct m_object *top, struct m_object *table)
 {
     if (top == NULL || table->pagetable.pages == 0)
         return;
-    if (is_static(&table->pagetable))
+    if (is_static(&table->pagetable)) {
         top->pagetable.statics++;
-    else
+        show(&top->pagetable, table);
+    } else {
         top->pagetable.dynamics++;
-    squeeze(&top->pagetable);
+    }
 }
 
 static void leave_tree(struct m_object *top, const struct m_object *table)
@@ -158,7 +158,9 @@ static void leave_tree(struct m_object *top, const struct m_object *table)
         top->pagetable.statics--;
     else
         top->pagetable.dynamics--;
-    hide(&top->pagetable, table);
+    for (unsigned i = 0; i < M_REGIONS; i++)
+        if (top->pagetable.region[i] == table)
+            top->pagetable.region[i] = NULL;
 }
 
 static bool covers(const struct m_pagetable *table, word_t address)
@@ -196,25 +198,18 @@ struct m_object *m_repairable(word_t address, word_t access)
         return NULL;
     table = m_page_at(m.loaded, address);
     if (table == NULL || (table->pagetable.flags & access) != access ||
-        is_static(&table->pagetable))
+        is_static(&table->pagetable) || is_shown(&m.loaded->pagetable, table))
         return NULL;
-    for (unsigned i = 0; i < m.loaded->pagetable.shown_count; i++)
-        if (m.loaded->pagetable.shown[i] == table)
-            return NULL;
     return table;
 }
 
 bool m_repair(word_t address, word_t access)
 {
     struct m_object *table = m_repairable(address, access);
-    struct m_pagetable *top;
 
     if (table == NULL)
         return false;
-    top = &m.loaded->pagetable;
-    if (top->shown_count + top->statics == M_REGIONS)
-        hide(top, top->shown[0]);
-    top->shown[top->shown_count++] = table;
+    show(&m.loaded->pagetable, table);
     return true;
 }
 
@@ -286,7 +281,7 @@ sword_t m_pgt_add(const word_t *w)
     to->flags = w[2];
     to->page[w[1]] = true;
     if (to->pages++ == 0)
-        enter_tree(m_pagetable_top(cap[0]->object), cap[0]->object);
+        m_enter_tree(m_pagetable_top(cap[0]->object), cap[0]->object);
     return STATUS_OK;
 }
 
@@ -379,7 +374,7 @@ sword_t m_pgt_con(const word_t *w)
     child->pagetable.position = w[1];
     m_hold(parent);
     m_hold(child);
-    enter_tree(m_pagetable_top(child), child);
+    m_enter_tree(m_pagetable_top(child), child);
     return STATUS_OK;
 }
 

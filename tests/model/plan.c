@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Two plans. A chain of events: threads that wait without time, each at the endpoint of the events
+ * Plans. A chain of events: threads that wait without time, each at the endpoint of the events
  * of the one before; a signal to the first wakes all, or as many as SCHED_DEPTH_MAX lets it. And
- * the life of a large object, from creation to deletion, with the ticks that it needs.
+ * the life of a large object, from creation to deletion, with the ticks that it needs. A third is
+ * in plan_space.c.
  */
 #include "tests/model/plan.h"
 
+#include "tests/model/plan_space.h"
 #include "tests/model/random.h"
 
 enum { LINKS_MAX = 12, TRIES = 4 };
@@ -16,7 +18,8 @@ static struct {
     unsigned links, link; /* 0 links: no chain */
     enum stage stage;
     word_t signal[LINKS_MAX], thread[LINKS_MAX];
-    unsigned age; /* of a large object; 0: none */
+    unsigned age; /* of a large table, or of an endpoint at which somebody waits; 0: none */
+    bool is_signal;
     word_t slot;
 } plan;
 
@@ -25,18 +28,29 @@ static bool is_empty(const struct m_slot *slot)
     return slot->state == M_EMPTY;
 }
 
+static bool is_waited_for(const struct m_slot *slot)
+{
+    return slot->state == M_VALID && slot->type == M_SIGNAL && !slot->is_leaf &&
+           slot->object->signal.waiter != NULL && slot->object->references == 0;
+}
+
 void plan_forget(void)
 {
     plan.links = 0;
     plan.age = 0;
+    space_forget();
 }
 
 void plan_begin(void)
 {
     if (!m.current->thread.is_init || m_table() != m.boot_table)
         return;
-    if (one_in(3)) {
+    if (one_in(4)) {
         plan.age = 1;
+        return;
+    }
+    if (one_in(2)) {
+        space_begin();
         return;
     }
     plan.links = 1 + (unsigned)random_below(profile.is_tiny ? 4 : LINKS_MAX);
@@ -116,29 +130,38 @@ static bool chain(struct step *step)
 
 /* ---- A life: age 1 is birth, then ticks and tries to freeze it, then to delete it ---- */
 
+static void birth(struct step *step)
+{
+    word_t most = CONFIG_CAPTABLE_BYTES_MAX / CAP_SLOT_BYTES;
+    word_t offset = random_below(m.machine.kmem_bytes / KMEM_GRANULE) * KMEM_GRANULE;
+
+    plan.slot = pick_slot(BOOT_CAPTABLE, is_waited_for);
+    plan.is_signal = plan.slot < m.boot_table->captable.entries &&
+                     is_waited_for(&m.boot_table->captable.slots[plan.slot]);
+    if (!plan.is_signal)
+        plan.slot = pick_slot(BOOT_CAPTABLE, is_empty);
+    set_words(step, &(struct step){.number = RME_SVC_CPT_CRT,
+                                   .words = {BOOT_CAPTABLE, plan.slot, BOOT_KMEM, offset,
+                                             most - random_below(most / 3 + 1)}});
+}
+
 static bool life(struct step *step)
 {
     unsigned age = plan.age++;
-    word_t most = CONFIG_CAPTABLE_BYTES_MAX / CAP_SLOT_BYTES;
-    word_t offset = random_below(m.machine.kmem_bytes / KMEM_GRANULE) * KMEM_GRANULE;
+    word_t delete = plan.is_signal ? RME_SVC_SIG_DEL : RME_SVC_CPT_DEL;
 
     if (!m.current->thread.is_init || m_table() != m.boot_table || age > 1 + 4 * TRIES) {
         plan.age = 0;
         return false;
     }
     if (age == 1)
-        plan.slot = pick_slot(BOOT_CAPTABLE, is_empty);
-    if (age == 1)
-        set_words(step, &(struct step){.number = RME_SVC_CPT_CRT,
-                                       .words = {BOOT_CAPTABLE, plan.slot, BOOT_KMEM, offset,
-                                                 most - random_below(most / 3)}});
+        birth(step);
     else if (age % 2 == 0)
         set_words(step,
                   &(struct step){.number = RME_SVC_KFN, .words = {BOOT_KFUNC, RME_KFN_CPU_TICK}});
     else
-        set_words(step,
-                  &(struct step){.number = age < 2 + 2 * TRIES ? RME_SVC_CPT_FRZ : RME_SVC_CPT_DEL,
-                                 .words = {BOOT_CAPTABLE, plan.slot}});
+        set_words(step, &(struct step){.number = age < 2 + 2 * TRIES ? RME_SVC_CPT_FRZ : delete,
+                                       .words = {BOOT_CAPTABLE, plan.slot}});
     return true;
 }
 
@@ -146,5 +169,7 @@ bool plan_next(struct step *step)
 {
     if (plan.age != 0)
         return life(step);
+    if (space_next(step))
+        return true;
     return plan.links != 0 && chain(step);
 }

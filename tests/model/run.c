@@ -12,6 +12,7 @@
 #include "kernel/pagetable.h"
 #include "tests/host/invariants.h"
 #include "tests/model/compare.h"
+#include "tests/model/random.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -181,6 +182,28 @@ static const char *quick_difference(struct record *record, const struct m_object
     return NULL;
 }
 
+/* A new table holds no byte of an earlier life of its memory. */
+static bool is_zeroed(const struct step *step, const struct m_object *caller)
+{
+    const struct m_slot *table, *slot;
+    const word_t *words;
+
+    if (step->kind != STEP_CALL || step->number != RME_SVC_CPT_CRT ||
+        caller->thread.registers.result != STATUS_OK || caller != m.current)
+        return true;
+    table = slot_of(step->words[0]);
+    if (table == NULL || table->type != M_CAPTABLE)
+        return true;
+    slot = m_slot_at(table, step->words[1]);
+    if (slot == NULL || slot->state != M_VALID || slot->type != M_CAPTABLE)
+        return true;
+    words = (const word_t *)slot->object->address;
+    for (word_t i = 0; i < slot->object->bytes / sizeof(word_t); i++)
+        if (words[i] != 0)
+            return false;
+    return true;
+}
+
 static bool step_differs(struct record *record, const struct step *step, bool is_whole)
 {
     const struct m_object *caller = m.current;
@@ -189,6 +212,8 @@ static bool step_differs(struct record *record, const struct step *step, bool is
     record->calls += step->kind == STEP_CALL;
     apply(step);
     found = quick_difference(record, caller);
+    if (found == NULL && !is_zeroed(step, caller))
+        found = "a new table is not zero";
     if (found == NULL && is_whole)
         found = difference();
     if (found == NULL)

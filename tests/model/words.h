@@ -6,8 +6,9 @@
 
 #include "tests/model/generate.h"
 
-/* Where page tables lie: around the end of one range of the first process's memory. */
-enum { WINDOW = 0x20000, WINDOW_ORDER = 14 };
+/* Where page tables lie: at the begin of the last range of the first process's memory, which may be
+ * read, written and executed and is block 2 of its memory map (arch/host/machine.c). */
+enum { WINDOW = 0x100000, WINDOW_ORDER = 15, WINDOW_TABLE = 2 };
 
 /* A predicate on capabilities or slots, for pick_id and pick_slot. */
 #define WANTED(name, claim)                                                                        \

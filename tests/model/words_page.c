@@ -20,12 +20,13 @@ WANTED(is_attached, slot->object->pagetable.parent != NULL && has(slot, RIGHT_PA
 
 void words_pgt_crt(word_t *w)
 {
-    word_t number = random_below(profile.is_tiny ? 4 : 9);
-    word_t size = 5 + random_below((word_t)(WINDOW_ORDER - 4) - number);
+    word_t number = random_below(one_in(4) ? 9 : 4);
+    word_t size =
+        one_in(4) ? 5 + random_below((word_t)(WINDOW_ORDER - 4) - number) : 8 + random_below(4);
 
     w[5] = size;
     w[6] = number;
-    w[4] = WINDOW + ((random_below(4) << (size + number)) & (((word_t)1 << WINDOW_ORDER) - 1));
+    w[4] = WINDOW + ((random_word() << (size + number)) & (((word_t)1 << WINDOW_ORDER) - 1));
     if (one_in(6)) {
         w[4] = PAGETABLE_TOP;
         w[5] = WORD_BITS;
@@ -45,30 +46,50 @@ static word_t position_in(const struct m_slot *cap)
     return random_below((word_t)1 << cap->object->pagetable.number_order);
 }
 
+/* A table with a page that holds an entry of the target. */
+static word_t wanted_at, wanted_order;
+
+static bool is_source(const struct m_slot *slot)
+{
+    const struct m_pagetable *table = &slot->object->pagetable;
+    word_t position;
+
+    if (table->size_order >= WORD_BITS || table->size_order < wanted_order ||
+        !has(slot, RIGHT_PAGETABLE_ADD_SOURCE))
+        return false;
+    position = (wanted_at - table->base) >> table->size_order;
+    return position >> table->number_order == 0 && table->page[position] && position >= slot->low &&
+           position <= slot->high;
+}
+
 void words_pgt_add(word_t *w)
 {
     const struct m_slot *to, *from;
     const struct m_pagetable *table, *source;
-    word_t at;
 
     w[0] = pick_id(M_PAGETABLE, is_page_target);
-    w[3] = pick_id(M_PAGETABLE, is_page_source);
     to = slot_of(w[0]);
-    from = slot_of(w[3]);
     w[1] = position_in(to);
-    w[4] = 0;
     w[2] = PAGE_READ | (random_word() & PAGE_FLAGS_ALL);
-    if (to == NULL || to->type != M_PAGETABLE || from == NULL || from->type != M_PAGETABLE)
+    w[3] = pick_id(M_PAGETABLE, is_page_source);
+    w[4] = 0;
+    if (to == NULL || to->type != M_PAGETABLE || one_in(20))
         return;
     table = &to->object->pagetable;
-    source = &from->object->pagetable;
-    if (table->size_order >= WORD_BITS || source->size_order >= WORD_BITS || one_in(20))
+    if (table->size_order >= WORD_BITS)
         return;
-    at = table->base + (w[1] << table->size_order);
-    if (source->number_order != 0)
-        w[4] =
-            ((at - source->base) >> source->size_order) & (((word_t)1 << source->number_order) - 1);
-    w[5] = (at - source->base - (w[4] << source->size_order)) >> table->size_order;
+    wanted_at = table->base + (w[1] << table->size_order);
+    wanted_order = table->size_order;
+    w[3] = pick_id(M_PAGETABLE, is_source);
+    from = slot_of(w[3]);
+    if (from == NULL || from->type != M_PAGETABLE)
+        return;
+    source = &from->object->pagetable;
+    if (source->size_order >= WORD_BITS)
+        return;
+    w[4] = ((wanted_at - source->base) >> source->size_order) &
+           (((word_t)1 << source->number_order) - 1);
+    w[5] = (wanted_at - source->base - (w[4] << source->size_order)) >> table->size_order;
     if (!one_in(8))
         w[2] = (w[2] & (source->flags | PAGE_STATIC)) | PAGE_READ;
     if (table->pages != 0 && !one_in(8))

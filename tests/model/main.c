@@ -26,6 +26,7 @@ enum {
     CALLS_COVERING = 1000000, /* a run that long reaches every pair */
     HANG_SECONDS = 60,
     SHRINK_SECONDS = 20,
+    STEPS_PRINTED = 100, /* of more, the last */
 };
 
 static struct record *found, *trial;
@@ -126,7 +127,8 @@ static void report(void)
     print_step(&found->steps[found->count - 1]);
     shrink();
     printf("# with as few steps as were found, %u: %s\n", found->count, found->text);
-    for (unsigned i = 0; i < found->count; i++)
+    for (unsigned i = found->count > STEPS_PRINTED ? found->count - STEPS_PRINTED : 0;
+         i < found->count; i++)
         print_step(&found->steps[i]);
 }
 

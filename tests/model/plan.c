@@ -69,12 +69,15 @@ static void set_words(struct step *step, const struct step *words)
 
 static bool is_time_for(enum stage stage)
 {
-    const struct m_slot *slot = &m.boot_table->captable.slots[plan.thread[plan.link]];
+    const struct m_slot *slot;
 
     if (m_table() != m.boot_table)
         return false;
     if (stage != STAGE_WAIT)
         return m.current->thread.is_init;
+    if (plan.thread[plan.link] >= m.boot_table->captable.entries)
+        return false;
+    slot = &m.boot_table->captable.slots[plan.thread[plan.link]];
     return slot->state == M_VALID && slot->object == m.current;
 }
 

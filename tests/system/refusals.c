@@ -470,8 +470,9 @@ static void pagetables(void)
 static void kernel_functions(void)
 {
     rme_kfunc_t f = functions;
-    rme_kfunc_t narrow = {{weaken(
-        BOOT_KFUNC, (word_t)RME_KFN_INT_LOCAL_MOD << CAP_PAIR_SHIFT | RME_KFN_INT_LOCAL_TRIG, 3, 5)}};
+    rme_kfunc_t narrow = {
+        {weaken(BOOT_KFUNC,
+                (word_t)RME_KFN_INT_LOCAL_MOD << CAP_PAIR_SHIFT | RME_KFN_INT_LOCAL_TRIG, 3, 5)}};
 
     OPERAND(KFN, f, endpoint, KFN(f, FLUSH_DONE, 0, 0, 0, 0, 0));
     REFUSED(KFN, BOUNDS, KFN(narrow, FLUSH_DONE, 0, 0, 0, 0, 0));

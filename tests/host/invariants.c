@@ -26,21 +26,27 @@ static word_t used[GRANULES / WORD_BITS]; /* granules in objects, as the bitmap 
 /* Where in `slots` the slot at a place of kernel memory is; other places hold anything. */
 static uint16_t index_of[HOST_KMEM_BYTES / CAP_SLOT_BYTES];
 
+/* The checker only looks on: what it reads is no step of any CPU, and has no hook. */
+static word_t peek(const shared_t *word)
+{
+    return atomic_load_explicit(&word->raw, memory_order_relaxed);
+}
+
 static bool holds(const struct capability *slot)
 {
-    enum cap_state state = cap_state(shared_load(&slot->header));
+    enum cap_state state = cap_state(peek(&slot->header));
 
     return state == CAP_VALID || state == CAP_FROZEN;
 }
 
 static enum cap_type type_of(const struct capability *slot)
 {
-    return cap_type(shared_load(&slot->header));
+    return cap_type(peek(&slot->header));
 }
 
 static bool is_leaf(const struct capability *slot)
 {
-    return (shared_load(&slot->header) & CAP_LEAF) != 0;
+    return (peek(&slot->header) & CAP_LEAF) != 0;
 }
 
 static word_t place_of(const struct capability *slot)
@@ -135,7 +141,7 @@ static word_t bytes_of(const struct capability *slot)
 static const char *check_tree(const struct thread *thread)
 {
     const struct thread *child = thread->events;
-    word_t cpu = shared_load(&thread->cpu);
+    word_t cpu = peek(&thread->cpu);
     word_t children = cpu != 0 && thread->scheduler == NULL ? 1 : 0; /* an init thread's own */
     unsigned length = 0;
 
@@ -143,9 +149,9 @@ static const char *check_tree(const struct thread *thread)
         const struct thread *other = slots[i]->object;
 
         if (holds(slots[i]) && !is_leaf(slots[i]) && type_of(slots[i]) == CAP_THREAD &&
-            other->scheduler == thread && shared_load(&other->cpu) != 0) {
+            other->scheduler == thread && peek(&other->cpu) != 0) {
             children++;
-            if (shared_load(&other->cpu) != cpu)
+            if (peek(&other->cpu) != cpu)
                 return "a thread and its scheduler are on different CPUs";
         }
     }
@@ -163,12 +169,12 @@ static const char *check_tree(const struct thread *thread)
 
 static const char *check_thread(const struct thread *thread)
 {
-    const struct cpu *cpu = (const struct cpu *)shared_load(&thread->cpu);
+    const struct cpu *cpu = (const struct cpu *)peek(&thread->cpu);
     const struct port *port = thread->invocation;
     unsigned depth = thread->is_guest ? CONFIG_INV_DEPTH_MAX : 0;
 
     for (; port != NULL; port = port->below, depth++)
-        if (shared_load(&port->owner) != (word_t)thread || depth > 2 * CONFIG_INV_DEPTH_MAX)
+        if (peek(&port->owner) != (word_t)thread || depth > 2 * CONFIG_INV_DEPTH_MAX)
             return "a port of a thread's stack has another owner";
     if (depth != thread->depth)
         return "the depth is not the number of ports";
@@ -176,7 +182,7 @@ static const char *check_thread(const struct thread *thread)
         return "a thread is in the wrong process";
     if ((thread->state == THREAD_BLOCKED) != (thread->waiting != NULL))
         return "blocked without an endpoint, or the reverse";
-    if (thread->waiting != NULL && shared_load(&thread->waiting->signal.waiter) != (word_t)thread)
+    if (thread->waiting != NULL && peek(&thread->waiting->signal.waiter) != (word_t)thread)
         return "the endpoint does not know its waiter";
     if (thread->state == THREAD_READY && (cpu == NULL || thread->budget == 0))
         return "ready without a CPU or without time";
@@ -201,7 +207,7 @@ static bool is_root(const struct capability *root, enum cap_type type)
 /* A leaf names a root of its type and the same object; objects name roots. */
 static const char *check_names(const struct capability *slot)
 {
-    const struct capability *root = (const struct capability *)shared_load(&slot->link);
+    const struct capability *root = (const struct capability *)peek(&slot->link);
 
     if (is_leaf(slot) && is_counted(slot) &&
         (!is_root(root, type_of(slot)) || root->object != slot->object))
@@ -209,9 +215,9 @@ static const char *check_names(const struct capability *slot)
     if (is_leaf(slot))
         return NULL;
     if (type_of(slot) == CAP_PROCESS &&
-        (!is_root((const struct capability *)shared_load(&slot->process.captable), CAP_CAPTABLE) ||
-         (!CONFIG_RAW && !is_root((const struct capability *)shared_load(&slot->process.pagetable),
-                                  CAP_PAGETABLE))))
+        (!is_root((const struct capability *)peek(&slot->process.captable), CAP_CAPTABLE) ||
+         (!CONFIG_RAW &&
+          !is_root((const struct capability *)peek(&slot->process.pagetable), CAP_PAGETABLE))))
         return "a process has a table that is gone";
     if (type_of(slot) == CAP_THREAD &&
         !is_root(((const struct thread *)slot->object)->home, CAP_PROCESS))
@@ -228,13 +234,13 @@ static void refer_all(const struct capability *slot)
 
     if (is_leaf(slot)) {
         if (is_counted(slot))
-            refer((const struct capability *)shared_load(&slot->link));
+            refer((const struct capability *)peek(&slot->link));
         return;
     }
     if (type_of(slot) == CAP_PROCESS) {
-        refer((const struct capability *)shared_load(&slot->process.captable));
+        refer((const struct capability *)peek(&slot->process.captable));
         if (!CONFIG_RAW)
-            refer((const struct capability *)shared_load(&slot->process.pagetable));
+            refer((const struct capability *)peek(&slot->process.pagetable));
     }
     if (type_of(slot) == CAP_THREAD) {
         refer(thread->home);
@@ -276,7 +282,7 @@ static const char *check_tables(void)
     word_t links = 0, entries = 0, held = 0;
 
     for (unsigned i = 0; i < slot_count; i++) {
-        word_t count = shared_load(&slots[i]->link), known = counts[i];
+        word_t count = peek(&slots[i]->link), known = counts[i];
         word_t children;
 
         if (!holds(slots[i]) || is_leaf(slots[i]) || type_of(slots[i]) != CAP_PAGETABLE)
@@ -298,7 +304,7 @@ static const char *check_tables(void)
 static const char *check_counts(void)
 {
     for (unsigned i = 0; i < slot_count; i++) {
-        word_t count = shared_load(&slots[i]->link), known = counts[i];
+        word_t count = peek(&slots[i]->link), known = counts[i];
 
         if (!holds(slots[i]) || is_leaf(slots[i]) || type_of(slots[i]) == CAP_KMEM ||
             type_of(slots[i]) == CAP_KFUNC)
@@ -314,7 +320,7 @@ static const char *check_counts(void)
 static const char *check_bitmap(void)
 {
     for (unsigned i = 0; i < GRANULES / WORD_BITS; i++) {
-        word_t marked = shared_load(&arch_kmem_bitmap()[i]);
+        word_t marked = peek(&arch_kmem_bitmap()[i]);
 
         if ((marked & ~used[i]) != 0)
             return "kernel memory is marked without an object";
@@ -355,7 +361,7 @@ static const char *check_cpu(const struct cpu *cpu)
         return "the running thread is not the head of the highest level";
     if (cpu->exhausted != NULL || cpu->freed != NULL)
         return "something is left undone";
-    if (shared_load(&cpu->loaded) != process_space(cpu->current->process))
+    if (peek(&cpu->loaded) != process_space(cpu->current->process))
         return "another address space is loaded";
     return NULL;
 }
@@ -410,7 +416,7 @@ static const char *check_image(const struct capability *slot)
 const char *invariants_hardware_broken(const struct cpu *cpu)
 {
     const struct capability *top =
-        (const struct capability *)shared_load(&cpu->current->process->process.pagetable);
+        (const struct capability *)peek(&cpu->current->process->process.pagetable);
     const char *broken = NULL;
 
     if (CONFIG_RAW)
@@ -425,7 +431,7 @@ static const char *check_objects(void)
     for (unsigned i = 0; i < slot_count; i++) {
         const struct capability *slot = slots[i];
         const char *broken = NULL;
-        word_t header = shared_load(&slot->header);
+        word_t header = peek(&slot->header);
 
         if (cap_state(header) == CAP_CREATING)
             return "a slot is left claimed";
@@ -462,8 +468,7 @@ const char *invariants_broken(void)
     if (broken == NULL)
         broken = check_objects();
     for (unsigned i = 0; i < HOST_LINES; i++)
-        refer((const struct capability *)(shared_load(&arch_irq_table()[i].endpoint) &
-                                          ~(word_t)IRQ_EDGE));
+        refer((const struct capability *)(peek(&arch_irq_table()[i].endpoint) & ~(word_t)IRQ_EDGE));
     if (broken == NULL)
         broken = check_counts();
     if (broken == NULL)

@@ -53,8 +53,10 @@ def build(folder: Path = BUILD) -> Path:
 
 
 def arguments(image: Elf, out: Path, *, vectors: list[str] | None = None,
-              extra: list[str] | None = None, counter: int = COUNTER) -> str:
-    """QEMU's -plugin argument for `image`; `vectors` are symbols or addresses."""
+              extra: list[str] | None = None, counter: int = COUNTER,
+              handlers: list[str] | None = None) -> str:
+    """QEMU's -plugin argument for `image`; `vectors` are symbols or addresses, `handlers` symbols
+    of the kernel that name its paths where they are in the image."""
     parts = [str(build()), f"out={out}", f"load={counter:#x}"]
     code = [s for s in (image.section(name) for name in KERNEL_SECTIONS) if s]
     if code:
@@ -68,6 +70,10 @@ def arguments(image: Elf, out: Path, *, vectors: list[str] | None = None,
     for vector in vectors or []:
         address = int(vector, 0) if vector[:1].isdigit() else image.symbol(vector).address
         parts.append(f"vector={address:#x}")
+    if code:
+        first, last = min(s.address for s in code), max(s.end for s in code)
+        parts += [f"handler={s.address:#x}" for s in image.symbols
+                  if s.name in (handlers or []) and first <= s.address < last]
     if any("," in part for part in parts):
         raise PluginError("QEMU takes no path with a comma for a plugin")
     return ",".join(parts + (extra or []))

@@ -4,10 +4,9 @@
  * scheduler threads and its events, and chains of events with their bound. Each thread writes a
  * letter when it runs; the order of letters is the claim.
  */
-#include "tests/system/threads.h"
+#include "tests/system/chain.h"
 
-enum { TRACE_MAX = 64, TOP = CONFIG_PRIORITIES - 1, MANY = CONFIG_SCHED_DEPTH_MAX + 2 };
-static_assert(CONFIG_SCHED_DEPTH_MAX + 2 <= 12, "a chain needs a place for each thread");
+enum { TRACE_MAX = 64, TOP = CONFIG_PRIORITIES - 1 };
 
 static char trace[TRACE_MAX + 1];
 static unsigned trace_used;
@@ -369,30 +368,6 @@ static void flags(void)
 
 /* ---- Chains ---- */
 
-/* Threads without time wait, each at its gate; the event of each is a signal at the next gate. */
-static void make_chain(rme_thread_t *threads, unsigned count, unsigned gate_count)
-{
-    for (unsigned i = 0; i < count; i++) {
-        threads[i] =
-            THREAD(.entry = run_on_signal, .param = 'a' + i, .tid = 'a' + i, .priority_max = TOP,
-                   .budget = BUDGET_INFINITE, .endpoint = gates[(i + 1) % gate_count]);
-        step_down(TOP);
-        (void)rme_thread_transfer_time(init, threads[i], BUDGET_INIT);
-    }
-    (void)rme_thread_receive_event(init);
-}
-
-/* How many threads have told that they have no time. */
-static unsigned count_events(void)
-{
-    unsigned count = 0;
-    sword_t event;
-
-    while ((event = rme_thread_receive_event(init)) > 0)
-        count += ((word_t)event & EVENT_EXHAUSTED) != 0;
-    return count;
-}
-
 static void drain_gates(void)
 {
     for (unsigned i = 0; i < THREADS_MAX; i++)
@@ -401,20 +376,20 @@ static void drain_gates(void)
 
 static void chain(void)
 {
-    rme_thread_t threads[MANY];
+    rme_thread_t threads[CHAIN];
 
-    make_chain(threads, MANY, MANY);
-    tap_check(count_events() == 0, "to lose the time while waiting is no event");
+    chain_make(threads, CHAIN, run_on_signal, 'a', gates, CHAIN);
+    tap_check(chain_events() == 0, "to lose the time while waiting is no event");
     tap_check(rme_signal_send(gates[0], 1) == STATUS_OK, "a signal begins a chain of events");
-    tap_check(count_events() == CONFIG_SCHED_DEPTH_MAX + 1, "which is as long as it may be");
-    tap_check(rme_signal_receive(gates[MANY - 1], SIGNAL_POLL_ALL) == STATUS_BUSY,
+    tap_check(chain_events() == CONFIG_SCHED_DEPTH_MAX + 1, "which is as long as it may be");
+    tap_check(rme_signal_receive(gates[CHAIN - 1], SIGNAL_POLL_ALL) == STATUS_BUSY,
               "and the thread behind its end waits on");
-    for (unsigned i = 0; i < MANY; i++)
+    for (unsigned i = 0; i < CHAIN; i++)
         (void)rme_thread_transfer_time(threads[i], init, BUDGET_INFINITE);
     step_down(TOP);
-    tap_check(trace_used == MANY - 1, "all that were woken run, once they have time");
+    tap_check(trace_used == CHAIN - 1, "all that were woken run, once they have time");
     trace_used = 0;
-    end(threads, MANY);
+    end(threads, CHAIN);
     drain_gates();
 }
 
@@ -423,8 +398,8 @@ static void cycles(void)
 {
     rme_thread_t threads[2];
 
-    make_chain(threads, 1, 1);
-    tap_check(rme_signal_send(gates[0], 1) == STATUS_OK && count_events() == 1,
+    chain_make(threads, 1, run_on_signal, 'a', gates, 1);
+    tap_check(rme_signal_send(gates[0], 1) == STATUS_OK && chain_events() == 1,
               "an event at the endpoint that the thread waited at ends");
     tap_check(rme_signal_receive(gates[0], SIGNAL_POLL_ALL) == 1, "as a signal there");
     (void)rme_thread_transfer_time(threads[0], init, BUDGET_INFINITE);
@@ -433,8 +408,8 @@ static void cycles(void)
     end(threads, 1);
     drain_gates();
 
-    make_chain(threads, 2, 2);
-    tap_check(rme_signal_send(gates[0], 1) == STATUS_OK && count_events() == 2,
+    chain_make(threads, 2, run_on_signal, 'a', gates, 2);
+    tap_check(rme_signal_send(gates[0], 1) == STATUS_OK && chain_events() == 2,
               "so does a ring of two");
     tap_check(rme_signal_receive(gates[0], SIGNAL_POLL_ALL) == 1 &&
                   rme_signal_receive(gates[1], SIGNAL_POLL_ALL) == 0,

@@ -18,8 +18,11 @@ static const rme_thread_t init = {{BOOT_THREAD}};
 static const rme_process_t process = {{BOOT_PROCESS}};
 static const rme_kfunc_t functions = {{BOOT_KFUNC}};
 
-/* Places for threads, which are used again: slot, kernel memory, stack. */
-enum { THREADS_MAX = 12, STACK_BYTES = 512 };
+/* Places for threads, which are used again: slot, kernel memory, stack. A test may want more. */
+#ifndef THREADS_WANTED
+#define THREADS_WANTED 12
+#endif
+enum { THREADS_MAX = THREADS_WANTED, STACK_BYTES = 512 };
 
 static struct thread_home {
     word_t slot, memory;

@@ -11,7 +11,9 @@
  *   mark=ADDR       the execution of this address is a mark; may be repeated
  *   vector=ADDR     from here to the next load mark is an interval too, both ends counted
  *   label=LO:HI     a load from LO + n drops the open interval and labels those that follow n
- *   stack=LO:HI     the kernel stack
+ *   handler=ADDR    who enters it on the way through the kernel gives that way its name; may be
+ *                   repeated
+ *   stack=LO:HI     the kernel stack; its depth is told for boot and for what comes after
  *   trace=FILE      one line (number, CPU, address, cycles so far) per instruction executed ...
  *   window=N:M      ... from the Nth to before the Mth
  *
@@ -64,7 +66,7 @@ struct insn {
     struct insn *next;
     struct thumb thumb;
     uint8_t size;
-    bool in_kernel, is_mark, is_vector;
+    bool in_kernel, is_mark, is_vector, is_handler;
     bool is_entry; /* an exception has begun here */
 };
 
@@ -86,7 +88,9 @@ struct interval {
 /* The kernel from its entry to the next user instruction. */
 struct path {
     const struct insn *entry; /* NULL: user code runs */
-    const struct insn *call;  /* where the last jump through a table led: the handler */
+    const struct insn *call;  /* the handler: the last one that is known, or where the last jump
+                               * through a table led */
+    bool is_named;            /* it is known */
     unsigned int near;        /* instructions behind that jump in which a branch belongs to it */
     uint64_t since[ADDED_UP];
 };
@@ -103,7 +107,7 @@ struct cpu {
 
 static struct {
     struct range kernel, label, stack, window;
-    struct list loads, marks, vectors;
+    struct list loads, marks, vectors, handlers;
     bool is_thumb;
     FILE *out, *trace;
 } config;
@@ -113,10 +117,10 @@ static struct cpu cpus[CPUS_MAX];
 static struct stat stats[STATS_MAX];
 static unsigned int stats_used, stats_lost;
 
-static struct {
+static struct deepest {
     uint64_t low;
     const struct insn *by;
-} deepest;
+} deepest, deepest_boot;
 
 static bool in_range(const struct range *range, uint64_t address)
 {
@@ -218,6 +222,7 @@ static void path_begin(struct cpu *cpu, struct insn *insn)
     insn->is_entry = cpu->was_user;
     cpu->path.entry = insn;
     cpu->path.call = NULL;
+    cpu->path.is_named = false;
     cpu->path.near = 0;
     memcpy(cpu->path.since, cpu->total, sizeof cpu->path.since);
 }
@@ -269,8 +274,12 @@ static void follow_path(struct cpu *cpu, struct insn *insn)
         path_end(cpu);
     if (!cpu->path.entry)
         path_begin(cpu, insn);
-    else if (last && last->in_kernel)
+    else if (last && last->in_kernel && !cpu->path.is_named)
         follow_jump(&cpu->path, last, insn);
+    if (insn->is_handler) {
+        cpu->path.call = insn;
+        cpu->path.is_named = true;
+    }
 }
 
 /* Cycles */
@@ -351,9 +360,11 @@ static void on_memory(unsigned int index, uint32_t access, uint64_t address, voi
         interval_touch(&cpu->vector, address, last, use);
     }
     if (is_store) {
-        if (in_range(&config.stack, address) && address < deepest.low) {
-            deepest.low = address;
-            deepest.by = insn;
+        struct deepest *record = cpu->was_user ? &deepest : &deepest_boot;
+
+        if (in_range(&config.stack, address) && address < record->low) {
+            record->low = address;
+            record->by = insn;
         }
         return;
     }
@@ -407,6 +418,7 @@ static struct insn *translate(const struct qemu_insn *from)
     insn->in_kernel = in_range(&config.kernel, insn->pc);
     insn->is_mark = in_list(&config.marks, insn->pc);
     insn->is_vector = in_list(&config.vectors, insn->pc);
+    insn->is_handler = in_list(&config.handlers, insn->pc);
     insn->is_entry |= insn->is_vector;
     return insn;
 }
@@ -460,6 +472,16 @@ static void print_totals(unsigned int index, const struct cpu *cpu)
     fprintf(config.out, "}\n");
 }
 
+static void print_stack(const char *type, const struct deepest *record)
+{
+    if (!record->by)
+        return;
+    fprintf(config.out, "{\"type\": \"%s\", \"low\": \"0x%08" PRIx64 "\", \"depth\": %" PRIu64,
+            type, record->low, config.stack.high - record->low);
+    print_place("by", record->by);
+    fprintf(config.out, "}\n");
+}
+
 static void on_exit_of_qemu(uint64_t plugin, void *data)
 {
     (void)plugin;
@@ -469,13 +491,8 @@ static void on_exit_of_qemu(uint64_t plugin, void *data)
             print_totals(i, &cpus[i]);
     for (unsigned int i = 0; i < stats_used; i++)
         print_stat(&stats[i]);
-    if (deepest.by) {
-        fprintf(config.out,
-                "{\"type\": \"stack\", \"low\": \"0x%08" PRIx64 "\", \"depth\": %" PRIu64,
-                deepest.low, config.stack.high - deepest.low);
-        print_place("by", deepest.by);
-        fprintf(config.out, "}\n");
-    }
+    print_stack("stack", &deepest);
+    print_stack("boot_stack", &deepest_boot);
     if (stats_lost > 0)
         fprintf(config.out, "{\"type\": \"lost\", \"n\": %u}\n", stats_lost);
     if (ferror(config.out) || fclose(config.out) != 0)
@@ -527,7 +544,7 @@ static const struct option {
     {"kernel", parse_range, &config.kernel},    {"label", parse_range, &config.label},
     {"stack", parse_range, &config.stack},      {"window", parse_range, &config.window},
     {"load", parse_address, &config.loads},     {"mark", parse_address, &config.marks},
-    {"vector", parse_address, &config.vectors},
+    {"vector", parse_address, &config.vectors}, {"handler", parse_address, &config.handlers},
 };
 
 /* `text` is NAME=VALUE. */
@@ -555,6 +572,7 @@ int qemu_plugin_install(uint64_t plugin, const struct qemu_machine *machine, int
     config.is_thumb = strcmp(machine->target, "arm") == 0;
     config.window.high = UINT64_MAX;
     deepest.low = UINT64_MAX;
+    deepest_boot.low = UINT64_MAX;
     for (int i = 0; i < argc; i++) {
         if (!parse(argv[i])) {
             fprintf(stderr, "count: cannot use the argument '%s'\n", argv[i]);

@@ -41,20 +41,24 @@ void time_tick(struct cpu *cpu)
     flush_pending(cpu);
 }
 
-/* Tell the endpoint of a thread that left without time, if that is still so. */
-static void deliver_exhausted(struct cpu *cpu)
+/* Tell the endpoint of a thread that left without time. False: there is none. */
+static bool deliver_exhausted(struct cpu *cpu)
 {
     struct thread *thread = cpu->exhausted;
 
     cpu->exhausted = NULL;
     if (thread != NULL)
         signal_event(cpu, thread);
+    return thread != NULL;
 }
 
+/* A chain of events is long: where one was followed for a thread that has left, the running one is
+ * charged when the timer fires again, after its shortest interval if its time is over. The deadline
+ * does not wait, or threads that leave without time could put it off for ever. */
 void time_fire(struct cpu *cpu)
 {
-    deliver_exhausted(cpu);
-    time_charge(cpu);
+    if (!deliver_exhausted(cpu) || !CONFIG_TICKLESS)
+        time_charge(cpu);
     if (cpu->deadline_armed && (sword_t)(cpu->deadline - arch_clock_now(cpu)) <= 0) {
         cpu->deadline_armed = false;
         signal_post(cpu, cpu->timer_endpoint);

@@ -116,10 +116,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--qemu", default="qemu-system-arm")
     parser.add_argument("--bar", type=int, default=1500, metavar="INSTRUCTIONS")
     parser.add_argument("--stack-bar", type=int, default=512, metavar="BYTES")
+    parser.add_argument("--arg", action="append", default=[], metavar="ARG",
+                        help="one more argument for QEMU; write --arg=-x")
     parser.add_argument("--timeout", type=float, default=100.0, metavar="S")
     parser.add_argument("images", type=Path, nargs="+")
     options = parser.parse_args(argv)
-    board, tap = run_qemu.Machine(options.machine, options.qemu), Tap()
+    board, tap = run_qemu.Machine(options.machine, options.qemu, options.arg), Tap()
     try:
         plugin.build()
         with ThreadPoolExecutor(JOBS) as pool:

@@ -9,6 +9,7 @@
                               DIR/kernel/operand_table.h   the capability operands of each call
                               DIR/kernel/explain_table.h   what debug builds say of a refused call
                               DIR/rme/calls.h        the calls as functions of the user library
+                              DIR/tests/rights_table.h   each operand of each call, for the matrix of rights
   gen_calls.py --docs FILE    the reference, docs/syscalls.md
   gen_calls.py --matrix       JSON on stdout: each call or function with each status it can return
 
@@ -479,6 +480,64 @@ def explain_header(table):
     return "".join(lines).rstrip("\n") + "\n"
 
 
+# --- the matrix of rights ------------------------------------------------------------------------
+
+def rights_operands(entry, rights, first):
+    """(word, type, right, when) of each capability that a call takes, in the order of the lookups."""
+    index = {arg: number for number, arg in enumerate(entry["args"], first)}
+    wanted = {step.rest[0]: step.rest[1] for step in entry["steps"] if step.verb == "right"}
+    for step in entry["steps"]:
+        if step.verb != "lookup":
+            continue
+        arg, kind = step.rest
+        right = str(rights[kind].index(wanted[arg])) if arg in wanted else "RIGHTS_NONE"
+        for other in (name for name in index if name.rstrip("0123456789") == arg.rstrip("0123456789")):
+            yield index[other], kind, right, step.mark
+
+
+def rights_slots(entry, first):
+    """(word, word of its table, kind of object where it is about to go) of each slot."""
+    index = {arg: number for number, arg in enumerate(entry["args"], first)}
+    rows = {}
+    for step in entry["steps"]:
+        if step.verb in ("slot", "occupy", "delete"):
+            rows.setdefault(step.rest[0], "NONE")
+        if step.verb == "delete":
+            rows[step.rest[0]] = step.rest[1].upper()
+    return [(index[arg], index[arg] - 1, kind) for arg, kind in rows.items()]
+
+
+def rights_header(table):
+    kinds = list(table["rights"])
+    out = [header("What the matrix of rights (tests/rights) goes through."), '#include "abi/calls.h"\n\n']
+    out.append(enum("rights_type", [(f"RIGHTS_{kind.upper()}", number, "") for number, kind in enumerate(kinds)]
+                    + [("RIGHTS_TYPES", len(kinds), "")]))
+    out.append("/* No right is asked for; a slot whose object does not matter. */\n"
+               "enum { RIGHTS_NONE = 0xFF };\n\n")
+    out.append("/* All rights of a type; where they end is a matter of its own for kernel functions. */\n"
+               f"static const word_t rights_all[RIGHTS_TYPES] = {{\n"
+               + "".join(f"    RIGHTS_{kind.upper()}_ALL,\n" for kind in kinds) + "};\n\n")
+    out.append("/* When an operand is looked up: unless it is the null id; one of several; without or with raw\n"
+               " * address spaces. */\n"
+               "enum rights_when { RIGHTS_ALWAYS, RIGHTS_NAMED, RIGHTS_EACH, RIGHTS_MANAGED, RIGHTS_RAW };\n\n")
+    out.append("struct rights_operand {\n    uint8_t word, type, right, when;\n};\n\n"
+               "struct rights_slot {\n    uint8_t word, table, type;\n};\n\n"
+               "struct rights_row {\n    const char *name;\n    word_t number, function;\n"
+               "    uint8_t operand_count, slot_count;\n    struct rights_operand operands[6];\n"
+               "    struct rights_slot slots[2];\n};\n\n")
+    rows = []
+    for kind, first in (("call", 1), ("function", 4)):
+        for entry in table[kind]:
+            operands = [f"{{{word}, RIGHTS_{name.upper()}, {right}, RIGHTS_{(mark or 'always').upper()}}}"
+                        for word, name, right, mark in rights_operands(entry, table["rights"], first)]
+            slots = [f"{{{word}, {place}, RIGHTS_{name}}}" for word, place, name in rights_slots(entry, first)]
+            number, function = (entry["number"], 0) if kind == "call" else ("RME_SVC_KFN", entry["number"])
+            rows.append(f'    {{"{entry["name"]}", {number}, {function}, {len(operands)}, {len(slots)}, '
+                        f'{{{", ".join(operands)}}}, {{{", ".join(slots)}}}}},\n')
+    out.append("static const struct rights_row rights_rows[] = {\n" + "".join(rows) + "};\n")
+    return "".join(out)
+
+
 # --- the user library ----------------------------------------------------------------------------
 
 # What an argument names where no check says it.
@@ -655,6 +714,7 @@ def main(argv):
         write(options.out / "kernel" / "operand_table.h", operand_table_header(table))
         write(options.out / "kernel" / "explain_table.h", explain_header(table))
         write(options.out / "rme" / "calls.h", user_header(table))
+        write(options.out / "tests" / "rights_table.h", rights_header(table))
     if options.docs:
         write(options.docs, docs(table))
     if options.matrix:

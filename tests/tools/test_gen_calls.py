@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Unlicense
 """The generator of the system calls: what it makes compiles and agrees, what is wrong it refuses."""
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -212,6 +213,21 @@ static_assert(sizeof(rme_status_names) / sizeof(rme_status_names[0]) == STATUS_C
         several = next(call for call in table["call"] if call["name"] == "THD_SCHED_PRIO")
         index = {arg: number for number, arg in enumerate(several["args"], 1)}
         self.assertEqual(len(list(gen_calls.explain_operands(several, table["rights"], index))), 4)
+
+    def test_matrix_of_rights_has_every_operand(self):
+        """Also those that a handler looks up, and the slots of what is about to go."""
+        text = (self.out / "tests" / "rights_table.h").read_text()
+        self.assertIn('{"THD_SCHED_BIND", 27, 0, 4, 0, {{1, RIGHTS_THREAD, 1, RIGHTS_ALWAYS}, '
+                      "{2, RIGHTS_THREAD, 2, RIGHTS_ALWAYS}, {3, RIGHTS_SIGNAL, 5, RIGHTS_NAMED}, "
+                      "{6, RIGHTS_KMEM, 4, RIGHTS_NAMED}}, {}}", text)
+        self.assertIn('{"PGT_DEL", 16, 0, 1, 1, {{1, RIGHTS_CAPTABLE, 1, RIGHTS_ALWAYS}}, '
+                      "{{2, 1, RIGHTS_PAGETABLE}}}", text)
+        table = gen_calls.load(gen_calls.TABLE)
+        lookups = sum(step.verb == "lookup" for entry in table["call"] + table["function"]
+                      for step in entry["steps"])
+        rows = text.split("rights_rows[]")[1]
+        self.assertEqual(len(re.findall(r"RIGHTS_(?:ALWAYS|NAMED|EACH|MANAGED|RAW)}", rows)),
+                         lookups + 3)  # THD_SCHED_PRIO: one line of the table, four threads
 
     def test_reference_has_every_call(self):
         text = (self.out / "s.md").read_text()

@@ -70,6 +70,9 @@ extern const word_t world_raw_word;
 void world_refused(enum status status, const char *name, word_t number, const word_t words[7],
                    int line);
 
+/* The same without a case: whether it is so. */
+bool world_is_refused(enum status status, word_t number, const word_t words[7]);
+
 /* The version of a tree of page tables (arch/space.h) is not compared: a refused change moves it.
  */
 void world_ignore_version(word_t top);

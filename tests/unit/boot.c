@@ -188,6 +188,32 @@ static void crowded(void)
     boot_with(list, 2, &info);
 }
 
+/* Object memory ends somewhere while the page tables are made. */
+static void short_memory(void)
+{
+    unsigned refused = 0, made = 0;
+
+    if (CONFIG_RAW) {
+        tap_skip("object memory that ends among the page tables", "raw address spaces");
+        return;
+    }
+    for (word_t room = KMEM_GRANULE; room <= 2048; room += KMEM_GRANULE) {
+        struct pagetable_boot boot = {.order = 2};
+        enum status status;
+
+        world_boot(1);
+        boot.top = world_cap(40);
+        boot.tables = world_cap(41);
+        boot.next = arch_kmem_base() + arch_kmem_size() - room;
+        status = pagetable_boot_ranges(world_cpu(), &boot, ranges, 2);
+        refused += status == STATUS_MEMORY;
+        made += status == STATUS_OK;
+    }
+    tap_check(refused >= 10 && made >= 10 && refused + made == 2048 / KMEM_GRANULE,
+              "object memory that ends among the page tables is found out");
+    world_boot(1);
+}
+
 static const struct boot_memory small = {ranges, 2, NULL, 0};
 
 /* Boot in memory that is taken already, which is as if there were none. */
@@ -205,6 +231,7 @@ static void machines(void)
         tap_skip("memory maps that are wrong", "raw address spaces");
         return;
     }
+    short_memory();
     world_stops("boot stops when a range touches the kernel's memory", overlapping);
     world_stops("boot stops when a range wraps", wrapping);
     world_stops("boot stops when a range is not made of pages", ragged);

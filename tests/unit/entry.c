@@ -112,6 +112,41 @@ static void both_finite_whole(void)
     both_finite(false);
 }
 
+/* The quick half finds the budget used up, and leaves it to the whole. */
+static void both_finite_late(void)
+{
+    word_t a = world_ready_thread(1, 0, 1000), b = world_ready_thread(2, 0, 2000);
+
+    (void)CALL(THD_SCHED_PRIO, 2, a, b, 0, 0, 0x0505);
+    (void)CALL(THD_SWT, a, 0);
+    cpu()->arch.now += 1500; /* the timer is late */
+    (void)CALL(THD_SWT, CAP_NULL, 0);
+    tap_check(world_thread_of(a)->state == THREAD_EXHAUSTED &&
+                  cpu()->current == world_thread_of(b) && world_thread_of(b)->budget == 1500,
+              "a thread that yields too late is exhausted; what it overran, the next one pays");
+}
+
+/* Two processes with one page table: the process changes, what is loaded does not. */
+static void both_finite_shared(void)
+{
+    word_t process = world_process(), slots[2], loaded;
+
+    if (CONFIG_RAW)
+        (void)CALL(PRC_PGT, process, host_loaded, BOOT_KFUNC);
+    for (unsigned i = 0; i < 2; i++) {
+        slots[i] = world_thread(i == 0 ? process : (word_t)BOOT_PROCESS, 9, 0);
+        world_bind(slots[i], CAP_NULL, i, 0);
+        world_give(slots[i], 5000);
+    }
+    (void)CALL(THD_SCHED_PRIO, 2, slots[0], slots[1], 0, 0, 0x0505);
+    (void)CALL(THD_SWT, slots[0], 0);
+    host_advance(cpu(), 10);
+    loaded = host_loaded;
+    (void)CALL(THD_SWT, CAP_NULL, 0);
+    tap_check(cpu()->current == world_thread_of(slots[1]) && host_loaded == loaded,
+              "two processes with one space switch without a load");
+}
+
 /* Two threads of two processes: what is loaded is that of whoever runs, by every way out. */
 static void spaces(bool is_hot)
 {
@@ -209,8 +244,18 @@ static void faults(void)
 int main(void)
 {
     static void (*const cases[])(void) = {
-        unknown,    leaving,      without_time,  both_finite_hot, both_finite_whole,
-        spaces_hot, spaces_whole, spaces_finite, timer,           requests,
+        unknown,
+        leaving,
+        without_time,
+        both_finite_hot,
+        both_finite_whole,
+        both_finite_late,
+        both_finite_shared,
+        spaces_hot,
+        spaces_whole,
+        spaces_finite,
+        timer,
+        requests,
         faults,
     };
 

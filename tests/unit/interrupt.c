@@ -145,8 +145,36 @@ static void bind_elsewhere(void)
     }
 }
 
+static void prepare_bound(void)
+{
+    prepare();
+    if (bind() != STATUS_OK)
+        tap_report(false, "a line is bound", "prepare_bound", __FILE__, __LINE__);
+}
+
+static sword_t unbind(void)
+{
+    return interrupt_bind(LINE, NULL, false);
+}
+
+static void rebind_elsewhere(void)
+{
+    if (binding() != (word_t)endpoint_of(contested))
+        return;
+    cap_drop(endpoint_of(contested));
+    cap_hold(endpoint_of(third));
+    shared_store(&arch_irq_table()[LINE].endpoint, (word_t)endpoint_of(third));
+}
+
 static void meetings(void)
 {
+    world_sweep(&(struct world_sweep){
+        .name = "an unbinding that meets another binding is a conflict, or takes that; counts are "
+                "right",
+        .prepare = prepare_bound,
+        .call = unbind,
+        .meddle = rebind_elsewhere,
+    });
     world_sweep(&(struct world_sweep){
         .name = "a binding that meets another is a conflict, or too late; counts are right",
         .prepare = prepare,

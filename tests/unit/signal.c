@@ -277,6 +277,22 @@ static void circle(void)
     world_check("the invariants hold behind a circle");
 }
 
+/* The kernel's own signal: the timer, an interrupt. */
+static void kernel_to_poor(void)
+{
+    word_t signal = world_signal(), other = world_signal(), slot = world_thread(BOOT_PROCESS, 9, 0);
+    struct thread *thread = world_thread_of(slot);
+
+    world_bind(slot, other, 1, 5);
+    world_give(slot, 10);
+    (void)CALL(SIG_RCV, signal, SIGNAL_RECEIVE_SINGLE);
+    (void)CALL(THD_TIME_XFER, host_init_slot(0), slot, BUDGET_INFINITE);
+    signal_post(world_cpu(), endpoint_of(signal));
+    tap_check(thread->state == THREAD_EXHAUSTED && thread->context.result == 1 &&
+                  world_count_of(other) == 1,
+              "a signal of the kernel to a thread without time: its endpoint is told");
+}
+
 /* ---- Life ---- */
 
 static void life(void)
@@ -437,6 +453,42 @@ static void meetings(void)
     });
 }
 
+/* The hot halves: what they lose, the whole call makes good. */
+static void prepare_receiver_hot(void)
+{
+    prepare_receiver();
+    host_is_hot = true;
+}
+
+static void prepare_three_hot(void)
+{
+    prepare_receiver_hot();
+    set_count(contested, 3);
+    sent = 3;
+}
+
+static void meetings_hot(void)
+{
+    mode_of_call = SIGNAL_POLL_SINGLE;
+    world_sweep(&(struct world_sweep){
+        .name = "a hot receive that meets a send goes on to the whole call; none is lost",
+        .prepare = prepare_three_hot,
+        .call = poll,
+        .meddle = send_more,
+        .check = is_conserved,
+        .passes = true,
+    });
+    world_sweep(&(struct world_sweep){
+        .name = "a hot wait that meets a wait elsewhere finds it busy",
+        .prepare = prepare_receiver_hot,
+        .call = wait_there,
+        .meddle = wait_elsewhere,
+        .check = send_stranger_away,
+        .other = STATUS_BUSY,
+        .passes = true,
+    });
+}
+
 static void waking_hot(void)
 {
     waking(true);
@@ -449,9 +501,9 @@ static void waking_whole(void)
 
 int main(void)
 {
-    static void (*const cases[])(void) = {
-        sending,        receiving, dropped, waking_hot, waking_whole,
-        lower_receiver, elsewhere, chain,   circle,     life};
+    static void (*const cases[])(void) = {sending,      receiving,      dropped,   waking_hot,
+                                          waking_whole, lower_receiver, elsewhere, chain,
+                                          circle,       kernel_to_poor, life};
 
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         world_boot(1);
@@ -462,5 +514,6 @@ int main(void)
     cancelling();
     booting();
     meetings();
+    meetings_hot();
     return tap_end();
 }

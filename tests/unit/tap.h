@@ -22,6 +22,7 @@ static inline bool tap_report(bool is_true, const char *name, const char *claim,
     printf("%sok %d - %s\n", is_true ? "" : "not ", tap_passed + tap_failed + tap_skipped, name);
     if (!is_true)
         printf("# %s:%d: %s\n", file, line, claim);
+    (void)fflush(stdout); /* a program that crashes has told how far it came */
     return is_true;
 }
 

@@ -483,6 +483,21 @@ static void events(void)
               "an event whose cause is gone says the id alone");
 }
 
+/* An event whose thread has had time, waits, and has lost it again: it is not exhausted, it waits.
+ */
+static void event_of_waiter(void)
+{
+    word_t slot = world_ready_thread(7, 5, 100), signal = world_signal();
+
+    (void)CALL(THD_SWT, CAP_NULL, 1);
+    world_give(slot, 100);
+    (void)CALL(SIG_RCV, signal, SIGNAL_RECEIVE_SINGLE);
+    (void)CALL(THD_TIME_XFER, BOOT_THREAD, slot, BUDGET_INFINITE);
+    tap_check(world_thread_of(slot)->state == THREAD_BLOCKED &&
+                  world_thread_of(slot)->budget == 0 && CALL(THD_SCHED_RCV, BOOT_THREAD) == 7,
+              "an event of a thread that waits does not call it exhausted");
+}
+
 static void own_event(void)
 {
     word_t slot = world_ready_thread(7, 5, 100);
@@ -577,9 +592,9 @@ static void other_cpus(void)
 int main(void)
 {
     static void (*const cases[])(void) = {
-        creation,   sizes,     deletion,        binding,         areas,
-        freeing,    starting,  starting_others, starting_floats, starting_guests,
-        priorities, switching, events,          own_event,       other_cpus,
+        creation, sizes,           deletion,        binding,         areas,      freeing,
+        starting, starting_others, starting_floats, starting_guests, priorities, switching,
+        events,   event_of_waiter, own_event,       other_cpus,
     };
 
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -106,7 +106,7 @@ static void conservation(void)
         for (word_t count = seed >> 8 & 0xFF; count > 0; count--)
             pass_count();
     }
-    while (cpu()->current != init() || account.debt != 0)
+    for (unsigned i = 0; i < 100000 && (cpu()->current != init() || account.debt != 0); i++)
         pass_count();
     for (unsigned i = 0; i < PAYERS; i++) {
         left += world_thread_of(account.slots[i])->budget;

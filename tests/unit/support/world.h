@@ -95,6 +95,7 @@ struct world_sweep {
     void (*meddle)(void);
     bool (*check)(sword_t result);
     enum status other;
+    bool passes; /* CONFLICT is never answered: a hot half that loses goes on to the whole call */
 };
 void world_sweep(const struct world_sweep *sweep);
 

@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Unlicense
+"""Mutants: negate every n-th condition of kernel/, one at a time; the tests on the host must notice.
+
+  mutants.py [--count N] [--offset K] [--minimum M] [--list]
+
+Conditions are what stands in `if (...)`, `while (...)`, the middle of `for (...)` and before `?`, each
+operand of && and || by itself; those that a build option decides are left out. N of them (20), spread
+evenly over all files, are negated in a copy of the tree, which is built and tested: unit, model, fuzz,
+concurrency, page tables. At least M (18) must be found: a test fails, or does not end.
+"""
+import argparse
+import os
+import re
+import subprocess
+import sys
+
+import scratch
+from coverage import CONSTANT, LAYERS
+from scratch import JOBS, ROOT, Failed, run
+
+SETTINGS = {"RME_BOARD": "host", "CMAKE_C_COMPILER": "gcc", "CMAKE_ASM_COMPILER": "gcc", "RME_OPTIONS": "DEBUG=1"}
+ORDER = ["unit", "mpu", "fuzz", "model", "concurrency"]  # what is quick comes first
+TEST_SECONDS = 120
+
+
+# --- conditions ----------------------------------------------------------------------------------
+
+def blank(text):
+    """Comments, strings, characters and preprocessor lines as spaces: places stay."""
+    pattern = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|^[ \t]*#(?:\\\n|[^\n])*',
+                         re.DOTALL | re.MULTILINE)
+    return pattern.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+
+
+def closing(text, start):
+    """Place of the parenthesis that closes the one at `start`."""
+    depth = 0
+    for i in range(start, len(text)):
+        depth += (text[i] in "([{") - (text[i] in ")]}")
+        if depth == 0:
+            return i
+    raise ValueError("parentheses do not match")
+
+
+def split(text, begin, end, separators):
+    """Parts of text[begin:end] between separators outside parentheses."""
+    parts, depth, start, i = [], 0, begin, begin
+    while i < end:
+        depth += (text[i] in "([{") - (text[i] in ")]}")
+        found = next((word for word in separators if depth == 0 and text.startswith(word, i)), None)
+        if found:
+            parts.append((start, i))
+            i += len(found)
+            start = i
+        else:
+            i += 1
+    return [*parts, (start, end)]
+
+
+def trim(text, begin, end):
+    while begin < end and text[begin].isspace():
+        begin += 1
+    while end > begin and text[end - 1].isspace():
+        end -= 1
+    return begin, end
+
+
+def atoms(text, begin, end):
+    """The operands of && and || in a condition, through parentheses and LIKELY."""
+    for part in split(text, begin, end, ("&&", "||")):
+        first, last = trim(text, *part)
+        inner = re.compile(r"(?:(?:UN)?LIKELY\s*|!\s*)?\(").match(text, first)
+        if (first, last) != trim(text, begin, end):
+            yield from atoms(text, first, last)
+        elif inner and closing(text, inner.end() - 1) == last - 1:
+            yield from atoms(text, inner.end(), last - 1)
+        elif first < last:
+            yield first, last
+
+
+def before_question(text, place):
+    """Where the condition of the `?` at `place` begins."""
+    depth, i = 0, place - 1
+    while i >= 0:
+        depth += (text[i] in ")]}") - (text[i] in "([{")
+        is_assignment = text[i] == "=" and text[i - 1] not in "=!<>" and text[i + 1] != "="
+        if depth < 0 or (depth == 0 and (text[i] in ",;?:" or is_assignment)):
+            return i + 1
+        if depth == 0 and re.match(r"return\b", text[i:]) and not text[i - 1].isalnum():
+            return i + len("return")
+        i -= 1
+    return 0
+
+
+def conditions(text):
+    """Begin and end of each condition in a source, in order."""
+    code, found = blank(text), set()
+    for match in re.finditer(r"\b(if|while|for)\s*\(", code):
+        begin, end = match.end(), closing(code, match.end() - 1)
+        if match[1] == "for":
+            begin, end = split(code, begin, end, (";",))[1]
+        found.update(atoms(code, begin, end))
+    for match in re.finditer(r"\?", code):
+        found.update(atoms(code, before_question(code, match.start()), match.start()))
+    # A condition that holds a ?: of its own is told by its parts.
+    return sorted(place for place in found if "?" not in code[place[0]:place[1]]
+                  and not CONSTANT.match(code[place[0]:place[1]]))
+
+
+def all_conditions():
+    for path in sorted((ROOT / "kernel").glob("*.[ch]")):
+        text = path.read_text(encoding="utf-8")
+        for begin, end in conditions(text):
+            line = text.count("\n", 0, begin) + 1
+            yield f"kernel/{path.name}", line, begin, end, " ".join(text[begin:end].split())
+
+
+# --- tests ---------------------------------------------------------------------------------------
+
+def passes(command):
+    try:
+        process = subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                 timeout=TEST_SECONDS, check=False)
+        return process.returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+
+
+def killer(tests):
+    """The first test that fails, or None."""
+    for name, command in tests:
+        if not passes(command):
+            return name
+    return None
+
+
+def prepare(tree):
+    folder = tree.configure("host", **SETTINGS)
+    chosen = [(name, command) for name, command in scratch.tests(folder) if LAYERS.match(name)]
+    chosen.sort(key=lambda test: (ORDER.index(test[0].split(".")[0]), test[0]))
+    targets = sorted({os.path.relpath(word, folder) for _, command in chosen for word in command
+                      if word.startswith(f"{folder}/")})
+    return folder, targets, chosen
+
+
+def try_mutant(tree, mutant, build, tests):
+    """The test that finds one mutant, or None. Failed: it does not compile."""
+    name, _, begin, end, _ = mutant
+    text = (ROOT / name).read_text(encoding="utf-8")
+    try:
+        scratch.write(tree.root / name, f"{text[:begin]}!({text[begin:end]}){text[end:]}".encode())
+        build()
+        return killer(tests)
+    finally:
+        scratch.write(tree.root / name, text.encode())
+
+
+def main(argv):
+    parser = argparse.ArgumentParser(description="Negate conditions of kernel/; the tests must notice.")
+    parser.add_argument("--count", type=int, default=20, metavar="N")
+    parser.add_argument("--offset", type=int, default=0, metavar="K", help="begin with the K-th condition")
+    parser.add_argument("--minimum", type=int, metavar="M", help="that must be found (nine in ten)")
+    parser.add_argument("--list", action="store_true", help="print the conditions that would be negated")
+    options = parser.parse_args(argv)
+    every = list(all_conditions())
+    chosen = [every[(options.offset + i * len(every) // options.count) % len(every)]
+              for i in range(options.count)]
+    minimum = options.minimum if options.minimum is not None else options.count * 9 // 10
+    print(f"# {len(chosen)} of {len(every)} conditions")
+    if options.list:
+        for name, line, _, _, text in chosen:
+            print(f"{name}:{line}: !({text})")
+        return 0
+    try:
+        tree = scratch.Tree("mutants")
+        folder, targets, tests = prepare(tree)
+        build = lambda: run("ninja", "-C", folder, "-j", JOBS, *targets)  # noqa: E731
+        build()
+        broken = killer(tests)
+    except Failed as error:
+        broken = str(error)
+    if broken:
+        print(f"not ok 1 - the tests pass without a mutant\n# {broken}\n1..1\n0 passed, 1 failed, 0 skipped")
+        return 1
+    found = 0
+    for number, mutant in enumerate(chosen, 1):
+        while True:
+            name, line, _, _, text = mutant
+            try:
+                by = try_mutant(tree, mutant, build, tests)
+                break
+            except Failed:  # the compiler sees it: the next condition
+                print(f"# does not compile: {name}:{line}: !({text})")
+                mutant = every[(every.index(mutant) + 1) % len(every)]
+        found += by is not None
+        print(f"# {number} {'found by ' + by if by else 'SURVIVES'}: {name}:{line}: !({text})", flush=True)
+    good = found >= minimum
+    print(f"{'ok' if good else 'not ok'} 1 - {found} of {len(chosen)} mutants are found, {minimum} must be")
+    print(f"1..1\n{int(good)} passed, {int(not good)} failed, 0 skipped")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,242 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Unlicense
+"""Planted defects: each patch of tests/planted/ is put into a copy of the tree, and the test that it
+names must fail, for that reason.
+
+  planted.py [--only REGEX] [--applies]     run all, or the matching ones; --applies: only look
+                                            whether each patch still applies
+
+The head of a patch is lines of `Key: value`, then what the defect is, then a unified diff:
+
+  Build: host               the build of its tests; see BUILDS
+  Test: unit.kmem           a test of that build (ctest), and
+  Line: text of a case      the case that must fail; Test and Line may come several times
+  Ends: hang                instead of Line: the program must not end within its time
+
+Without the patch each named case must pass. A patch applies where the lines that it removes, with
+their context, stand exactly once; line numbers do not matter. Each case is one TAP line.
+"""
+import argparse
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import scratch
+from scratch import JOBS, ROOT, Failed, run
+
+FOLDER = ROOT / "tests" / "planted"
+HOST = {"RME_BOARD": "host", "CMAKE_C_COMPILER": "gcc", "CMAKE_ASM_COMPILER": "gcc"}
+ARM = {"CMAKE_TOOLCHAIN_FILE": "cmake/arm-gcc.cmake"}
+BUILDS = {
+    "host": {**HOST, "RME_OPTIONS": ""},
+    "host-debug": {**HOST, "RME_OPTIONS": "DEBUG=1"},
+    "host-one": {**HOST, "RME_OPTIONS": "CPUS_MAX=1"},
+    "host-raw": {**HOST, "RME_OPTIONS": "RAW=1"},
+    "stm32f405": {**ARM, "RME_BOARD": "stm32f405"},
+}
+HANG_SECONDS = 10
+TEST_SECONDS = 120
+
+
+# --- patches -------------------------------------------------------------------------------------
+
+@dataclass
+class Hunk:
+    file: str
+    old: list = field(default_factory=list)
+    new: list = field(default_factory=list)
+
+
+@dataclass
+class Patch:
+    name: str
+    build: str = "host"
+    tests: list = field(default_factory=list)  # (test, line) or (test, None): it must hang
+    hunks: list = field(default_factory=list)
+
+
+def parse(path):
+    patch = Patch(path.stem)
+    text = path.read_text(encoding="utf-8")
+    head, _, diff = text.partition("\n--- ")
+    for line in head.splitlines():
+        key, _, value = line.partition(": ")
+        if key == "Build":
+            patch.build = value
+        elif key == "Test":
+            patch.tests.append([value, ""])
+        elif key == "Line":
+            patch.tests[-1][1] = value
+        elif key == "Ends":
+            patch.tests[-1][1] = None
+    if patch.build not in BUILDS or not diff or not patch.tests or any(line == "" for _, line in patch.tests):
+        raise Failed(f"{path.name}: the head is not complete, or there is no diff")
+    name = None
+    for line in ("--- " + diff).splitlines():
+        if line.startswith("+++ "):
+            name = line[4:].removeprefix("b/").split("\t")[0]
+        elif line.startswith("@@"):
+            patch.hunks.append(Hunk(name))
+        elif patch.hunks and line[:1] in (" ", "-", "+", "") and not line.startswith("--- "):
+            if line[:1] != "+":
+                patch.hunks[-1].old.append(line[1:])
+            if line[:1] != "-":
+                patch.hunks[-1].new.append(line[1:])
+    return patch
+
+
+def applied(patch):
+    """The changed files of a patch: name and content."""
+    changed = {}
+    for hunk in patch.hunks:
+        if hunk.file not in changed:
+            path = ROOT / hunk.file
+            if not path.is_file():
+                raise Failed(f"it does not apply: there is no {hunk.file}")
+            changed[hunk.file] = path.read_text(encoding="utf-8").split("\n")
+        lines, size = changed[hunk.file], len(hunk.old)
+        places = [i for i in range(len(lines) - size + 1) if lines[i:i + size] == hunk.old]
+        if len(places) != 1:
+            raise Failed(f"it does not apply: its lines stand {len(places)} times in {hunk.file}")
+        lines[places[0]:places[0] + size] = hunk.new
+    return {name: "\n".join(lines).encode() for name, lines in changed.items()}
+
+
+# --- builds and tests ----------------------------------------------------------------------------
+
+class Build:
+    def __init__(self, tree, name):
+        self.folder = tree.configure(name, **BUILDS[name])
+        self.commands = dict(scratch.tests(self.folder))
+
+    def programs(self, names):
+        for name in names:
+            if name not in self.commands:
+                raise Failed(f"build {self.folder.name} has no test {name}")
+            for word in self.commands[name]:
+                if word.startswith(f"{self.folder}/"):
+                    yield word.removeprefix(f"{self.folder}/")
+
+    def make(self, names):
+        run("ninja", "-C", self.folder, "-j", JOBS, *sorted(set(self.programs(names))))
+
+    def execute(self, name, seconds):
+        """Output of a test, and whether it ended in time."""
+        try:
+            process = subprocess.run(self.commands[name], cwd=ROOT, text=True, errors="replace", timeout=seconds,
+                                     stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+            return process.stdout, True
+        except subprocess.TimeoutExpired as error:
+            return (error.stdout or b"").decode(errors="replace"), False
+
+
+def verdicts(output):
+    """States of each case of an output: name to the set of what its lines say."""
+    states = {}
+    for match in re.finditer(r"^(not )?ok\b\s*\d*\s*(?:- )?(.*?)\s*$", output, re.MULTILINE):
+        states.setdefault(match[2], set()).add("failed" if match[1] else "passed")
+    return states
+
+
+def check_sound(build, names, patches):
+    """Without a patch every named case is there and passes."""
+    with ThreadPoolExecutor(int(JOBS)) as pool:
+        results = dict(zip(names, pool.map(lambda name: build.execute(name, TEST_SECONDS), names)))
+    for patch in patches:
+        for name, line in patch.tests:
+            output, ended = results[name]
+            states = verdicts(output)
+            if not ended or any("failed" in found for found in states.values()):
+                raise Failed(f"{name} does not pass without any patch\n" + "\n".join(
+                    text for text in output.splitlines() if not text.startswith("ok"))[:2000])
+            if line is not None and line not in states:
+                raise Failed(f"{patch.name}: {name} has no case '{line}'")
+
+
+def check_planted(tree, build, patch):
+    """Every named test fails for its reason."""
+    changed = applied(patch)
+    try:
+        for name, content in changed.items():
+            scratch.write(tree.root / name, content)
+        build.make([name for name, _ in patch.tests])
+        for name, line in patch.tests:
+            output, ended = build.execute(name, TEST_SECONDS if line else HANG_SECONDS)
+            if line is None and ended:
+                raise Failed(f"{name} ends")
+            if line is not None and "failed" not in verdicts(output).get(line, set()):
+                failed = [text for text, states in verdicts(output).items() if "failed" in states]
+                raise Failed(f"{name} does not fail at '{line}', but at: {failed[:5]}"
+                             + ("" if ended else "; it hangs"))
+    finally:
+        for name in changed:
+            scratch.write(tree.root / name, (ROOT / name).read_bytes())
+
+
+class Report:
+    def __init__(self):
+        self.count, self.failed = 0, 0
+
+    def case(self, name, problem=""):
+        self.count += 1
+        self.failed += bool(problem)
+        print(f"{'not ok' if problem else 'ok'} {self.count} - {name}", flush=True)
+        for line in str(problem).splitlines()[:40]:
+            print(f"# {line}")
+
+    def end(self):
+        print(f"1..{self.count}")
+        print(f"{self.count - self.failed} passed, {self.failed} failed, 0 skipped")
+        return 1 if self.failed else 0
+
+
+def run_build(tree, name, patches, report):
+    try:
+        build = Build(tree, name)
+        names = sorted({test for patch in patches for test, _ in patch.tests})
+        build.make(names)
+        check_sound(build, names, patches)
+    except Failed as error:
+        report.case(f"build {name}", error)
+        return
+    report.case(f"build {name}: the tests pass without a patch")
+    for patch in patches:
+        try:
+            check_planted(tree, build, patch)
+            report.case(f"{patch.name}: found by {', '.join(dict(patch.tests))}")
+        except Failed as error:
+            report.case(patch.name, error)
+
+
+def main(argv):
+    parser = argparse.ArgumentParser(description="Plant each defect; the test that it names must fail.")
+    parser.add_argument("--only", metavar="REGEX", default="", help="the patches whose name or build matches")
+    parser.add_argument("--applies", action="store_true", help="only look whether each still applies")
+    options = parser.parse_args(argv)
+    report = Report()
+    patches = []
+    for path in sorted(FOLDER.glob("*.patch")):
+        try:
+            patch = parse(path)
+            if not re.search(options.only, f"{patch.name} {patch.build}"):
+                continue
+            applied(patch)
+            patches.append(patch)
+            if options.applies:
+                report.case(f"{patch.name} applies")
+        except Failed as error:
+            report.case(path.stem, error)
+    if not options.applies and patches:
+        tree = scratch.Tree("planted")
+        for name in BUILDS:
+            chosen = [patch for patch in patches if patch.build == name]
+            if chosen:
+                run_build(tree, name, chosen, report)
+    return report.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

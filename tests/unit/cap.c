@@ -392,6 +392,14 @@ static void meetings(void)
         .meddle = freeze_and_thaw,
         .other = CONFIG_CPUS_MAX > 1 ? STATUS_NOT_QUIESCENT : STATUS_OK,
     });
+    world_sweep(&(struct world_sweep){
+        .name = "a lookup that meets the making of the capability finds it, or does not",
+        .passes = true,
+        .prepare = prepare_slot,
+        .call = look_up,
+        .meddle = make_signal,
+        .other = STATUS_TYPE,
+    });
 }
 
 int main(void)

@@ -239,7 +239,7 @@ void world_ignore_version(word_t top)
         (size_t)((const unsigned char *)world_cap(top)->object - host_kmem) + regions;
 }
 
-/* But for the registers of the caller, which hold its words and its result, and the stamps of empty
+/* But for the registers of the caller, which hold its words and its result, and the words of empty
  * slots: a claim that was abandoned leaves its own. */
 static void take_snapshot(struct snapshot *now, const struct thread *caller)
 {
@@ -253,7 +253,7 @@ static void take_snapshot(struct snapshot *now, const struct thread *caller)
         memset(now->kmem + ignored[i], 0, sizeof(word_t));
     for (word_t i = 0; i < CONFIG_BOOT_ENTRIES; i++)
         if (cap_state(shared_load(&world_cap(i)->header)) == CAP_EMPTY)
-            memset(now->kmem + i * CAP_SLOT_BYTES, 0, sizeof(word_t));
+            memset(now->kmem + i * CAP_SLOT_BYTES, 0, CAP_SLOT_BYTES);
     for (unsigned i = 0; i < sizeof(now->bitmap) / sizeof(word_t); i++)
         now->bitmap[i] = shared_load(&arch_kmem_bitmap()[i]);
     for (unsigned i = 0; i < HOST_LINES; i++) {

@@ -173,7 +173,7 @@ def main(argv):
             print(f"{name}:{line}: !({text})")
         return 0
     try:
-        tree = scratch.Tree("mutants")
+        tree = scratch.Tree("negated")
         folder, targets, tests = prepare(tree)
         build = lambda: run("ninja", "-C", folder, "-j", JOBS, *targets)  # noqa: E731
         build()

@@ -4,7 +4,8 @@
  * tiny (few levels, small tables, little memory) and compare the whole state behind every step,
  * even ones are large and compare it every 64 steps; results and invariants always.
  *
- *   model [CALLS [SEED [STEPS]]]   at least CALLS calls, sequences of STEPS steps from SEED on
+ *   model [CALLS [SEED [STEPS [SECONDS]]]]   at least CALLS calls, sequences of STEPS steps (0: the
+ *       longest) from SEED on; a difference is made smaller for SECONDS
  *
  * With a million calls and more, a pair of call and status that was never reached is a failure. The
  * run is made by a child: whatever it dies of, what led there is printed, made smaller.
@@ -30,6 +31,7 @@ enum {
 };
 
 static struct record *found, *trial;
+static unsigned shrink_seconds = SHRINK_SECONDS;
 
 static struct record *shared_record(void)
 {
@@ -88,7 +90,7 @@ static bool drop(unsigned first, unsigned count)
 
 static void shrink(void)
 {
-    time_t end = time(NULL) + SHRINK_SECONDS;
+    time_t end = time(NULL) + shrink_seconds;
 
     for (unsigned chunk = found->count / 2; chunk > 0; chunk /= 2)
         for (unsigned first = found->count; first >= chunk && time(NULL) < end;) {
@@ -142,6 +144,10 @@ int main(int argc, char **argv)
         first_seed = strtoull(argv[2], NULL, 0);
     if (argc > 3)
         steps = (unsigned)strtoul(argv[3], NULL, 0) % (STEPS_MAX + 1);
+    if (steps == 0)
+        steps = STEPS_MAX;
+    if (argc > 4)
+        shrink_seconds = (unsigned)strtoul(argv[4], NULL, 0);
     found = shared_record();
     trial = shared_record();
     holds = !fails(run_all, HANG_SECONDS);

@@ -17,6 +17,7 @@ Test: unit.a
 Line: it works
 Test: unit.b
 Ends: hang
+Arguments: 1 2
 
 What is wrong.
 
@@ -46,7 +47,7 @@ class Patches(unittest.TestCase):
 
     def test_head(self):
         patch = self.parse(PATCH)
-        self.assertEqual(patch.tests, [["unit.a", "it works"], ["unit.b", None]])
+        self.assertEqual(patch.tests, [["unit.a", "it works", ()], ["unit.b", None, ("1", "2")]])
         self.assertEqual([(hunk.file, hunk.old, hunk.new) for hunk in patch.hunks],
                          [("one.c", ["first", "second", "third"], ["first", "2nd", "third"])])
 

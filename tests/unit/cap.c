@@ -79,12 +79,12 @@ static void two_levels(void)
 static void malformed(void)
 {
     unsigned first = WORD_BITS == 32 ? 15 : 32;
-    bool refused = true;
+    word_t table = world_captable(2), inner = cap_id_in(table, 1).raw;
+    bool refused = CALL(SIG_CRT, table, 1) == STATUS_OK && refusal(inner, CAP_SIGNAL) == STATUS_OK;
 
     for (unsigned bit = first; bit < WORD_BITS; bit++) {
         refused &= refusal((word_t)1 << bit | BOOT_PROCESS, CAP_PROCESS) == STATUS_RANGE;
-        refused &= refusal((word_t)1 << bit | cap_id_in(BOOT_CAPTABLE, BOOT_PROCESS).raw,
-                           CAP_PROCESS) == STATUS_RANGE;
+        refused &= refusal((word_t)1 << bit | inner, CAP_SIGNAL) == STATUS_RANGE;
     }
     tap_check(refused, "an id with any bit outside its layout is RANGE");
     tap_check(refusal(CAP_NULL, CAP_PROCESS) == STATUS_RANGE, "the null id names nothing");

@@ -44,7 +44,8 @@ static void authority(void)
             0);
     REFUSED(STATUS_BOUNDS, "BOUNDS comes before UNSUPPORTED", KFN, part, 0xFFFF, 3, 0);
     REFUSED(STATUS_UNSUPPORTED, "a function that is none", KFN, BOOT_KFUNC, 0x1234, 0);
-    REFUSED(STATUS_BOUNDS, "a function number above half a word", KFN, BOOT_KFUNC, CAP_PAIR_MASK + 1, 0);
+    REFUSED(STATUS_BOUNDS, "a function number above half a word", KFN, BOOT_KFUNC,
+            CAP_PAIR_MASK + 1, 0);
     REFUSED(STATUS_UNSUPPORTED, "a function that only the port could know", KFN, BOOT_KFUNC,
             RME_KFN_PERF_CPU_FUNC, 0);
     for (word_t group = 0xF000; group <= 0xF800; group += 0x400)
@@ -292,7 +293,8 @@ static void booting(void)
 
     kfunc_boot(&slot);
     tap_check(cap_is(&slot, CAP_KFUNC) && cap_covers(&slot, 0, 0) &&
-                  cap_covers(&slot, CAP_PAIR_MASK, ~(word_t)0) && cap_freeze(&slot) == STATUS_REFERENCED,
+                  cap_covers(&slot, CAP_PAIR_MASK, ~(word_t)0) &&
+                  cap_freeze(&slot) == STATUS_REFERENCED,
               "boot gives every function and argument, for ever");
 }
 

@@ -33,10 +33,13 @@ CONFIGS = {
     "one": f"CPUS_MAX=1;FPU=0;GUESTS=0;{OFF}",
     "m32": "PRIORITIES=64;PANIC_REBOOT=1",
 }
-COUNTERS = "-fprofile-instr-generate -fcoverage-mapping"
-# Tests that have the kernel in them; those that bring their own kernel and port run in one build.
+# Counters live in a file that is mapped, so that a process that ends in any way has told all.
+COUNTERS = "-fprofile-instr-generate -fcoverage-mapping -mllvm -runtime-counter-relocation"
+# Tests that have the kernel in them; what is long or brings its own kernel runs in one build.
 LAYERS = re.compile(r"^(unit|fuzz|model|concurrency|mpu)\.")
-ONCE = re.compile(r"^mpu\.")
+ONCE = re.compile(r"^(mpu|concurrency)\.")
+OWN_KERNEL = re.compile(r"^mpu\.")
+MORE = {"model.calls": ["60000"]}  # arguments: calls
 
 CONSTANT = re.compile(r"^!?\(?(CONFIG_\w+|READY_WORDS|CAP_TWO_LEVEL|WORD_BITS|\d+|[\s!<>=&|()])+\)?$")
 
@@ -75,9 +78,9 @@ def execute(folder, name, command):
     raw.mkdir(parents=True, exist_ok=True)
     for old in raw.iterdir():
         old.unlink()
-    environment = {**os.environ, "LLVM_PROFILE_FILE": str(raw / "%p.profraw")}
+    environment = {**os.environ, "LLVM_PROFILE_FILE": str(raw / "%c%p.profraw")}
     try:
-        run(*command, cwd=ROOT, env=environment, timeout=300)
+        run(*command, *MORE.get(name, []), cwd=ROOT, env=environment, timeout=300)
     except Failed as error:
         raise Failed(f"{folder.name}: {name} failed\n" + str(error)[-3000:]) from error
     return name, command, list(raw.glob("*.profraw"))
@@ -102,7 +105,7 @@ def measure(tree, config):
         results = list(pool.map(lambda test: execute(folder, *test), chosen))
     groups = defaultdict(list)
     for result in results:
-        groups[result[0] if ONCE.match(result[0]) else "kernel"].append(result)
+        groups[result[0] if OWN_KERNEL.match(result[0]) else "kernel"].append(result)
     for group, members in groups.items():
         yield from export(folder, group, members)
 

@@ -212,6 +212,10 @@ static void monitors(void)
     for (word_t i = 0; CONFIG_KFUNC_MONITOR && i < 20; i++)
         if (call_for_value(RME_KFN_PERF_CPU_FUNC, i, 0, 0, 0, &value) != STATUS_OK)
             tap_check(false, "every identification register can be read");
+    if (CONFIG_KFUNC_MONITOR)
+        tap_check(call_for_value(RME_KFN_PERF_CPU_FUNC, 16, 0, 0, 0, &value) == STATUS_OK &&
+                      (value >> 8 & 0xFF) == 8 && (value & 0xFF) == 0,
+                  "the MPU says how many regions it has");
 }
 
 /* ---- Debugging ---- */

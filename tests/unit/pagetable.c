@@ -8,6 +8,8 @@
 #include "kernel/flush.h"
 #include "tests/unit/support/world.h"
 
+#include <stdlib.h>
+
 enum { RWX = PAGE_READ | PAGE_WRITE | PAGE_EXECUTE, MEGABYTE_ORDER = 20 };
 
 /* The memory that boot maps: tables below BOOT_PAGETABLES, of one page each. */
@@ -334,6 +336,32 @@ static void second_pages(void)
     tap_check(world_thread_of(thread)->state == THREAD_FAULTED, "a third time it is a real fault");
 }
 
+/* A pinned page is always loaded: a fault there is the program's doing, and harms nobody else. */
+static void fault_on_pinned(void)
+{
+    word_t top = world_top(), table = table_with(CODE_BASE, 8, 0), process = world_slot(), thread;
+
+    (void)CALL(PGT_CON, top, 0, table, 0);
+    (void)CALL(PGT_ADD, table, 0, PAGE_READ | PAGE_STATIC, source(CODE_TABLE), 0, 0);
+    (void)CALL(PRC_CRT, BOOT_CAPTABLE, process, BOOT_CAPTABLE, top);
+    thread = world_thread(process, 9, 0);
+    world_bind(thread, CAP_NULL, 1, 5);
+    world_give(thread, BUDGET_INFINITE);
+    host_fault(world_cpu(), (struct fault){1, CODE_BASE, 0, PAGE_WRITE});
+    if (world_thread_of(thread)->state != THREAD_FAULTED)
+        abort();
+    (void)CALL(THD_EXEC_SET, thread, 0, 0, 0);
+    host_fault(world_cpu(), (struct fault){1, CODE_BASE, 0, PAGE_EXECUTE});
+    if (world_thread_of(thread)->state != THREAD_FAULTED)
+        abort();
+}
+
+static void pinned(void)
+{
+    world_returns("a write to a pinned page that may only be read stops its thread, not the kernel",
+                  fault_on_pinned);
+}
+
 /* What calls cannot ask for, and the back end refuses all the same. */
 static void direct(void)
 {
@@ -489,9 +517,9 @@ static void meetings(void)
 
 int main(void)
 {
-    static void (*const cases[])(void) = {creation,     deletion,    adding, removing,
-                                          constructing, destructing, loaded, second_pages,
-                                          direct,       flushing};
+    static void (*const cases[])(void) = {creation,     deletion,    adding,  removing,
+                                          constructing, destructing, loaded,  second_pages,
+                                          pinned,       direct,      flushing};
 
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         world_boot(1);

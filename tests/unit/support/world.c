@@ -398,6 +398,11 @@ void world_stops(const char *name, void (*run)(void))
     tap_check(status_of(run) == expected, name);
 }
 
+void world_returns(const char *name, void (*run)(void))
+{
+    tap_check(status_of(run) == EXIT_RETURNED, name);
+}
+
 void world_ends(const char *name, void (*run)(void))
 {
     tap_check(status_of(run) == EXIT_RESET, name);

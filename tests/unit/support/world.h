@@ -102,6 +102,9 @@ void world_sweep(const struct world_sweep *sweep);
 /* One case: the kernel stops when `run` is called (in a process of its own). */
 void world_stops(const char *name, void (*run)(void));
 
+/* One case: it does not stop, nor anything else. */
+void world_returns(const char *name, void (*run)(void));
+
 /* One case: the kernel resets the machine when `run` is called. */
 void world_ends(const char *name, void (*run)(void));
 

@@ -63,6 +63,19 @@ class Boards(unittest.TestCase):
         self.assertTrue(re.search(pattern, text), text)
         self.assertEqual(text.count("\n"), 1)
 
+    def test_less_memory_than_the_chip_has(self):
+        folder, status, errors = self.generate("stm32f405", "--layout", "flash_size=0x10000", "--layout",
+                                               "ram_size=0x5000", "--layout", "ram=0x1C00", "--layout",
+                                               "objects=0x1000", "--layout", "stack=0x400", "--layout", "guests=0x100")
+        self.assertEqual((status, errors), (0, ""))
+        layout = (folder / "layout.h").read_text()
+        self.assertRegex(layout, r"LAYOUT_USER_IMAGE_BYTES +0x00008000")
+        self.assertRegex(layout, r"LAYOUT_GUEST +0x20004F00")
+
+    def test_a_debug_build_has_a_larger_image(self):
+        folder, _, _ = self.generate("stm32f405", "--set", "DEBUG=1")
+        self.assertRegex((folder / "layout.h").read_text(), r"LAYOUT_KERNEL_IMAGE_BYTES +0x00010000")
+
     def test_refusals(self):
         self.refused("no board is called 'x'; there are: ", "x")
         self.refused("no option is called 'X'", "stm32f405", "--set", "X=1")
@@ -74,6 +87,7 @@ class Boards(unittest.TestCase):
         self.refused("multiple of", "stm32f405", "--layout", "objects=33")
         self.refused("do not fit", "stm32f405", "--layout", "objects=0xC000")
         self.refused("there are: image", "stm32f405", "--layout", "size=1")
+        self.refused("flash has 1048576 bytes", "stm32f405", "--layout", "flash_size=0x200000")
 
     def test_transparent_lines(self):
         folder, status, _ = self.generate("stm32f405", "--transparent", "30=tim4@1")

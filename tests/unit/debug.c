@@ -17,8 +17,13 @@ enum { ENDPOINT = 20, WEAK, TABLE, FROZEN, THREAD, PORT, WEAK_MEMORY, WEAK_FUNCT
 static char text[TEXT_MAX];
 static unsigned length;
 
+/* Whether the console tries to drain the rings meanwhile, as another CPU might. */
+static bool is_contended;
+
 static void keep(char c)
 {
+    if (is_contended)
+        report_drain();
     if (length < TEXT_MAX - 1)
         text[length++] = c;
     text[length] = '\0';
@@ -257,6 +262,24 @@ static void limits(void)
     tap_check(length == 3, "what is left goes with the timer");
 }
 
+/* Rings of several CPUs: whoever comes while one drains leaves it to that one. */
+static void contention(void)
+{
+    if (CONFIG_CPUS_MAX < 2) {
+        tap_skip("several rings", "this build has one CPU");
+        return;
+    }
+    host_boot(2);
+    host_on_console = keep;
+    length = 0;
+    report_text(arch_cpu(0), "first, ");
+    report_text(arch_cpu(1), "second");
+    is_contended = true;
+    report_drain();
+    is_contended = false;
+    expect("first, second", "one at a time drains, and drains all");
+}
+
 int main(void)
 {
     if (!CONFIG_DEBUG || WORD_BITS != 64 || CONFIG_RAW) {
@@ -272,5 +295,6 @@ int main(void)
     reasons();
     fault();
     limits();
+    contention();
     return tap_end();
 }

@@ -16,6 +16,7 @@ behind `sh` says otherwise:
 Any other fence with commands is an error: ```bash, ```console, or a line `$ ...`. TAP.
 """
 import argparse
+import os
 import re
 import shutil
 import subprocess
@@ -25,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE_S = 600
+PATIENCE_S = 300
 FENCE = re.compile(r"^```(\S*)[ \t]*(.*)$")
 FOREIGN = {"bash", "console", "shell", "zsh", "terminal"}
 
@@ -93,7 +94,8 @@ def copy_tree(folder):
 def shell(folder, text):
     process = subprocess.run(["sh", "-euc", text], stdin=subprocess.DEVNULL, cwd=folder, text=True,
                              errors="replace", check=False, stdout=subprocess.PIPE,
-                             stderr=subprocess.STDOUT, timeout=PATIENCE_S)
+                             stderr=subprocess.STDOUT, timeout=PATIENCE_S,
+                             env={**os.environ, "RME_DOC_COMMANDS": "running"})
     return process.returncode, process.stdout
 
 

@@ -38,11 +38,11 @@ PRUNED = {
     "GUESTS=0": r"guest",
     "DEBUG=0": r"^(debug_report|report_|search_|explain_|console_|arch_fault_story)",
     "RAW=1": r"mpu_|^pagetable_(backend_(?!find)|boot|attach)",
-    "KFUNC_PAGE=0": r"^(flush_cpus|find_page|page_group)",
-    "KFUNC_INTERRUPT=0": r"^(line_mode|line_bind|set_timer|tick_cpu|trigger|interrupt_(group|bind))",
-    "KFUNC_CACHE=0": r"^cache|^prefetch",
+    "KFUNC_PAGE=0": r"^(flush_cpus|find_page|page_group|flush_request)",
+    "KFUNC_INTERRUPT=0": r"^(line_mode|line_bind|set_timer|tick_cpu|trigger|interrupt_(group|bind)|time_set_deadline)",
+    "KFUNC_CACHE=0": r"^(cache|prefetch|bits\.)",
     "KFUNC_POWER=0": r"^(sleep|power_group)|arch_sleep",
-    "KFUNC_MONITOR=0": r"^(monitor|cycle|identification)",
+    "KFUNC_MONITOR=0": r"^(monitor|cycle|identification|registers\.)",
     "KFUNC_DEBUG=0": r"^(debug_(thread|register|fault|group)|arch_context_debug)",
 }
 
@@ -263,6 +263,14 @@ def check_pruned(setting, kernel):
             "--absent", PRUNED[setting], kernel)
 
 
+def check_patterns(kernel, settings):
+    """A pattern of PRUNED that matches nothing where the feature is in says nothing where it is not."""
+    names = {line.split()[-1] for line in run("arm-none-eabi-nm", kernel).splitlines() if line.split()[-2] not in "Ua"}
+    for setting in settings:
+        if not any(re.search(PRUNED[setting], name) for name in names):
+            raise Wrong(f"the names for {setting} are not in a kernel that has the feature")
+
+
 def check_debug_is_free(build):
     """Of the files that are there for debug builds alone a release kernel holds no symbol, not even a
     static one, and refers to none."""
@@ -295,8 +303,13 @@ def flip_check(compiler, setting):
             raise Skip("this chip has no FPU")
         kernel = build_kernel(compiler, setting, f"check-{compiler}")
         check_pruned(setting, kernel)
-        if setting == "DEBUG=0":
+        if setting == "DEBUG=0":  # the default of everything
             check_debug_is_free(kernel.parent)
+        if setting == "DEBUG=0" and compiler == "gcc":
+            without_fpu = run(sys.executable, "tools/gen_board.py", BOARD, "--show", "fpu").strip() == ""
+            check_patterns(kernel, PRUNED.keys() - {"DEBUG=0"} - ({"FPU=0"} if without_fpu else set()))
+        if setting == "DEBUG=1":
+            check_patterns(kernel, {"DEBUG=0"})
     return check
 
 

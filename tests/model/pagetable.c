@@ -74,6 +74,7 @@ sword_t m_pgt_crt(const word_t *w)
     table = &m_root(slot, M_PAGETABLE, RIGHTS_PAGETABLE_ALL, cap[1]->low + w[3], bytes)->pagetable;
     slot->high = ((word_t)1 << POSITION_BITS) - 1;
     table->base = base;
+    table->detached = CONFIG_CPUS_MAX > 1 ? m.flush_epoch : 0; /* nobody can have walked it */
     table->size_order = w[5];
     table->number_order = w[6];
     table->is_top = is_top;

@@ -376,6 +376,24 @@ static void freeze_and_thaw(void)
         shared_store(&slot->header, header_of(slot) ^ (word_t)1 << (WORD_BITS - 1));
 }
 
+static sword_t look_up(void)
+{
+    struct capability *cap;
+
+    return cap_find(caller_table(), contested, CAP_SIGNAL, 0, &cap);
+}
+
+/* Another CPU makes the endpoint. */
+static void make_signal(void)
+{
+    struct capability *slot = world_cap(contested);
+
+    if (cap_occupy(slot) != STATUS_OK)
+        return;
+    cap_begin(slot, slot);
+    cap_publish(slot, CAP_SIGNAL, RIGHTS_SIGNAL_ALL);
+}
+
 static void meetings(void)
 {
     world_sweep(&(struct world_sweep){

@@ -122,7 +122,7 @@ static void both_finite_late(void)
     cpu()->arch.now += 1500; /* the timer is late */
     (void)CALL(THD_SWT, CAP_NULL, 0);
     tap_check(world_thread_of(a)->state == THREAD_EXHAUSTED &&
-                  cpu()->current == world_thread_of(b) && world_thread_of(b)->budget == 1500,
+                  cpu()->current == world_thread_of(b) && CALL(THD_TIME_XFER, b, b, 1) == 1500,
               "a thread that yields too late is exhausted; what it overran, the next one pays");
 }
 

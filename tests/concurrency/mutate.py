@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Unlicense
 """Do the hazard tests bite? Puts back one mistake after another and expects the named test to fail.
 
-  mutate.py [--list] [ROW...]        rows of mutations.toml; all by default
+  mutate.py [--list] [--random] [ROW...]        rows of mutations.toml; all by default
+
+--random: not the named test, but random calls (random_cpus) are to find them; not all of them can.
 
 Works on a copy of the tree in build/mutants. TAP, one line per mistake; no part of `./rme test`,
 because each needs a build.
@@ -48,14 +50,14 @@ def run(build, mutation):
     command = [build / "tests" / "concurrency" / program]
     if mutation.get("threads"):
         command.append("--threads")
-    command.append(mutation.get("test", mutation["row"]))
+    command += ["--seeds", "1500"] if program == "random_cpus" else [mutation["row"]]
     try:
         done = subprocess.run(command, text=True, errors="replace", stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, check=False, timeout=120)
     except subprocess.TimeoutExpired:
         return True, "no end within 120 s"
     why = [line for line in done.stdout.splitlines()
-           if "SUMMARY" in line or (line.startswith("# H") and "preemptions" not in line)]
+           if "SUMMARY" in line or ((line.startswith("# H") or line.startswith("# seed")) and "preemptions" not in line)]
     return done.returncode != 0, why[0] if why else f"exit status {done.returncode}"
 
 
@@ -74,6 +76,7 @@ def try_one(builds, mutation):
 def main(argv):
     parser = argparse.ArgumentParser(description="Mistakes that the hazard tests must find.")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--random", action="store_true", help="by random calls")
     parser.add_argument("rows", nargs="*")
     options = parser.parse_args(argv)
     table = tomllib.loads((Path(__file__).parent / "mutations.toml").read_text(encoding="utf-8"))
@@ -83,6 +86,8 @@ def main(argv):
         for one in mutations:
             print(one["row"], one["text"])
         return 0
+    if options.random:
+        mutations = [one | {"program": "random_cpus", "threads": False} for one in mutations]
     copy_tree()
     builds = {}
     for name in {"thread" if one.get("threads") else "address" for one in mutations}:

@@ -18,18 +18,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 COPY = ROOT / "build" / "mutants"
-PARTS = ("CMakeLists.txt", "abi", "arch", "boards", "chips", "cmake", "kernel", "tests", "tools")
 
 
 def copy_tree():
     """The present state of the tree, with time stamps, so that only what changed is built again."""
-    COPY.mkdir(parents=True, exist_ok=True)
-    for part in PARTS:
-        source, target = ROOT / part, COPY / part
-        if source.is_dir():
-            shutil.copytree(source, target, dirs_exist_ok=True)
-        else:
-            shutil.copy2(source, target)
+    names = subprocess.run(["git", "ls-files"], cwd=ROOT, stdout=subprocess.PIPE, text=True,
+                           check=True).stdout.splitlines()
+    for name in names:
+        if (ROOT / name).is_file():
+            (COPY / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, COPY / name)
 
 
 def configure(name, sanitize):

@@ -74,13 +74,16 @@ struct destroy : rl::test_suite<destroy, 3> {
 
         if (old != FROZEN || load(grace, acquire) != 1)
             return;
-        if ((COUNT_EARLY ? early : load(count, acquire)) != 0)
-            return;
         if (ERASE_BY_STORE)
-            store(header, EMPTY, release);
-        else if (!compare_exchange(header, old, EMPTY, acq_rel))
+            store(header, CREATING, release);
+        else if (!compare_exchange(header, old, CREATING, acq_rel))
             return;
+        if ((COUNT_EARLY ? early : load(count, acquire)) != 0) {
+            store(header, VALID, release);
+            return;
+        }
         field($) = 0; /* the memory is another object's now */
+        store(header, EMPTY, release);
     }
 
     void thread(unsigned self)

@@ -11,7 +11,7 @@
  *        STAMP_APART     the state changes first, the stamp is stored behind it
  *        COUNT_AT_FREEZE references are looked at when freezing only, not again when deleting
  *        UNREF_FIRST     remove takes its reference back before it has won the slot
- *        ERASE_BY_STORE  delete and remove store "empty" instead of exchanging what they checked
+ *        ERASE_BY_STORE  delete and remove claim by a store instead of exchanging what they checked
  *
  * Variant, not in the run because it takes a minute: FREEZE_AT_ONCE=true (freeze asks for no distance)
  * holds as well. With the stamp in the word that is exchanged, the distance after creation is a second
@@ -56,10 +56,11 @@ inline enter(word, old, state, now, won)
 #endif
 }
 
+/* Whoever ends a life takes the slot first: to all others it is being filled. */
 #ifdef ERASE_BY_STORE
-#define ERASE(word, old, won) won = true; word = HEADER(EMPTY, STAMP(old))
+#define CLAIM(word, old, won) won = true; word = HEADER(CREATING, STAMP(old))
 #else
-#define ERASE(word, old, won) compare_exchange(word, old, HEADER(EMPTY, STAMP(old)), won)
+#define CLAIM(word, old, won) compare_exchange(word, old, HEADER(CREATING, STAMP(old)), won)
 #endif
 
 inline create(old, now, won)
@@ -145,18 +146,23 @@ inline delete(old, now, won)
         now = epoch;
         if
         :: QUIESCED(now, STAMP(old)) ->
+            CLAIM(root, old, won);
             if
+            :: won ->
+                if
 #ifdef COUNT_AT_FREEZE
-            :: true ->
+                :: true ->
 #else
-            :: count != 0 -> enter(root, old, VALID, now, won) /* un-freeze, to be cleaned up */
-            :: count == 0 ->
+                :: count != 0 -> now = epoch; root = HEADER(VALID, now) /* to be cleaned up */
+                :: count == 0 ->
 #endif
-                d_step {
-                    ERASE(root, old, won);
-                    assert(!won || (alive && users == 0 && !NAMES_OBJECT(leaf)));
-                    alive = alive && !won
-                }
+                    d_step {
+                        assert(alive && users == 0 && !NAMES_OBJECT(leaf));
+                        alive = false;
+                        root = HEADER(EMPTY, STAMP(old))
+                    }
+                fi
+            :: else
             fi
         :: else
         fi
@@ -174,11 +180,17 @@ inline remove(old, now, won)
         :: QUIESCED(now, STAMP(old)) ->
 #ifdef UNREF_FIRST
             d_step { assert(count > 0); count-- };
-            ERASE(leaf, old, won)
-#else
-            ERASE(leaf, old, won);
+            CLAIM(leaf, old, won);
             if
-            :: won -> d_step { assert(alive && count > 0); count-- }
+            :: won -> leaf = HEADER(EMPTY, STAMP(old))
+            :: else
+            fi
+#else
+            CLAIM(leaf, old, won);
+            if
+            :: won ->
+                leaf = HEADER(EMPTY, STAMP(old));
+                d_step { assert(alive && count > 0); count-- }
             :: else
             fi
 #endif

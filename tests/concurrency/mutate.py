@@ -3,6 +3,8 @@
 """Do the hazard tests bite? Puts back one mistake after another and expects the named test to fail.
 
   mutate.py [--list] [--random] [ROW...]        rows of mutations.toml; all by default
+  mutate.py --check      builds nothing: each row of docs/concurrency.md has a scenario and a mistake
+                         whose text is in the kernel
 
 --random: not the named test, but random calls (random_cpus) are to find them; not all of them can.
 
@@ -10,6 +12,7 @@ Works on a copy of the tree in build/mutants. TAP, one line per mistake; no part
 because each needs a build.
 """
 import argparse
+import re
 import shutil
 import subprocess
 import sys
@@ -71,15 +74,42 @@ def try_one(builds, mutation):
         path.write_text(text, encoding="utf-8")
 
 
+def check(mutations):
+    """TAP, one line for each row of the hazard table."""
+    text = (ROOT / "docs" / "concurrency.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (H\d+[a-z]?) \| [^|]+ \| [^|]+ \|$", text, re.M)
+    sources = "".join(path.read_text(encoding="utf-8")
+                      for path in sorted(Path(__file__).parent.glob("hazards_*.c")))
+    scenarios = set(re.findall(r'"(H\d+[a-z]?) ', sources))
+    failed = 0
+    names = list(dict.fromkeys(rows)) + sorted((scenarios | {one["row"] for one in mutations}) - set(rows))
+    for number, row in enumerate(names, 1):
+        mine = [one for one in mutations if one["row"] == row]
+        wrong = [f"{one['file']} does not hold the place of '{one['text']}' exactly once" for one in mine
+                 if (ROOT / one["file"]).read_text(encoding="utf-8").count(one["old"]) != 1]
+        wrong += [] if rows.count(row) == 1 else ["not in docs/concurrency.md exactly once"]
+        wrong += [] if row in scenarios else ["no scenario"]
+        wrong += [] if mine else ["no mistake in mutations.toml"]
+        failed += bool(wrong)
+        print(f"{'not ' if wrong else ''}ok {number} - {row} has a reason, a scenario and a mistake")
+        print("".join(f"# {line}\n" for line in wrong), end="")
+    print(f"1..{len(names)}")
+    print(f"{len(names) - failed} passed, {failed} failed, 0 skipped")
+    return failed != 0
+
+
 def main(argv):
     parser = argparse.ArgumentParser(description="Mistakes that the hazard tests must find.")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--check", action="store_true")
     parser.add_argument("--random", action="store_true", help="by random calls")
     parser.add_argument("rows", nargs="*")
     options = parser.parse_args(argv)
     table = tomllib.loads((Path(__file__).parent / "mutations.toml").read_text(encoding="utf-8"))
     mutations = [one for one in table["mutation"]
                  if not options.rows or one["row"] in options.rows]
+    if options.check:
+        return check(table["mutation"])
     if options.list:
         for one in mutations:
             print(one["row"], one["text"])

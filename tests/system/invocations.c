@@ -31,7 +31,7 @@ static rme_signal_t gate;
 static char stacks[DEPTH][PORT_STACK] __attribute__((aligned(8)));
 
 /* Slots of all three tables. */
-enum { GATE = LAB_FREE_SLOT, PORTS };
+enum { GATE = LAB_FREE_SLOT, CALLER_SELF, PORTS };
 static_assert((unsigned)PORTS + DEPTH <= LAB_TABLE_SLOTS, "a slot for each port");
 
 static void set_port(unsigned i, void (*entry)(word_t), word_t stack, bool return_on_fault)
@@ -380,6 +380,60 @@ static void restarted(void)
     lab_detach(&server, 4);
 }
 
+/* The callee itself gives the thread a new entry: it leaves the callee's process with it, and takes
+ * none of its registers along. */
+static word_t begin_stack;
+
+static void leave_for_home(word_t unused)
+{
+    (void)unused;
+    back = lab_tagged_call(CALLEE_TAG, RME_SVC_THD_EXEC_SET, CALLER_SELF,
+                           (word_t)lab_registers_entry, begin_stack);
+    back.r[8] = page(3);
+    lab_registers_call(&back, &out, PART);
+}
+
+static volatile bool came_clean;
+
+static void at_home(word_t address)
+{
+    const struct lab_registers *seen = &lab_at_entry;
+
+    came_clean = lab_is_zero(&seen->r[1], 3) && lab_is_zero(&seen->r[6], 7) && seen->lr == 0 &&
+                 seen->apsr == 0 && (!HAS_FPU || (lab_is_zero(seen->s, 32) && seen->fpscr == 0));
+    read_at(address);
+}
+
+static void restarted_by_the_callee(void)
+{
+    const struct lab_map own = {page(3), 12, 0, 1, PAGE_READ};
+
+    (void)lab_attach(&caller, 3, &own);
+    (void)lab_run(&caller, rest, 0);
+    begin_stack = rme_stack_prepare(foreign_stack, sizeof(foreign_stack));
+    lab_entry_fpu = PART;
+    lab_behind_entry = at_home;
+    came_clean = false;
+    set_port(0, leave_for_home, own_stack(0), true);
+    tap_check(lab_run(&caller, call_port, PART).how == LAB_PARKED && is_idle(0),
+              "a new entry that the callee gives starts the thread at home");
+    tap_check(came_clean, "with nothing of the callee");
+    lab_detach(&caller, 3);
+}
+
+/* A port that was never set has no stack to begin on. */
+static void unset_port(void)
+{
+    (void)lab_run(&caller, rest, 0);
+    set_port(0, NULL, 0, true);
+    kept_status = LAB_CHANGED;
+    tap_check(lab_run(&caller, call_kept, 0).how == LAB_PARKED && kept_status == STATUS_FAULT,
+              "a port without entry and stack returns at once, if it asks for that");
+    set_port(0, NULL, 0, false);
+    tap_check(lab_run(&caller, call_kept, 0).how == LAB_FAULTED, "else the thread stops in it");
+    (void)lab_run(&caller, rest, 0);
+}
+
 static void bind_again(void)
 {
     rme_assert(rme_thread_bind(caller.thread, lab_init, rme_signal_null(), caller.tid, LAB_PRIORITY,
@@ -405,10 +459,19 @@ static void freed(void)
               "and goes on, too");
 }
 
+static void take_back(const struct lab_subject *subject, word_t slot)
+{
+    rme_assert(rme_captable_freeze(subject->table, slot) == STATUS_OK);
+    rme_assert(rme_captable_remove(subject->table, slot) == STATUS_OK);
+}
+
 static void deleted(void)
 {
     go_inside(DEED_WAIT);
     rme_assert(rme_thread_free(caller.thread) == STATUS_OK);
+    take_back(&caller, CALLER_SELF);
+    take_back(&server, CALLER_SELF);
+    take_back(&other, CALLER_SELF);
     rme_assert(rme_captable_freeze(lab_own, caller.thread.id.raw) == STATUS_OK);
     tap_check(rme_thread_delete(lab_own, caller.thread.id.raw) == STATUS_OK,
               "a thread inside calls is deleted");
@@ -474,6 +537,7 @@ static void make_ports(void)
                                        stacks[i], PORT_STACK, true);
     for (unsigned s = 0; s < 3; s++) {
         lab_give(all[s], GATE, gate.id.raw, RIGHTS_SIGNAL_ALL);
+        lab_give(all[s], CALLER_SELF, caller.thread.id.raw, RIGHT_THREAD_EXEC_SET);
         for (unsigned i = 0; i < DEPTH; i++)
             lab_give(all[s], PORTS + i, ports[i].id.raw, RIGHT_INVOCATION_ACTIVATE);
     }
@@ -496,6 +560,8 @@ int main(void)
     every_level();
     lost_frames();
     restarted();
+    restarted_by_the_callee();
+    unset_port();
     freed();
     deleted();
     return tap_end();

@@ -50,7 +50,9 @@ struct arch_fault_story arch_fault_story(const struct arch_context *context, wor
     for (unsigned i = sizeof(causes) / sizeof(causes[0]); i-- > 0;)
         if ((cause & causes[i].bit) != 0)
             story.what = causes[i].what;
-    if (load_user(context->psp + FRAME_PC * sizeof(word_t), &story.pc) == 0)
+    /* Where a frame failed there is none to look at. And QEMU (7.2) takes a breakpoint as a
+     * HardFault, in which a look that faults would be the last. */
+    if (story.is_stack || load_user(context->psp + FRAME_PC * sizeof(word_t), &story.pc) == 0)
         story.pc = 0;
     return story;
 }

@@ -189,16 +189,33 @@ static bool registers_survive(word_t rounds)
     return seen[0] == 0;
 }
 
+/* How long a call takes that raises the line, and all that comes of it. Whoever interrupts more
+ * often than that leaves no time to others. */
+static word_t cost_of_interrupt(void)
+{
+    word_t begin = machine_now();
+
+    (void)raise_line(MACHINE_LINE);
+    return machine_now() - begin + 1;
+}
+
+/* The shortest period of a level line that its driver can follow with ease, wherever this build's
+ * compiler takes more time. A level that was up when the kernel was left is served twice. */
+static word_t driver_period;
+
 static void while_user_runs(void)
 {
     word_t before = served;
 
     timer_bind();
-    machine_timer_start(3000 / MACHINE_TICK);
+    driver_period = cost_of_interrupt() * (MACHINE_IS_STM32 ? 2 : 4);
+    before = served;
+    machine_timer_start(3000 / MACHINE_TICK + driver_period);
     tap_check(registers_survive(150000), "no register changes under interrupts");
     machine_timer_stop();
     tap_check(served - before > 50, "which were served while user code ran");
-    rme_print("# %u served\n", served - before);
+    rme_print("# %u served; a period of %u ticks is left to drivers\n", served - before,
+              driver_period);
     timer_unbind();
 }
 
@@ -208,11 +225,11 @@ static void while_kernel_runs(void)
 {
     const word_t slot = rme_alloc_slot(), memory = rme_alloc_kmem(CONFIG_CAPTABLE_BYTES_MAX);
     const word_t entries = CONFIG_CAPTABLE_BYTES_MAX / CAP_SLOT_BYTES;
-    const word_t first = (MACHINE_IS_STM32 ? 400 : 2000) / MACHINE_TICK;
     unsigned wrong = 0, late = 0, count = 0;
 
     timer_bind();
-    for (word_t ticks = first; ticks < 6000 / MACHINE_TICK; ticks += MACHINE_IS_STM32 ? 23 : 1) {
+    for (word_t ticks = driver_period; ticks < driver_period + 5000 / MACHINE_TICK;
+         ticks += MACHINE_IS_STM32 ? 23 : 1) {
         word_t before = served;
         sword_t created, frozen, deleted;
 
@@ -220,7 +237,7 @@ static void while_kernel_runs(void)
         created = rme_captable_create(own, slot, rme_kmem(BOOT_KMEM), memory, entries);
         frozen = rme_captable_freeze(own, slot);
         deleted = rme_captable_delete(own, slot);
-        machine_spin(3000);
+        machine_spin((driver_period * MACHINE_TICK + 5000) / 2);
         machine_timer_stop();
         wrong += created != STATUS_OK || frozen != STATUS_OK || deleted != STATUS_OK;
         late += served == before;
@@ -239,14 +256,14 @@ static void under_load(void)
     word_t before = served, sent = 0, received = 0;
 
     timer_bind();
-    machine_timer_start((MACHINE_IS_STM32 ? 1500 : 2400) / MACHINE_TICK);
+    machine_timer_start(driver_period + 500 / MACHINE_TICK);
     for (unsigned i = 0; i < 3000; i++) {
         sent += rme_signal_send(other, 2) == STATUS_OK ? 2 : 0;
         received += (word_t)rme_signal_receive(other, SIGNAL_POLL_ALL);
     }
     timer_unbind();
     tap_check(sent == 6000 && received == sent, "calls between interrupts are right");
-    tap_check(served - before > 400, "and the driver keeps up");
+    tap_check(served - before > 100, "and the driver keeps up");
     rme_print("# %u interrupts during 6000 calls\n", served - before);
 }
 
@@ -310,14 +327,16 @@ static void edge_storm(void)
 {
     const word_t budget = rme_boot.clock_hz / 2000;
     rme_thread_t threads[2];
-    word_t begin, counts, edges;
+    word_t begin, counts, edges, period;
 
     (void)bind(MACHINE_LINE, endpoint.id.raw, 1);
     (void)unmask(MACHINE_LINE);
     (void)set_priority(init, LEVEL_MAIN);
     for (unsigned i = 0; i < 2; i++)
         threads[i] = THREAD(.entry = spin, .budget = budget, .tid = i + 1);
-    machine_timer_start(260);
+    period = cost_of_interrupt() * 3 / 4; /* with a call, which edges come without */
+    (void)pending();
+    machine_timer_start(period);
     begin = machine_now();
     step_down(LEVEL_MAIN);
     counts = machine_counts(machine_now() - begin);
@@ -326,8 +345,9 @@ static void edge_storm(void)
     tap_check(budget_of(threads[0]) == 0 && budget_of(threads[1]) == 0 && counts >= 2 * budget &&
                   counts < 2 * budget + budget / 10 + 2 * LATE,
               "under a storm of edges budgets end when they should");
-    tap_check(edges > counts * MACHINE_COUNT / 260 * 9 / 10, "and no edge is lost");
-    rme_print("# %u edges, %u rounds, in %u counts\n", edges, rounds, counts);
+    tap_check(edges > counts * MACHINE_COUNT / period * 9 / 10, "and no edge is lost");
+    rme_print("# %u edges, one in %u ticks, %u rounds, in %u counts\n", edges, period, rounds,
+              counts);
     for (unsigned i = 0; i < 2; i++)
         (void)thread_end(threads[i]);
     (void)set_priority(init, 0);
@@ -343,7 +363,7 @@ static void pay(word_t unused)
 
     (void)unused;
     look(&before);
-    machine_timer_start((MACHINE_IS_STM32 ? 900 : 2000) / MACHINE_TICK);
+    machine_timer_start(driver_period + 500 / MACHINE_TICK);
     (void)machine_wait(MACHINE_HZ / 200);
     machine_timer_stop();
     (void)machine_wait(MACHINE_HZ / 10000); /* so that nothing is under way */

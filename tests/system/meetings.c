@@ -213,11 +213,13 @@ static void stopped(void)
     rme_invocation_t port =
         rme_invocation_make(process, serve_fault, next_stack(), STACK_BYTES, false);
     rme_thread_t thread;
+    sword_t event;
 
     seen = 1;
     thread = start(call_faulting, port.id.raw, 0);
     tap_check(seen == 1, "a fault without forced return stops the thread");
-    tap_check((rme_thread_receive_event(init) & (sword_t)EVENT_FAULTED) != 0, "and is an event");
+    event = rme_thread_receive_event(init);
+    tap_check(event > 0 && ((word_t)event & EVENT_FAULTED) != 0, "and is an event");
     tap_check(rme_thread_exec_set(thread, (word_t)call_faulting,
                                   rme_stack_prepare(next_stack(), STACK_BYTES), 0) == STATUS_OK,
               "a new entry ends its invocation");

@@ -98,6 +98,13 @@ class Boards(unittest.TestCase):
         self.assertEqual(text.count(" AWARE("), 81)
         self.assertIn('set(BOARD_TRANSPARENT "30")', (folder / "board.cmake").read_text())
 
+    def test_transparent_lines_of_a_board(self):
+        board, chip = gen_board.load("stm32f405")
+        board = board | {"transparent": [{"line": 3, "handler": "f"},
+                                         {"line": 4, "handler": "g", "level": 3}]}
+        self.assertEqual(gen_board.transparent_of(board, chip, ["5=h@2"]),
+                         {3: ("f", 0), 4: ("g", 0x30), 5: ("h", 0x20)})
+
     def test_without_them_nothing_is_generated(self):
         text = (self.generate("stm32f405")[0] / "board.h").read_text()
         self.assertIn("#define BOARD_TRANSPARENT(LINE)\n", text)

@@ -97,6 +97,12 @@ class WithQemu(GuestCase):
         self.assertEqual(outcome.status, FAILED)
         self.assertRegex(outcome.reason, r"no output at all .*; it is at user\+0x")
 
+    def test_the_monitor_is_asked_at_the_end(self) -> None:
+        outcome = run_qemu.run(run_qemu.Machine("netduinoplus2"), self.build("b ."), silence=0.7,
+                               echo=False, ask=["info registers", "xp /1xw 0xE000ED00"])
+        self.assertIn("R15=", outcome.answers[0])
+        self.assertIn("0x410fc240", outcome.answers[1])  # CPUID of a Cortex-M4
+
     def test_unknown_machine_cannot_run(self) -> None:
         outcome = run_qemu.run(run_qemu.Machine("no-machine"), self.build("nop"), echo=False)
         self.assertEqual(outcome.status, CANNOT)

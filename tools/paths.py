@@ -22,6 +22,7 @@ import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import plugin
 import run_qemu
@@ -52,7 +53,7 @@ def handlers() -> dict[str, str]:
     return names
 
 
-def run(board: run_qemu.Machine, image: Path, timeout: float) -> tuple[str, list[plugin.Any]]:
+def run(board: run_qemu.Machine, image: Path, timeout: float) -> tuple[str, list[Any]]:
     """Run one image: what went wrong, if anything, and what the plugin found."""
     with tempfile.TemporaryDirectory(prefix="paths-") as folder:
         out = Path(folder, "count.json")
@@ -66,14 +67,14 @@ def run(board: run_qemu.Machine, image: Path, timeout: float) -> tuple[str, list
         return "", plugin.read(out)
 
 
-def name_of(result: dict[str, plugin.Any], image: Elf, names: dict[str, str]) -> tuple[str, str]:
+def name_of(result: dict[str, Any], image: Elf, names: dict[str, str]) -> tuple[str, str]:
     """What a path is called, and the place that it is known by."""
     entry = image.place(int(result["entry"], 16))
     place = image.place(int(result["call"], 16)) if "call" in result else entry
     return names.get(place, DOORS.get(entry, "?")), place if place in names else entry
 
 
-def longest(image: Path, results: list[dict[str, plugin.Any]]) -> list[Longest]:
+def longest(image: Path, results: list[dict[str, Any]]) -> list[Longest]:
     elf, names, test = Elf(image), handlers(), image.stem.removeprefix("system_")
     return [Longest(result["insns"][2], *name_of(result, elf, names), test)
             for result in results if result["type"] == "path" and not result["boot"]]
@@ -109,7 +110,7 @@ class Tap:
         return 1 if self.failed else 0
 
 
-def main(argv: list[str] | None = None) -> int:
+def _options(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--machine", required=True)
@@ -120,30 +121,44 @@ def main(argv: list[str] | None = None) -> int:
                         help="one more argument for QEMU; write --arg=-x")
     parser.add_argument("--timeout", type=float, default=100.0, metavar="S")
     parser.add_argument("images", type=Path, nargs="+")
-    options = parser.parse_args(argv)
-    board, tap = run_qemu.Machine(options.machine, options.qemu, options.arg), Tap()
+    return parser.parse_args(argv)
+
+
+def deepest(image: Path, results: list[dict[str, Any]]) -> tuple[int, str]:
+    """The kernel stack that a test has used, and who and where that was."""
+    stacks = [(result["depth"], int(result["by"], 16)) for result in results
+              if result["type"] == "stack"]
+    depth, by = max(stacks, default=(0, 0))
+    return depth, f"{Elf(image).place(by)} in {image.stem}" if stacks else ""
+
+
+def measure(options: argparse.Namespace, tap: Tap) -> tuple[list[Longest], tuple[int, str]]:
+    """Run all images: the longest path of each name, and the deepest stack."""
+    board = run_qemu.Machine(options.machine, options.qemu, options.arg)
+    plugin.build()
+    with ThreadPoolExecutor(JOBS) as pool:
+        runs = list(pool.map(lambda image: run(board, image, options.timeout), options.images))
+    paths: list[Longest] = []
+    stacks = []
+    for image, (problem, results) in zip(options.images, runs):
+        tap.check(not problem, f"{image.stem} runs{': ' + problem if problem else ''}")
+        paths += longest(image, results)
+        stacks.append(deepest(image, results))
+    return merge(paths), max(stacks)
+
+
+def main(argv: list[str] | None = None) -> int:
+    options, tap = _options(argv), Tap()
     try:
-        plugin.build()
-        with ThreadPoolExecutor(JOBS) as pool:
-            runs = list(pool.map(lambda image: run(board, image, options.timeout), options.images))
-        paths: list[Longest] = []
-        stack, stack_by = 0, ""
-        for image, (problem, results) in zip(options.images, runs):
-            tap.check(not problem, f"{image.stem} runs{': ' + problem if problem else ''}")
-            paths += longest(image, results)
-            for result in (r for r in results if r["type"] == "stack"):
-                if result["depth"] > stack:
-                    stack, stack_by = result["depth"], (f"{Elf(image).place(int(result['by'], 16))}"
-                                                        f" in {image.stem}")
+        best, (stack, stack_by) = measure(options, tap)
     except (plugin.PluginError, ElfError) as error:
         print(f"paths: {error}", file=sys.stderr)
         return 2
-    best = merge(paths)
     apart = [path for path in best if LONG.search(path.place)]
     others = [path for path in best if path not in apart]
     missing = sorted(set(handlers().values()) - {path.name for path in best})
     worst = others[0] if others else Longest(0, "nothing", "", "")
-    tap.check(not missing, f"every call was made {'but ' + ', '.join(missing) if missing else ''}")
+    tap.check(not missing, "every call was made" + (f" but {', '.join(missing)}" if missing else ""))
     tap.check(0 < worst.length <= options.bar, f"longest path with interrupts off: {worst.length} "
               f"instructions, {worst.name} in {worst.test} (bar {options.bar})")
     tap.check(0 < stack <= options.stack_bar, f"deepest kernel stack seen: {stack} bytes, by "

@@ -219,6 +219,32 @@ static void full_yields(void)
     is_full = false;
 }
 
+static void set_own_level(word_t letter)
+{
+    note((char)letter);
+    (void)set_priority(switch_target, 3);
+    note((char)letter);
+    (void)set_priority(switch_target, 4);
+    (void)set_priority(switch_target, 3);
+    note((char)letter);
+    (void)set_priority(switch_target, 2);
+    note((char)letter);
+    stop();
+}
+
+/* Whoever runs goes on as long as nobody has a higher level. */
+static void own_level(void)
+{
+    rme_thread_t threads[2];
+
+    threads[0] = make(set_own_level, 'a', 3, BUDGET_INFINITE);
+    threads[1] = make(yield_three_times, 'b', 3, BUDGET_INFINITE);
+    switch_target = threads[0];
+    step_down(TOP);
+    tap_check(traced("aaabbba"), "a thread that sets its own level stays first of it");
+    end(threads, 2);
+}
+
 /* Two threads at each pair of levels: the higher one runs first. */
 static void levels(void)
 {
@@ -429,6 +455,7 @@ int main(void)
     tail();
     switching();
     full_yields();
+    own_level();
     levels();
     set_four();
     tree();

@@ -190,6 +190,9 @@ static void reasons(void)
          RME_SVC_INV_CRT, BOOT_CAPTABLE, 40, WEAK_MEMORY, 64, BOOT_PROCESS);
     SAYS("an unknown call", "call 63" WHO "UNKNOWN_CALL\n", 63);
     rest();
+    (void)HOST_CALL(cpu, RME_SVC_KFN, BOOT_KFUNC, RME_KFN_DEBUG_PRINT, 'A');
+    expect("A", "DEBUG_PRINT goes the same way");
+    rest();
     (void)HOST_CALL(cpu, RME_SVC_THD_SCHED_RCV, BOOT_THREAD);
     expect("", "no event is an answer, not a refusal");
 }
@@ -278,6 +281,11 @@ static void contention(void)
     report_drain();
     is_contended = false;
     expect("first, second", "one at a time drains, and drains all");
+    length = 0;
+    (void)HOST_CALL(arch_cpu(1), RME_SVC_SIG_SND, 40, 1);
+    expect("\nrefused: SIG_SND of thread boot/3/1 (tid 0, priority 0) in process boot/2: TYPE\n"
+           "  endpoint 0x0000000000000028: boot/40 is empty, where a signal endpoint is needed\n",
+           "a refusal on another CPU names its thread");
 }
 
 int main(void)

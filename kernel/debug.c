@@ -24,6 +24,7 @@ struct quota {
 
 bool debug_is_silent;
 static struct quota quotas[CONFIG_CPUS_MAX][DEBUG_THREADS_MAX];
+static word_t crowded_out[CONFIG_CPUS_MAX]; /* reports of threads that found no quota */
 
 /* The clock at this moment; what has passed is given back to whoever pays for it. */
 static word_t now(struct cpu *cpu)
@@ -58,19 +59,29 @@ static struct quota *find_quota(const struct cpu *cpu, const struct thread *thre
     return free;
 }
 
+/* Say how many reports were left out, and begin to count anew. */
+static void confess(const struct cpu *cpu, word_t *hidden, const char *whose)
+{
+    if (*hidden == 0)
+        return;
+    report_text(cpu, "\n(not shown: ");
+    report_decimal(cpu, *hidden);
+    report_text(cpu, whose);
+    *hidden = 0;
+}
+
 static bool may_report(struct cpu *cpu, enum report_kind kind)
 {
     word_t time = now(cpu);
     struct quota *quota = debug_is_silent ? NULL : find_quota(cpu, cpu->current, time);
 
-    if (quota == NULL)
+    if (quota == NULL) {
+        crowded_out[cpu->id]++;
         return false;
+    }
+    confess(cpu, &crowded_out[cpu->id], " reports of other threads)");
     if (is_over(quota, time)) {
-        if (quota->hidden != 0) {
-            report_text(cpu, "\n(not shown: ");
-            report_decimal(cpu, quota->hidden);
-            report_text(cpu, " reports of the next thread)");
-        }
+        confess(cpu, &quota->hidden, " reports of the next thread)");
         *quota = (struct quota){.thread = cpu->current, .since = time};
     }
     if (quota->shown[kind] == DEBUG_REPORTS_MAX) {
@@ -439,20 +450,21 @@ void debug_report_refusal(struct cpu *cpu, const word_t *args, sword_t status)
 
 /* ---- Faults ---- */
 
-/* What the page table of the running process says of an address. */
-static void report_mapping(const struct cpu *cpu, word_t address, word_t access)
+/* What the page table of the running process says of an address. True: it grants the access, as far
+ * as the port can tell a load from a store. */
+static bool report_mapping(const struct cpu *cpu, word_t address, word_t access)
 {
     const struct capability *process = cpu->current->process;
     struct pagetable_place place;
 
     report_hex(cpu, address);
     if (CONFIG_RAW)
-        return;
+        return true;
     if (!pagetable_backend_find(
             (const struct capability *)shared_load_acquire(&process->process.pagetable), address,
             &place)) {
         report_text(cpu, " is not mapped");
-        return;
+        return false;
     }
     report_text(cpu, " is mapped with");
     for (unsigned i = 0; i < sizeof(explain_page_flags) / sizeof(explain_page_flags[0]); i++) {
@@ -465,6 +477,19 @@ static void report_mapping(const struct cpu *cpu, word_t address, word_t access)
         report_text(cpu, ", lacks EXECUTE");
     else if ((access & PAGE_EXECUTE) == 0 && (place.flags & PAGE_WRITE) == 0)
         report_text(cpu, ", lacks WRITE");
+    return (place.flags & access) == access;
+}
+
+/* Where it was, and what is there. An instruction may reach into a second page. */
+static void report_place(const struct cpu *cpu, const struct fault *fault)
+{
+    bool is_execution = (fault->access & PAGE_EXECUTE) != 0;
+
+    report_text(cpu, is_execution ? "\n  execution of " : "\n  access to ");
+    if (report_mapping(cpu, fault->address, fault->access) && fault->second != 0) {
+        report_text(cpu, "\n  and of ");
+        (void)report_mapping(cpu, fault->second, fault->access);
+    }
 }
 
 /* What becomes of it: see entry_fault. */
@@ -505,12 +530,10 @@ void debug_report_fault(struct cpu *cpu, const struct fault *fault)
     report_text(cpu, ", cause ");
     report_hex(cpu, fault->cause);
     if (fault->access != 0 || fault->address != 0) {
-        report_text(cpu,
-                    (fault->access & PAGE_EXECUTE) != 0 ? "\n  execution of " : "\n  access to ");
-        report_mapping(cpu, fault->address, fault->access);
+        report_place(cpu, fault);
     } else if (story.is_stack) {
         report_text(cpu, "\n  the stack pointer ");
-        report_mapping(cpu, story.stack, PAGE_WRITE);
+        (void)report_mapping(cpu, story.stack, PAGE_WRITE);
     }
     report_consequence(cpu, thread);
 }

@@ -5,15 +5,16 @@
  * grant it. The text comes from abi/calls.toml (explain_table.h). A call that was refused has
  * changed nothing, so that the reason is looked for behind it and the call itself carries nothing.
  *
- * At most DEBUG_REPORTS_MAX refusals and as many faults of one thread are reported in a second; the
- * next report says how many were not. NO_EVENT is an answer and is not reported.
+ * At most DEBUG_REPORTS_MAX refusals and as many faults of one thread are reported in a second, of
+ * DEBUG_THREADS_MAX threads of a CPU; the next report says how many were not. NO_EVENT is an answer
+ * and is not reported.
  */
 #pragma once
 
 #include "kernel/fault.h"
 #include "kernel/schedule.h"
 
-enum { DEBUG_REPORTS_MAX = 8, DEBUG_THREADS_MAX = 8 };
+enum { DEBUG_REPORTS_MAX = 8, DEBUG_THREADS_MAX = 16 };
 
 /* Nothing is reported: for tests of several CPUs, whose schedules it would multiply. */
 extern bool debug_is_silent;

@@ -18,6 +18,23 @@ static word_t stacked_pc(const struct thread *thread)
     return load_user(thread->context.psp + FRAME_PC * sizeof(word_t), &pc) != 0 ? pc : 0;
 }
 
+/* Whether the instruction at an address stores: DDI 0403E, A5.2 (16 bits) and A5.3 (32 bits). Of
+ * the instructions that reach memory, all but the first group of the short ones tell by one bit. */
+static bool is_store(word_t pc)
+{
+    enum { LONG = 0x1D, SHORT_REGISTER = 0x5, SHORT_LOAD = 1 << 11, LONG_LOAD = 1 << 4 };
+    word_t word, opcode;
+
+    if (load_user(pc & ~(word_t)3, &word) == 0)
+        return false;
+    opcode = (pc & 2) != 0 ? word >> 16 : word & 0xFFFF;
+    if (opcode >> 11 >= LONG)
+        return (opcode & LONG_LOAD) == 0;
+    if (opcode >> 12 == SHORT_REGISTER)
+        return (opcode >> 9 & 7) < 3; /* STR, STRH, STRB; then LDRSB and the loads */
+    return (opcode & SHORT_LOAD) == 0;
+}
+
 /* Debug builds: the first of these that the status says. Stacking comes before what follows from
  * it. */
 struct arch_fault_story arch_fault_story(const struct arch_context *context, word_t cause)
@@ -32,7 +49,7 @@ struct arch_fault_story arch_fault_story(const struct arch_context *context, wor
         {CFSR_STKERR, "bus error while a frame was stacked"},
         {CFSR_UNSTKERR, "bus error while a frame was loaded"},
         {CFSR_IACCVIOL, "the MPU refuses to execute this"},
-        {CFSR_DACCVIOL, "the MPU refuses a load or store"},
+        {CFSR_DACCVIOL, "the MPU refuses a load or store"}, /* which of them: below */
         {CFSR_IBUSERR, "bus error of an instruction fetch"},
         {CFSR_PRECISERR, "bus error of a load or store"},
         {CFSR_IMPRECISERR, "bus error of an earlier store"},
@@ -54,6 +71,8 @@ struct arch_fault_story arch_fault_story(const struct arch_context *context, wor
      * HardFault, in which a look that faults would be the last. */
     if (story.is_stack || load_user(context->psp + FRAME_PC * sizeof(word_t), &story.pc) == 0)
         story.pc = 0;
+    else if ((cause & CFSR_DACCVIOL) != 0 && !story.is_stack)
+        story.what = is_store(story.pc) ? "the MPU refuses a store" : "the MPU refuses a load";
     return story;
 }
 

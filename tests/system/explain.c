@@ -53,6 +53,17 @@ static void reach(word_t address)
     *(volatile word_t *)address = 1;
 }
 
+static void look(word_t address)
+{
+    (void)*(volatile word_t *)address;
+}
+
+/* An instruction of 32 bits. */
+static void reach_far(word_t address)
+{
+    __asm__ volatile("str.w %0, [%0]" : : "r"(address) : "memory");
+}
+
 static void execute(word_t address)
 {
     ((void (*)(void))(address | 1))();
@@ -128,6 +139,8 @@ static void faults(const struct place *place)
     fault(place, divide, 0, 5, "a division by zero");
     fault(place, undefined, 0, 6, "an undefined instruction");
     fault(place, lose_stack, 0, 7, "a call with a stack that is none");
+    fault(place, look, 0x20000004, 8, "a load from the kernel's memory");
+    fault(place, reach_far, 0x20000008, 9, "a store of the long kind");
     tap_check(rme_invoke_word(port.id.raw, 0, &value) == STATUS_FAULT, "a callee that faults");
 }
 

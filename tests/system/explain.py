@@ -41,8 +41,8 @@ CASES = [
      r"  slot: boot/\d+ is the root of a signal endpoint, references to it: 1\n"),
     ("an argument", r"\nrefused: THD_TIME_XFER" + INIT + r"ARGUMENT\n  the time is 0 or above the largest amount\n"),
     ("an unknown call", r"\nrefused: call 40" + INIT + r"UNKNOWN_CALL\n"),
-    fault("the MPU refuses a load or store", 1, r"\n  access to 0x20000000 is not mapped"),
-    fault("the MPU refuses a load or store", 2,
+    fault("the MPU refuses a store", 1, r"\n  access to 0x20000000 is not mapped"),
+    fault("the MPU refuses a store", 2,
           r"\n  access to 0x[0-9a-f]{8} is mapped with READ EXECUTE CACHE STATIC, lacks WRITE"),
     fault("the MPU refuses to execute this", 3,
           r"\n  execution of 0x[0-9a-f]{8} is mapped with READ WRITE CACHE BUFFER STATIC, lacks EXECUTE"),
@@ -51,6 +51,8 @@ CASES = [
     fault("undefined instruction", 6, ""),
     fault("the stack could not take the frame of an exception", 7,
           r"\n  the stack pointer 0x[0-9a-f]{8} is not mapped"),
+    fault("the MPU refuses a load", 8, r"\n  access to 0x20000004 is not mapped"),
+    fault("the MPU refuses a store", 9, r"\n  access to 0x20000008 is not mapped"),
     ("a callee that faults", r"\nfault: undefined instruction, of thread boot/3 .*\n  at pc .*\n"
                              r"  the invocation ends: its caller gets FAULT\n"),
 ]

@@ -265,6 +265,32 @@ static void limits(void)
     tap_check(length == 3, "what is left goes with the timer");
 }
 
+/* More threads than have a quota, all in one second. */
+static void crowd(void)
+{
+    static struct thread threads[DEBUG_THREADS_MAX + 1];
+    const word_t args[8] = {RME_SVC_SIG_SND, 40, 1};
+    struct thread *init = cpu->current;
+    unsigned shown = 0;
+
+    rest();
+    for (unsigned i = 0; i <= DEBUG_THREADS_MAX; i++) {
+        threads[i] = *init;
+        cpu->current = &threads[i];
+        debug_report_refusal(cpu, args, STATUS_TYPE);
+        report_drain();
+        shown += count_of("refused: ");
+        length = 0;
+        text[0] = '\0';
+    }
+    cpu->current = init;
+    tap_check(shown == DEBUG_THREADS_MAX, "so many threads a second and no more");
+    rest();
+    (void)HOST_CALL(cpu, RME_SVC_SIG_SND, 40, 1);
+    tap_check(count_of("\n(not shown: 1 reports of other threads)\nrefused: ") == 1,
+              "then it says how many reports of others there were");
+}
+
 /* Rings of several CPUs: whoever comes while one drains leaves it to that one. */
 static void contention(void)
 {
@@ -303,6 +329,7 @@ int main(void)
     reasons();
     fault();
     limits();
+    crowd();
     contention();
     return tap_end();
 }

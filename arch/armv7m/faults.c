@@ -35,6 +35,16 @@ static bool is_store(word_t pc)
     return (opcode & SHORT_LOAD) == 0;
 }
 
+/* Nothing may fault there, not even a look: the processor would lock up (DDI 0403E, B1.5.15). */
+static bool is_hard_fault(void)
+{
+    enum { HARD_FAULT = 3 };
+    word_t number;
+
+    __asm__ volatile("mrs %0, ipsr" : "=r"(number));
+    return number == HARD_FAULT;
+}
+
 /* Debug builds: the first of these that the status says. Stacking comes before what follows from
  * it. */
 struct arch_fault_story arch_fault_story(const struct arch_context *context, word_t cause)
@@ -67,9 +77,9 @@ struct arch_fault_story arch_fault_story(const struct arch_context *context, wor
     for (unsigned i = sizeof(causes) / sizeof(causes[0]); i-- > 0;)
         if ((cause & causes[i].bit) != 0)
             story.what = causes[i].what;
-    /* Where a frame failed there is none to look at. And QEMU (7.2) takes a breakpoint as a
-     * HardFault, in which a look that faults would be the last. */
-    if (story.is_stack || load_user(context->psp + FRAME_PC * sizeof(word_t), &story.pc) == 0)
+    /* Where a frame failed there is none to look at. */
+    if (story.is_stack || is_hard_fault() ||
+        load_user(context->psp + FRAME_PC * sizeof(word_t), &story.pc) == 0)
         story.pc = 0;
     else if ((cause & CFSR_DACCVIOL) != 0 && !story.is_stack)
         story.what = is_store(story.pc) ? "the MPU refuses a store" : "the MPU refuses a load";

@@ -115,7 +115,7 @@ int main(void)
         if (i != 0)
             continue;
         print("refused", "refused", &unknown);
-        print("twin", "sig_s", &twin);
+        print("twin", "sig_snd", &twin);
         for (unsigned k = 0; k < OTHERS; k++)
             print("extra", other_names[k], &others[k]);
     }

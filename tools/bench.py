@@ -190,19 +190,23 @@ def _cell(value: float | None, width: int = 8) -> str:
     return "-".rjust(width) if value is None else f"{_number(value):>{width}}"
 
 
+def _ratio(line: Measurement, peer: int | None) -> str:
+    return (f"{line.mean / peer:.2f}" if peer else "-").rjust(7)
+
+
 def print_rows(lines: list[Measurement], board: str, base: dict[str, Any]) -> int:
     """The table, one block per row; returns how many goals are missed."""
     missed = 0
     for row in dict.fromkeys(line.row for line in lines):
         print(f"\n{base['rows'].get(row, row)}")
         print(f"  {'operation':<24}{'min':>8}{'mean':>9}{'max':>8}{'original':>9}{'ratio':>7}"
-              f"{'FreeRTOS':>9}{'goal':>8}{'cycles':>9}{'goal':>6}")
+              f"{'FreeRTOS':>9}{'ratio':>7}{'goal':>8}{'cycles':>9}{'goal':>6}")
         for line in (line for line in lines if line.row == row):
             c = compare(line, lines, board, base)
-            ratio = f"{line.mean / c.original:.2f}" if c.original else "-"
             title = base["titles"].get(line.operation, line.operation)
             print(f"  {title:<24}{line.low:>8}{_cell(line.mean, 9)}{line.high:>8}"
-                  f"{_cell(c.original, 9)}{ratio:>7}{_cell(c.freertos, 9)}{_cell(c.goal)}"
+                  f"{_cell(c.original, 9)}{_ratio(line, c.original)}"
+                  f"{_cell(c.freertos, 9)}{_ratio(line, c.freertos)}{_cell(c.goal)}"
                   f"{_cell(c.cycles, 9)}{_cell(c.goal_cycles, 6)}  {c.verdict}")
             missed += c.verdict == "MISSED"
     return missed
@@ -218,16 +222,21 @@ def print_memory(lines: list[Measurement], base: dict[str, Any]) -> None:
         print("  " + title.ljust(24) + "".join(_cell(line.metric(n), 10) for n in names))
 
 
-def print_paths(results: list[Result], image: Elf) -> None:
-    """The longest ways through the kernel, those of LONG apart."""
-    paths = []
+def paths(results: list[Result], image: Elf) -> list[tuple[int, str, str]]:
+    """Ways through the kernel: instructions, entry and call; the longest first."""
+    found = []
     for result in (r for r in results if r["type"] == "path" and not r["boot"]):
         call = image.place(int(result["call"], 16)) if "call" in result else ""
-        paths.append((result["insns"][2], image.place(int(result["entry"], 16)), call))
-    paths.sort(reverse=True)
+        found.append((result["insns"][2], image.place(int(result["entry"], 16)), call))
+    return sorted(found, reverse=True)
+
+
+def print_paths(results: list[Result], image: Elf) -> None:
+    """The longest ways through the kernel, those of LONG apart."""
+    found = paths(results, image)
     for title, wanted in (("longest paths with interrupts off", False),
                           ("of these, creation and deletion of tables", True)):
-        some = [path for path in paths if bool(LONG.search(path[2])) == wanted][:LONGEST]
+        some = [path for path in found if bool(LONG.search(path[2])) == wanted][:LONGEST]
         if some:
             print(f"\n{title} (instructions):")
         for length, entry, call in some:

@@ -128,6 +128,19 @@ class Figures(unittest.TestCase):
     def test_fpu_row_has_the_original_with_fpu(self) -> None:
         self.assertEqual(self.compare("BENCH fpu yield_2 90 90000 90 9")[0].original, 282)
 
+    def test_json_holds_the_first_set_and_cycles_where_they_are_modelled(self) -> None:
+        lines = bench.parse(["BENCH infinite yield_s 30 30500 31 9", "BENCH refused refused 12 12000 12 9",
+                             "BENCH twin sig_snd 140 140000 140 9", "BENCH finite yield_s 41 41000 41 9",
+                             "BENCH extra map_unmap 900 900000 900 9"])
+        figures = {"board": "mps2-an385", "unit": "instructions",
+                   "operations": {"yield_s": 30.5, "refused": 12, "map_unmap": 900}}
+        self.assertEqual(bench.bench_json("mps2-an385", lines, self.base), figures)
+        for line in lines:
+            line.interval = {"n": 2, "cycles_flat": [50, 101, 51]}
+        figures.update(board="stm32f405",
+                       modelled_cycles={"yield_s": 50.5, "refused": 50.5, "map_unmap": 50.5})
+        self.assertEqual(bench.bench_json("stm32f405", lines, self.base), figures)
+
     def test_damaged_line_is_named(self) -> None:
         with self.assertRaisesRegex(bench.BenchError, "not a measurement: BENCH x"):
             bench.parse(["hello", "BENCH x"])

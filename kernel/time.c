@@ -68,11 +68,16 @@ void time_fire(struct cpu *cpu)
 
 enum status time_set_deadline(struct cpu *cpu, word_t counts)
 {
+    word_t elapsed;
+
     if (counts > BUDGET_INIT)
         return STATUS_ARGUMENT;
-    time_charge(cpu);
+    /* From now, and not from where the charge of a caller ends that has overrun its budget. */
+    elapsed = arch_clock_elapsed(cpu);
     cpu->deadline = arch_clock_now(cpu) + counts;
     cpu->deadline_armed = counts != 0;
+    arch_clock_unread(cpu, elapsed);
+    time_charge(cpu);
     time_arm(cpu);
     return STATUS_OK;
 }

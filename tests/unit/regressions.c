@@ -78,6 +78,21 @@ static void endless_time_is_nobodys(void)
               "what an endless thread has used is not charged to the next");
 }
 
+/* The budget ends at 1, the shortest interval of the timer is longer: the caller has overrun it. */
+static void deadline_is_from_now(void)
+{
+    bool is_ready;
+
+    host_boot(1);
+    is_ready = make_thread(FIRST, 2, 0, 1);
+    host_advance(cpu, 3);
+    is_ready = is_ready && cpu->current == thread_at(FIRST) &&
+               HOST_CALL(cpu, RME_SVC_KFN, BOOT_KFUNC, RME_KFN_TIMER_SET, 0, BOOT_TIMER_ENDPOINT,
+                         1000) == STATUS_OK;
+    tap_check(is_ready && cpu->deadline == cpu->arch.now + 1000,
+              "TIMER_SET counts from now, whatever the caller has overrun");
+}
+
 static void pairs_are_16_bits(void)
 {
     const word_t both = (word_t)RME_KFN_INT_LOCAL_TRIG << 16 | RME_KFN_INT_LOCAL_TRIG;
@@ -115,6 +130,7 @@ int main(void)
     priorities_keep_order();
     restart_clears_fpu();
     endless_time_is_nobodys();
+    deadline_is_from_now();
     pairs_are_16_bits();
     objects_are_looked_at();
     return tap_end();

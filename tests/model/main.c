@@ -7,8 +7,8 @@
  *   model [CALLS [SEED [STEPS [SECONDS]]]]   at least CALLS calls, sequences of STEPS steps (0: the
  *       longest) from SEED on; a difference is made smaller for SECONDS
  *
- * With a million calls and more, a pair of call and status that was never reached is a failure. The
- * run is made by a child: whatever it dies of, what led there is printed, made smaller.
+ * With three million calls and more, a pair of call and status that was never reached is a failure.
+ * The run is made by a child: whatever it dies of, what led there is printed, made smaller.
  */
 #include "tests/model/coverage.h"
 #include "tests/model/run.h"
@@ -24,7 +24,7 @@
 
 enum {
     CALLS_DEFAULT = 200000,
-    CALLS_COVERING = 1000000, /* a run that long reaches every pair */
+    CALLS_COVERING = 3000000, /* a run that long reaches every pair */
     HANG_SECONDS = 60,
     SHRINK_SECONDS = 20,
     STEPS_PRINTED = 100, /* of more, the last */

@@ -32,6 +32,7 @@ WANTED(can_send, has(slot, RIGHT_SIGNAL_SEND))
 WANTED(has_waiter, slot->object->signal.waiter != NULL && has(slot, RIGHT_SIGNAL_SEND))
 WANTED(can_receive, slot->object->signal.waiter == NULL)
 WANTED(has_signals, slot->object->signal.count != 0)
+WANTED(lacks_kernel, !has(slot, RIGHT_SIGNAL_KERNEL_SEND))
 WANTED(takes_kernel, has(slot, RIGHT_SIGNAL_KERNEL_SEND))
 WANTED(is_timer, slot->object == m.timer_endpoint)
 WANTED(is_idle_port, slot->object->port.owner == NULL && has(slot, RIGHT_INVOCATION_ACTIVATE))
@@ -181,7 +182,7 @@ static void kfn(word_t *w)
     w[3] = random_below(2);
     w[4] = random_below(2);
     if (w[1] == RME_KFN_INT_BIND || w[1] == RME_KFN_TIMER_SET)
-        w[3] = one_in(4) ? CAP_NULL : pick_id(M_SIGNAL, takes_kernel);
+        w[3] = one_in(4) ? CAP_NULL : pick_id(M_SIGNAL, one_in(8) ? lacks_kernel : takes_kernel);
     if (w[1] == RME_KFN_TIMER_SET) {
         w[3] = one_in(6) ? w[3] : pick_id(M_SIGNAL, is_timer);
         w[4] = one_in(20) ? random_any() : random_below(3) == 0 ? 0 : random_time() % 100000;

@@ -26,7 +26,7 @@ enum {
     CALLS_DEFAULT = 200000,
     CALLS_COVERING = 3000000, /* a run that long reaches every pair */
     HANG_SECONDS = 60,
-    SHRINK_SECONDS = 20,
+    SHRINK_SECONDS = 30,
     STEPS_PRINTED = 100, /* of more, the last */
 };
 

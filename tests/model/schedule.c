@@ -312,14 +312,19 @@ void m_leave(void)
 
 /* ---- From outside ---- */
 
+/* One chain of events for a thread's time at a time: where one is told that left without time, the
+ * running thread is charged when the timer fires again. */
 void m_timer(void)
 {
-    m.timer_pended = false;
-    if (m.exhausted != NULL)
-        tell(m.exhausted);
+    struct m_object *left = m.exhausted;
+
     m.exhausted = NULL;
-    m_look_at_time();
-    if (m.deadline_armed && (sword_t)(m.deadline - m.now) <= 0) {
+    m.timer_pended = false;
+    if (left != NULL)
+        tell(left);
+    if (left == NULL || !CONFIG_TICKLESS)
+        m_look_at_time();
+    if (m.deadline_armed && (sword_t)(m.deadline - m.last) <= 0) {
         m.deadline_armed = false;
         m_post(m.timer_endpoint);
     }

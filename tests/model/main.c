@@ -2,7 +2,8 @@
  *
  * The reference model against the kernel, sequence after sequence of random steps. Odd seeds are
  * tiny (few levels, small tables, little memory) and compare the whole state behind every step,
- * even ones are large and compare it every 64 steps; results and invariants always.
+ * even ones are large and compare it every 64 steps, but in a build with tiny limits; results and
+ * invariants always.
  *
  *   model [CALLS [SEED [STEPS [SECONDS]]]]   at least CALLS calls, sequences of STEPS steps (0: the
  *       longest) from SEED on; a difference is made smaller for SECONDS
@@ -90,7 +91,7 @@ static bool drop(unsigned first, unsigned count)
 
 static void shrink(void)
 {
-    time_t end = time(NULL) + shrink_seconds;
+    time_t end = time(NULL) + (time_t)shrink_seconds;
 
     for (unsigned chunk = found->count / 2; chunk > 0; chunk /= 2)
         for (unsigned first = found->count; first >= chunk && time(NULL) < end;) {

@@ -18,7 +18,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WHOLE_EVERY = 64 }; /* in the large configuration */
+enum {
+    WHOLE_EVERY = 64, /* in the large configuration */
+    IS_TINY_BUILD = CONFIG_CAPTABLE_BYTES_MAX < 1024,
+};
 
 /* ---- The doors ---- */
 
@@ -243,7 +246,7 @@ bool run_seed(struct record *record, uint64_t seed, unsigned steps)
     record->seed = seed;
     for (record->count = 0; record->count < steps;) {
         struct step *step = &record->steps[record->count];
-        bool is_whole = profile.is_tiny || record->count % WHOLE_EVERY == 0;
+        bool is_whole = IS_TINY_BUILD || profile.is_tiny || record->count % WHOLE_EVERY == 0;
 
         *step = generate_step();
         record->count++;

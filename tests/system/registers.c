@@ -47,16 +47,16 @@ static void compare(word_t before, word_t after)
 }
 
 /* Everything but the two words of the result. */
-static void check_same(const struct lab_registers *in, const struct lab_registers *out)
+static void check_same(const struct lab_registers *in, const struct lab_registers *out, word_t part)
 {
     for (unsigned i = 0; i < 13; i++)
         if (i != 4 && i != 5)
             compare(in->r[i], out->r[i]);
     compare(in->lr, out->lr);
     compare(in->apsr, out->apsr);
-    for (unsigned i = 0; HAS_FPU && i < 32; i++)
+    for (unsigned i = 0; part == LAB_WITH_FPU && i < 32; i++)
         compare(in->s[i], out->s[i]);
-    if (HAS_FPU)
+    if (part == LAB_WITH_FPU)
         compare(in->fpscr, out->fpscr);
 }
 
@@ -69,7 +69,7 @@ static void call(word_t tag, word_t number, word_t word0, word_t word1, word_t w
     struct lab_registers in = lab_tagged_call(tag, number, word0, word1, word2), out;
 
     lab_registers_call(&in, &out, FPU_PART);
-    check_same(&in, &out);
+    check_same(&in, &out, FPU_PART);
 }
 
 static volatile bool was_fresh;
@@ -132,7 +132,7 @@ static void wait_in_loop(void)
     lab_registers_loop(&in, &out, FPU_PART);
     in.r[3] = 0;
     in.apsr = (in.apsr & 0x080F0000) | 0x60000000; /* Z and C, of 1 - 1 */
-    check_same(&in, &out);
+    check_same(&in, &out, FPU_PART);
 }
 
 static void victim_main(word_t kind)
@@ -243,6 +243,14 @@ static void monitor(void)
 
 /* ---- Without the attribute ---- */
 
+static volatile unsigned turns;
+
+static void begin_nothing(word_t unused)
+{
+    (void)unused;
+    lab_park();
+}
+
 static void use_fpu(word_t unused)
 {
     (void)unused;
@@ -258,6 +266,34 @@ static void without_attribute(struct lab_subject *plain, const char *name)
     tap_check(end.how == LAB_FAULTED, name);
     if (BOARD_HAS_FPU && lab_has_debug())
         tap_check(end.cause == CAUSE_NO_COPROCESSOR, "for want of a coprocessor");
+}
+
+/* The plain thread and the one that has the FPU take turns: both keep what they have. */
+static void take_turns(word_t unused)
+{
+    struct lab_registers in = lab_tagged_call(0x99, RME_SVC_SIG_RCV, GO, SIGNAL_RECEIVE_SINGLE, 0);
+    struct lab_registers out;
+
+    (void)unused;
+    for (;;) {
+        lab_registers_call(&in, &out, LAB_CORE);
+        check_same(&in, &out, LAB_CORE);
+        turns++;
+    }
+}
+
+static void mixed(const struct lab_subject *plain)
+{
+    (void)lab_run(&culprit, begin_nothing, 0);
+    lab_give(plain, GO, go.id.raw, RIGHTS_SIGNAL_ALL);
+    (void)rme_signal_receive(go, SIGNAL_POLL_ALL);
+    (void)lab_run(plain, take_turns, 0);
+    wrong = 0;
+    turns = 0;
+    for (unsigned i = 0; i < 4; i++)
+        if (lab_run(&victim, victim_main, KIND_BLOCK).how != LAB_PARKED)
+            wrong++;
+    tap_check(wrong == 0 && turns == 4, "threads with and without the FPU keep what they have");
 }
 
 static void delegate_all(const struct lab_subject *subject)
@@ -299,6 +335,7 @@ int main(void)
     culprit = lab_subject_make(HAS_FPU ? THREAD_FPU : 0);
     all_kinds();
     monitor();
+    mixed(&plain);
     without_attribute(&plain, "an FPU instruction of a thread without the attribute is a fault");
     if (!HAS_FPU)
         tap_skip("registers of the FPU", "the chip or the build has none");

@@ -262,6 +262,61 @@ static void adversary(void)
     tap_check(wrong == 0, "an area that somebody changes at every switch");
 }
 
+/* A thread of another process has the window mapped and changes the area whenever the guest has
+ * yielded to it; the guest needs none of what changes, and must go on. */
+static volatile unsigned loops, mutations;
+
+static void yield_for_ever(word_t unused)
+{
+    (void)unused;
+    __asm__ volatile("1: ldr r1, [%0]\n\tadds r1, #1\n\tstr r1, [%0]\n\t"
+                     "movs r4, #9\n\tmovw r5, #0x8000\n\tmovs r6, #0\n\tsvc 0\n\tb 1b"
+                     :
+                     : "r"(&loops)
+                     : "r1", "r4", "r5", "r6", "memory");
+}
+
+static void mutate_and_yield(word_t rounds)
+{
+    static const word_t basic[] = {0xFFFFFFF1, 0xFFFFFFF9, 0xFFFFFFFD, 0xFFFFFFFF, 0xFFFFFFF5};
+
+    for (mutations = 0; mutations < rounds; mutations++) {
+        for (unsigned i = AREA_R4; i < GUEST_WORDS; i++)
+            area[i] = random_word();
+        area[AREA_LR] = basic[random_word() % 5];
+        (void)rme_thread_switch(rme_thread_null(), 0);
+    }
+    lab_park();
+}
+
+static void mutator(void)
+{
+    const struct lab_map map = {LAYOUT_GUEST, 10, 0, 1, PAGE_READ | PAGE_WRITE | PAGE_STATIC};
+    enum { ROUNDS = 500 };
+
+    (void)lab_attach(&bystander, 0, &map);
+    (void)lab_run(&guest, do_nothing, 0);
+    loops = 0;
+    lab_set_priority(&guest, 0);
+    lab_refill(&guest);
+    rme_assert(rme_thread_exec_set(guest.thread, (word_t)yield_for_ever,
+                                   rme_stack_prepare(guest.stack, LAB_STACK_BYTES),
+                                   0) == STATUS_OK);
+    (void)lab_run(&bystander, mutate_and_yield, 0);
+    rme_assert(rme_thread_set_priorities(2, guest.thread, lab_init, rme_thread_null(),
+                                         rme_thread_null(),
+                                         LAB_PRIORITY << 8 | LAB_PRIORITY) == STATUS_OK);
+    (void)lab_run(&bystander, mutate_and_yield, ROUNDS);
+    for (unsigned i = 0; i < 2 * ROUNDS && !lab_is_parked(&bystander); i++)
+        (void)rme_thread_switch(rme_thread_null(), 0);
+    rme_assert(rme_thread_set_priorities(1, lab_init, rme_thread_null(), rme_thread_null(),
+                                         rme_thread_null(), 0) == STATUS_OK);
+    tap_check(mutations == ROUNDS && loops >= ROUNDS - 1 && returns_to_thread(),
+              "a guest whose area another process changes all the time goes on");
+    (void)lab_look(&guest);
+    lab_detach(&bystander, 0);
+}
+
 /* ---- Windows ---- */
 
 static rme_kmem_t narrowed(word_t low, word_t high)
@@ -392,6 +447,7 @@ int main(void)
     begun();
     return_values();
     adversary();
+    mutator();
     windows();
     separation();
     rebound();

@@ -88,10 +88,21 @@ static unsigned drain_ring(struct ring *ring, unsigned most)
     return most;
 }
 
+/* Most of the time nothing is there: debug builds should not be much slower for it. */
+static bool are_empty(void)
+{
+    for (unsigned i = 0; i < arch_cpu_count(); i++)
+        if (shared_load(&rings[i].put) != shared_load(&rings[i].taken))
+            return false;
+    return true;
+}
+
 void report_drain(void)
 {
     unsigned left = REPORT_DRAIN_MAX;
 
+    if (are_empty())
+        return;
     if (shared_exchange(&is_draining, 1) != 0)
         return;
     for (unsigned i = 0; i < arch_cpu_count(); i++)

@@ -4,7 +4,7 @@
 
   coverage.py [--minimum PERCENT] [--file]     build, run, print; fails below the minimum (95)
 
-Every layer on the host runs in each of the CONFIGS below, built by Clang with counters at each
+The layers on the host run in each of the CONFIGS below, built by Clang with counters at each
 condition of the source. A branch is one outcome of one condition (each operand of && and || is one,
 each case of a switch); it is covered if any test in any of the builds has taken it. Not counted:
 conditions that the build's options decide (CONFIG_X), which no binary contains. LIKELY and UNLIKELY
@@ -25,20 +25,19 @@ from concurrent.futures import ThreadPoolExecutor
 import scratch
 from scratch import JOBS, ROOT, Failed, run
 
-OFF = ";".join(f"KFUNC_{group}=0" for group in ("PAGE", "INTERRUPT", "CACHE", "POWER", "MONITOR", "DEBUG"))
 # Options of each build; "m32": words of 32 bits.
 CONFIGS = {
     "managed": "DEBUG=1",
     "raw": "RAW=1;DEBUG=1;INV_DEPTH_MAX=2;SCHED_DEPTH_MAX=2",
-    "one": f"CPUS_MAX=1;FPU=0;GUESTS=0;{OFF}",
+    "one": "CPUS_MAX=1;FPU=0;GUESTS=0",
     "m32": "PRIORITIES=64;PANIC_REBOOT=1",
 }
 # Counters live in a file that is mapped, so that a process that ends in any way has told all.
 COUNTERS = "-fprofile-instr-generate -fcoverage-mapping -mllvm -runtime-counter-relocation"
-# Tests that have the kernel in them; what is long or brings its own kernel runs in one build.
-LAYERS = re.compile(r"^(unit|fuzz|model|concurrency|mpu)\.")
-ONCE = re.compile(r"^(mpu|concurrency)\.")
-OWN_KERNEL = re.compile(r"^mpu\.")
+# Tests that have the kernel in them; those that bring their own kernel and port run in one build. Not
+# tests/concurrency, which takes long: the unit tests meet what another CPU does at each operation.
+LAYERS = re.compile(r"^(unit|fuzz|model|mpu)\.")
+ONCE = re.compile(r"^mpu\.")
 MORE = {"model.calls": ["60000"]}  # arguments: calls
 
 CONSTANT = re.compile(r"^!?\(?(CONFIG_\w+|READY_WORDS|CAP_TWO_LEVEL|WORD_BITS|\d+|[\s!<>=&|()])+\)?$")
@@ -105,7 +104,7 @@ def measure(tree, config):
         results = list(pool.map(lambda test: execute(folder, *test), chosen))
     groups = defaultdict(list)
     for result in results:
-        groups[result[0] if OWN_KERNEL.match(result[0]) else "kernel"].append(result)
+        groups[result[0] if ONCE.match(result[0]) else "kernel"].append(result)
     for group, members in groups.items():
         yield from export(folder, group, members)
 

@@ -32,7 +32,7 @@ enum {
 };
 
 static struct record *found, *trial;
-static unsigned shrink_seconds = SHRINK_SECONDS;
+static int shrink_seconds = SHRINK_SECONDS;
 
 static struct record *shared_record(void)
 {
@@ -148,7 +148,7 @@ int main(int argc, char **argv)
     if (steps == 0)
         steps = STEPS_MAX;
     if (argc > 4)
-        shrink_seconds = (unsigned)strtoul(argv[4], NULL, 0);
+        shrink_seconds = (int)strtol(argv[4], NULL, 0);
     found = shared_record();
     trial = shared_record();
     holds = !fails(run_all, HANG_SECONDS);

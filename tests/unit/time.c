@@ -59,21 +59,15 @@ static struct account {
     unsigned wrong; /* times that a thread that does not run had another budget */
 } account;
 
-/* What is due when the init thread runs is idle time. */
-static void settle_idle(void)
-{
-    if (cpu()->current != init())
-        return;
-    account.idle += account.debt;
-    account.debt = 0;
-}
-
-static void pass(word_t counts)
+/* Whoever runs pays what is due; with the init thread it is idle time. */
+static void pay(void)
 {
     const struct thread *current = cpu()->current;
 
-    account.debt += counts;
-    settle_idle();
+    if (current == init()) {
+        account.idle += account.debt;
+        account.debt = 0;
+    }
     for (unsigned i = 0; i < PAYERS; i++) {
         word_t paid = account.debt < account.left[i] ? account.debt : account.left[i];
 
@@ -82,18 +76,30 @@ static void pass(word_t counts)
         account.left[i] -= paid;
         account.debt -= paid;
     }
+}
+
+static void pass(word_t counts)
+{
+    account.debt += counts;
+    pay();
     host_advance(cpu(), counts); /* the timer is late by all but one of them */
     for (unsigned i = 0; i < PAYERS; i++) {
         const struct thread *thread = world_thread_of(account.slots[i]);
 
+        /* What was due was all that it had: it came and went. */
+        if (thread->state == THREAD_EXHAUSTED && account.left[i] <= account.debt) {
+            account.debt -= account.left[i];
+            account.left[i] = 0;
+        }
         if (thread != cpu()->current && thread->budget != account.left[i])
             account.wrong++;
     }
+    pay();
 }
 
 static void give(unsigned i, word_t amount)
 {
-    settle_idle();
+    pay();
     if (CALL(THD_TIME_XFER, account.slots[i], BOOT_THREAD, amount) < 0)
         tap_report(false, "init gives time", "give", __FILE__, __LINE__);
     account.left[i] += amount;

@@ -38,7 +38,7 @@ COUNTERS = "-fprofile-instr-generate -fcoverage-mapping -mllvm -runtime-counter-
 # tests/concurrency, which takes long: the unit tests meet what another CPU does at each operation.
 LAYERS = re.compile(r"^(unit|fuzz|model|mpu)\.")
 ONCE = re.compile(r"^mpu\.")
-MORE = {"model.calls": ["60000"]}  # arguments: calls
+MODEL_CALLS = 60000
 
 CONSTANT = re.compile(r"^!?\(?(CONFIG_\w+|READY_WORDS|CAP_TWO_LEVEL|WORD_BITS|\d+|[\s!<>=&|()])+\)?$")
 
@@ -61,7 +61,7 @@ def build(tree, config):
     settings = {
         "RME_BOARD": "host", "RME_OPTIONS": CONFIGS[config], "CMAKE_C_COMPILER": "clang",
         "CMAKE_ASM_COMPILER": "clang", "CMAKE_C_FLAGS": COUNTERS,
-        "RME_WORD_32": "ON" if config == "m32" else "OFF",
+        "RME_WORD_32": "ON" if config == "m32" else "OFF", "RME_MODEL_CALLS": MODEL_CALLS,
     }
     folder = tree.configure(config, **settings)
     chosen = [(name, command) for name, command in scratch.tests(folder)
@@ -79,7 +79,7 @@ def execute(folder, name, command):
         old.unlink()
     environment = {**os.environ, "LLVM_PROFILE_FILE": str(raw / "%c%p.profraw")}
     try:
-        run(*command, *MORE.get(name, []), cwd=ROOT, env=environment, timeout=300)
+        run(*command, cwd=ROOT, env=environment, timeout=300)
     except Failed as error:
         raise Failed(f"{folder.name}: {name} failed\n" + str(error)[-3000:]) from error
     return name, command, list(raw.glob("*.profraw"))

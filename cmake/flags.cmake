@@ -25,9 +25,9 @@ set(RME_INCLUDES
 # address spaces replace page tables as a whole.
 file(GLOB RME_KERNEL_SOURCES CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/kernel/*.c)
 if(BOARD_PAGETABLE STREQUAL "raw")
-    list(FILTER RME_KERNEL_SOURCES EXCLUDE REGEX "/pagetable(_boot|_mpu|_mmu)?\\.c$")
+    list(FILTER RME_KERNEL_SOURCES EXCLUDE REGEX "/pagetable(_boot|_mpu|_mmu|_boot_mmu)?\\.c$")
 elseif(BOARD_PAGETABLE STREQUAL "mpu")
-    list(FILTER RME_KERNEL_SOURCES EXCLUDE REGEX "/pagetable_(mmu|raw)\\.c$")
+    list(FILTER RME_KERNEL_SOURCES EXCLUDE REGEX "/pagetable_(mmu|boot_mmu|raw)\\.c$")
 else()
     list(FILTER RME_KERNEL_SOURCES EXCLUDE REGEX "/pagetable_(boot|mpu|raw)\\.c$")
 endif()

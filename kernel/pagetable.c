@@ -50,6 +50,24 @@ static void fill(struct capability *slot, word_t base, word_t size_order, word_t
     pagetable_backend_init(slot);
 }
 
+/* Whether an object would lie where no table can be; not, where it could not lie at all. */
+static bool is_misaligned(const struct capability *memory, word_t offset, word_t size)
+{
+    return kmem_address(memory, offset, size) % PAGETABLE_ALIGN != 0;
+}
+
+/* What a claim of memory that is not to be had would answer. */
+static enum status refuse_memory(struct capability *table, word_t index)
+{
+    struct capability *slot;
+    enum status status = cap_claim(table, index, &slot);
+
+    if (status != STATUS_OK)
+        return status;
+    cap_abandon(slot);
+    return STATUS_MEMORY;
+}
+
 sword_t pagetable_create(struct cpu *cpu, const struct args_pgt_crt *args, struct capability **caps)
 {
     word_t size = bytes_of(args->base, args->size_order, args->number_order);
@@ -59,7 +77,10 @@ sword_t pagetable_create(struct cpu *cpu, const struct args_pgt_crt *args, struc
     (void)cpu;
     if (size == 0)
         return STATUS_HARDWARE;
-    status = kmem_claim(caps, args, size, &slot);
+    if (PAGETABLE_ALIGN > KMEM_GRANULE && is_misaligned(caps[1], args->address, size))
+        status = refuse_memory(caps[0], args->slot);
+    else
+        status = kmem_claim(caps, args, size, &slot);
     if (status != STATUS_OK)
         return status;
     fill(slot, args->base, args->size_order, args->number_order);
@@ -75,6 +96,8 @@ enum status pagetable_boot(struct capability *slot, word_t *next, word_t base, w
 
     if (size == 0)
         return STATUS_HARDWARE;
+    if (PAGETABLE_ALIGN > KMEM_GRANULE)
+        *next = (*next + PAGETABLE_ALIGN - 1) & ~(PAGETABLE_ALIGN - 1);
     status = kmem_boot_object(next, size, &slot->object);
     if (status != STATUS_OK)
         return status;
@@ -188,6 +211,25 @@ sword_t pagetable_construct(struct cpu *cpu, const struct args_pgt_con *args,
     return pagetable_attach(cpu, caps[0], args->position, caps[1], args->flags);
 }
 
+/* Make a stamp the later of what it is and `epoch`. A child with several parents may be taken out
+ * of two of them at a time, and the later flush is the one to wait for. What was exchanged for less
+ * is put back; meanwhile the stamp may be too early, but whoever puts it back still counts on the
+ * child, which is not deleted. At most one round for each CPU. */
+static void raise_stamp(shared_t *stamp, word_t epoch)
+{
+    if (CONFIG_CPUS_MAX == 1) {
+        shared_store(stamp, epoch);
+        return;
+    }
+    for (;;) {
+        word_t old = shared_exchange(stamp, epoch);
+
+        if ((sword_t)(old - epoch) <= 0)
+            return;
+        epoch = old;
+    }
+}
+
 sword_t pagetable_destruct(struct cpu *cpu, const struct args_pgt_des *args,
                            struct capability **caps)
 {
@@ -202,7 +244,7 @@ sword_t pagetable_destruct(struct cpu *cpu, const struct args_pgt_des *args,
     if (status != STATUS_OK)
         return status;
     /* The stamp before the count: whoever finds the count 0 finds the stamp too. */
-    shared_store(&child->pagetable.detached, flush_begin(cpu));
+    raise_stamp(&child->pagetable.detached, flush_begin(cpu));
     cap_drop(child);
     cap_drop(parent);
     return STATUS_OK;

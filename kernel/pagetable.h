@@ -13,8 +13,11 @@
 #pragma once
 
 #include "abi/memory_map.h"
+#include "arch/space.h"
 #include "kernel/cap.h"
 #include "kernel/cpu.h"
+
+#define PAGETABLE_ALIGN ((word_t)ARCH_PAGETABLE_ALIGN)
 
 /* Rights word of a page-table capability: [7:0] rights, then the inclusive range of positions. */
 enum { PAGETABLE_RIGHT_BITS = 8, PAGETABLE_RANGE_BITS = WORD_BITS == 32 ? 12 : 28 };
@@ -95,10 +98,10 @@ MUST_CHECK enum status pagetable_attach(struct cpu *cpu, struct capability *pare
  * PAGE_EXECUTE. */
 MUST_CHECK bool pagetable_repair(struct cpu *cpu, word_t space, word_t address, word_t access);
 
-/* Boot, MPU: the page tables of the first process over the machine's memory map. See
- * abi/memory_map.h for what lies where. */
+/* Boot: the page tables of the first process over the machine's memory map. See abi/memory_map.h
+ * for what lies where on an MPU, pagetable_boot_mmu.c for an MMU. */
 struct pagetable_boot {
-    struct capability *top;    /* slot of its top level: a list */
+    struct capability *top;    /* slot of its top level: a list on an MPU */
     struct capability *tables; /* 2^order slots: table i, which is child i of the list */
     word_t order;
     const struct memory_range *reserved; /* the kernel's own memory */

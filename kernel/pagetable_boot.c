@@ -4,28 +4,7 @@
  * one page for each block of the memory map (abi/memory_map.h). This is where all user memory comes
  * from, so that what is not here can never be mapped: the kernel's own memory is refused.
  */
-#include "kernel/pagetable.h"
-
-static bool is_legal(struct memory_range range)
-{
-    return range.size != 0 && range.size - 1 <= ~range.base;
-}
-
-/* Neither range wraps. */
-static bool overlap(struct memory_range a, struct memory_range b)
-{
-    return a.base >= b.base ? a.base - b.base < b.size : b.base - a.base < a.size;
-}
-
-static bool is_allowed(const struct pagetable_boot *boot, struct memory_range range)
-{
-    if (!is_legal(range))
-        return false;
-    for (word_t i = 0; i < boot->reserved_count; i++)
-        if (boot->reserved[i].size != 0 && overlap(range, boot->reserved[i]))
-            return false;
-    return true;
-}
+#include "kernel/pagetable_boot.h"
 
 /* Static as long as there is room beside the regions that dynamic pages need. */
 static word_t flags_of(struct pagetable_boot *boot, word_t flags)

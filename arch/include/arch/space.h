@@ -36,6 +36,34 @@
  * MPU with several CPUs: the word behind the regions is the version of the image. When it is odd,
  * or has moved while the image was read, another CPU is changing it, and arch_space_load loads
  * regions that grant nothing; the fault that follows loads again. arch_space_flush reloads.
+ *
+ * Machines with an MMU (pagetable_mmu.c) define instead
+ *
+ *  ARCH_MMU_LEVELS             levels of the walk
+ *  ARCH_MMU_PAGE_ORDER         of the smallest page
+ *  ARCH_MMU_NUMBER_ORDER       of the entries of every table below the top
+ *  ARCH_MMU_USER_ORDER         of the addresses that a top level covers
+ *  ARCH_MMU_TOP_ENTRIES        that a top level has, with the kernel's
+ *
+ *  word_t arch_mmu_table_bytes(bool is_top, word_t size_order, word_t number_order)
+ *      A fact: bytes of a table of 2^number_order entries for 2^size_order bytes each; 0: the
+ *      hardware has no such table.
+ *
+ *  word_t arch_mmu_kernel_entry(word_t index)
+ *      A fact: an entry of every top level behind the user's. It never changes.
+ *
+ *  word_t arch_mmu_encode(word_t address, word_t size_order, word_t flags)
+ *      An entry: with flags (PAGE_*) for a page at a physical address, accessed and dirty, so that
+ *      hardware writes no table; with flags 0 for the table at `address`. 0: this machine cannot
+ *      express it. Cost: constant.
+ *
+ *  word_t arch_mmu_decode(word_t entry, word_t size_order, word_t *flags)
+ *      Of an entry that is not 0 the address and flags with which it was made. Cost: constant.
+ *
+ *  void arch_mmu_forget(word_t address)
+ *      Forget the translation of the page that holds a user address, on this CPU. Cost: constant.
+ *
+ * All define ARCH_PAGETABLE_ALIGN, of the objects of page tables: not less than KMEM_GRANULE.
  */
 #pragma once
 

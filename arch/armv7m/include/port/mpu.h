@@ -7,7 +7,7 @@
 
 #include "abi/calls.h"
 
-enum { ARCH_MPU_REGIONS = 8 };
+enum { ARCH_MPU_REGIONS = 8, ARCH_PAGETABLE_ALIGN = KMEM_GRANULE };
 
 struct arch_mpu_region {
     word_t rbar, rasr;

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: Unlicense */
+#pragma once
+
+struct arch_cpu {
+    int unused;
+};

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Unlicense */
 #include "kernel/boot.h"
 
+#include "arch/clock.h"
 #include "arch/irq.h"
 #include "arch/machine.h"
 #include "arch/memory.h"
-#include "board.h"
 #include "kernel/captable.h"
 #include "kernel/kfunc.h"
 #include "kernel/kmem.h"
@@ -13,8 +13,6 @@
 #include "kernel/signal.h"
 #include "kernel/thread.h"
 #include "kernel/time.h"
-
-enum { TABLES_ORDER = 4 }; /* blocks of the memory map */
 
 static void must(enum status status, const char *what)
 {
@@ -38,15 +36,15 @@ static word_t make_space(struct cpu *cpu, struct capability *slots, word_t *next
 {
     struct pagetable_boot boot = {
         .top = &slots[BOOT_PAGETABLE],
-        .order = TABLES_ORDER,
+        .order = CONFIG_BOOT_TABLES_ORDER,
         .reserved = memory->reserved,
         .reserved_count = memory->reserved_count,
     };
 
     if (CONFIG_RAW)
         return arch_space_boot();
-    boot.tables = take(next, CAP_SLOT_BYTES << TABLES_ORDER);
-    captable_boot(&slots[BOOT_PAGETABLES], boot.tables, (word_t)1 << TABLES_ORDER);
+    boot.tables = take(next, CAP_SLOT_BYTES << CONFIG_BOOT_TABLES_ORDER);
+    captable_boot(&slots[BOOT_PAGETABLES], boot.tables, (word_t)1 << CONFIG_BOOT_TABLES_ORDER);
     boot.next = *next;
     must(pagetable_boot_ranges(cpu, &boot, memory->ranges, memory->range_count),
          "the memory map does not fit");
@@ -127,11 +125,11 @@ void boot_first(struct cpu *cpu, const struct boot_memory *memory, struct boot_i
     start(cpu, &slots[BOOT_PROCESS]);
     *info = (struct boot_info){
         .abi_version = ABI_VERSION,
-        .clock_hz = BOARD_TIMER_HZ,
+        .clock_hz = arch_clock_hz(),
         .cpu_count = arch_cpu_count(),
         .kmem_free = next - arch_kmem_base(),
         .kmem_bytes = arch_kmem_size(),
         .irq_lines = arch_irq_lines(),
-        .tables = CONFIG_RAW ? 0 : (word_t)1 << TABLES_ORDER,
+        .tables = CONFIG_RAW ? 0 : (word_t)1 << CONFIG_BOOT_TABLES_ORDER,
     };
 }

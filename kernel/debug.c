@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Unlicense */
 #include "kernel/debug.h"
 
-#include "board.h"
 #include "kernel/debug_search.h"
 #include "kernel/explain_table.h"
 #include "kernel/invocation.h"
@@ -38,7 +37,7 @@ static word_t now(struct cpu *cpu)
 
 static bool is_over(const struct quota *quota, word_t time)
 {
-    return quota->thread == NULL || time - quota->since >= BOARD_TIMER_HZ;
+    return quota->thread == NULL || time - quota->since >= arch_clock_hz();
 }
 
 /* The quota of a thread, or one whose second is over; NULL: too many threads report at once. */

@@ -6,7 +6,13 @@
  */
 #pragma once
 
+#include "abi/call_list.h"
 #include "kernel/leave.h"
+
+/* The number of each call by its handler: CALL_NUMBER_signal_send. */
+#define CALL_NUMBER_OF(number, name, handler, count) CALL_NUMBER_##handler = (number),
+enum { RME_CALL_LIST(CALL_NUMBER_OF, CALL_NUMBER_OF) };
+#undef CALL_NUMBER_OF
 
 /* End a function of type ARCH_EXIT by the outcome of a hot half that is not cold. */
 #define HOT_LEAVE(cpu, self, outcome)                                                              \
@@ -27,7 +33,7 @@
         struct outcome outcome = half(cpu, self, word0, word1);                                    \
                                                                                                    \
         if (UNLIKELY(outcome.is_cold))                                                             \
-            ARCH_START_OVER(syscall_cold, cpu, self);                                              \
+            ARCH_GO_COLD(cpu, self, CALL_NUMBER_##name, word0, word1);                             \
         arch_context_set_result(&self->context, outcome.result);                                   \
         HOT_LEAVE(cpu, self, outcome);                                                             \
     }

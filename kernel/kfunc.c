@@ -225,7 +225,7 @@ static sword_t call_function(struct cpu *cpu, const struct args_kfn *args,
     case RME_KFN_DEBUG_EXC_GET:
         return IF(CONFIG_KFUNC_DEBUG, debug_fault(cpu, args, value));
     default:
-        return arch_kfunc(cpu, args, value);
+        return arch_kfunc(cpu, args, cap, value);
     }
 }
 

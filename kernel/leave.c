@@ -19,7 +19,7 @@ struct thread *leave_kernel(struct cpu *cpu, struct thread *self)
 }
 
 /* Out of line, so that the quick half below needs no register but those of its arguments. */
-static NOINLINE ARCH_EXIT leave_slowly(struct cpu *cpu, struct thread *self, struct thread *next)
+NOINLINE ARCH_EXIT leave_slowly(struct cpu *cpu, struct thread *self, struct thread *next)
 {
     schedule_switch_special(cpu, self, next);
     process_enter(cpu, next->process);
@@ -35,7 +35,7 @@ ARCH_EXIT leave_switch(struct cpu *cpu, struct thread *self, struct thread *next
     cpu->current = next;
     if (UNLIKELY(special != 0) && (special != SPECIAL_BOTH_FINITE ||
                                    !schedule_switch_time(cpu, self, from.budget, to.budget)))
-        ARCH_GO_ON_WITH(leave_slowly, cpu, self, next);
+        ARCH_GO_SLOWLY(leave_slowly, cpu, self, next);
     if (next->process != self->process && process_changes_space(cpu, next->process, &space))
         ARCH_LEAVE_SPACE(cpu, next, space);
     ARCH_LEAVE(cpu, next);

@@ -13,6 +13,9 @@ struct thread *leave_kernel(struct cpu *cpu, struct thread *self);
 /* The end of a hot half that switches from `self` to `next`, which is another thread. */
 ARCH_EXIT leave_switch(struct cpu *cpu, struct thread *self, struct thread *next);
 
+/* Its slow half: the registers of both are in their contexts. */
+ARCH_EXIT leave_slowly(struct cpu *cpu, struct thread *self, struct thread *next);
+
 /* The end of a hot half after which the same thread goes on in another process. */
 ARCH_EXIT leave_process(struct cpu *cpu, struct thread *self);
 

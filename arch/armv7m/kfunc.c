@@ -102,9 +102,11 @@ static sword_t cycles(const struct args_kfn *args, word_t *value)
     return STATUS_OK;
 }
 
-sword_t arch_kfunc(struct cpu *cpu, const struct args_kfn *args, word_t *value)
+sword_t arch_kfunc(struct cpu *cpu, const struct args_kfn *args, const struct capability *cap,
+                   word_t *value)
 {
     (void)cpu;
+    (void)cap;
     if (HAS_CACHES && args->function == RME_KFN_CACHE_MOD)
         return cache_mode(args);
     if (HAS_CACHES && args->function == RME_KFN_CACHE_MAINT)

@@ -189,9 +189,11 @@ void arch_console_put(char c)
         host_on_console(c);
 }
 
-sword_t arch_kfunc(struct cpu *cpu, const struct args_kfn *args, word_t *value)
+sword_t arch_kfunc(struct cpu *cpu, const struct args_kfn *args, const struct capability *cap,
+                   word_t *value)
 {
     (void)cpu;
+    (void)cap;
     (void)args;
     (void)value;
     return STATUS_UNSUPPORTED;

@@ -7,6 +7,9 @@
  *  ARCH_TIMER_MAX              the longest interval that the timer can be armed with
  *  ARCH_TIMER_TICK             counts of QUIESCE_PERIOD_US
  *
+ *  word_t arch_clock_hz(void)
+ *      A fact: counts a second.
+ *
  *  word_t arch_clock_elapsed(cpu)
  *      A read: the counts since the last read on this CPU.
  *

@@ -23,6 +23,13 @@
  *      The same with the arguments of this function. Before: nothing has changed since the port
  *      jumped to it.
  *
+ *  ARCH_GO_COLD(cpu, self, number, word0, word1)
+ *      The same in syscall_cold: of the hot call `number`, with its words.
+ *
+ *  ARCH_GO_SLOWLY(exit, cpu, self, next)
+ *      End it by another such function that must find the registers of self in its context, and
+ *      those of next will be looked for there. For a port that has left them elsewhere till now.
+ *
  *  const void *arch_call_args(cpu, self)
  *      The words of the running call, number first: eight of them, as user code left them. Valid
  *      until a result is set. Context: in a call. Cost: none.

@@ -22,8 +22,10 @@
  *      Debug builds: one character on the console. Drops it when the device stays busy for a
  *      bounded time. A release build never calls it. One CPU at a time, except in a panic.
  *
- *  sword_t arch_kfunc(struct cpu *cpu, const struct args_kfn *args, word_t *value)
- *      The kernel functions that only the port knows: caches, monitors. The capability was tested.
+ *  sword_t arch_kfunc(struct cpu *cpu, const struct args_kfn *args,
+ *                     const struct capability *cap, word_t *value)
+ *      The kernel functions that only the port knows: caches, monitors. The capability was tested
+ *      for the function and its first argument.
  *      Returns the status or result; *value becomes the second result. UNSUPPORTED for all that it
  *      has not, nothing having changed. Cost: constant.
  *

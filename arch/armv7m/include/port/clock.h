@@ -21,6 +21,11 @@ enum {
     ARCH_TIMER_TICK = BOARD_TIMER_HZ / 1000 * (CONFIG_QUIESCE_PERIOD_US / 1000),
 };
 
+static inline word_t arch_clock_hz(void)
+{
+    return BOARD_TIMER_HZ;
+}
+
 /* clock.c */
 void arch_clock_start(struct cpu *cpu);
 word_t arch_clock_elapsed(struct cpu *cpu);

@@ -85,6 +85,10 @@ ALWAYS_INLINE NORETURN void arch_load_and_resume(struct cpu *cpu, struct thread 
         __builtin_unreachable();                                                                   \
     } while (0)
 
+/* Registers are in threads all the while, so that these two are the plain ones. */
+#define ARCH_GO_COLD(cpu, self, number, word0, word1) ARCH_START_OVER(syscall_cold, cpu, self)
+#define ARCH_GO_SLOWLY(exit, cpu, self, next)         ARCH_GO_ON_WITH(exit, cpu, self, next)
+
 #define ARCH_LEAVE(cpu, thread)              arch_resume((cpu), (thread))
 #define ARCH_LEAVE_SPACE(cpu, thread, space) arch_load_and_resume((cpu), (thread), (space))
 

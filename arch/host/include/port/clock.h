@@ -4,11 +4,17 @@
  */
 #pragma once
 
+#include "board.h"
 #include "kernel/cpu.h"
 
 #define ARCH_TIMER_MAX  ((word_t)0xFFFFFF)
 #define ARCH_TIMER_TICK ((word_t)10000)
 #define ARCH_TIMER_MIN  ((word_t)4)
+
+static inline word_t arch_clock_hz(void)
+{
+    return BOARD_TIMER_HZ;
+}
 
 static inline word_t arch_clock_elapsed(struct cpu *cpu)
 {

@@ -19,3 +19,4 @@ word_t arch_clock_now(const struct cpu *cpu);
 word_t arch_timer_remaining(const struct cpu *cpu);
 void arch_timer_arm(struct cpu *cpu, word_t counts);
 void arch_timer_pend(struct cpu *cpu);
+word_t arch_clock_hz(void);

@@ -15,7 +15,11 @@ struct thread;
 #define ARCH_GO_ON(exit, cpu, self)             return exit(cpu, self)
 #define ARCH_GO_ON_WITH(exit, cpu, self, third) return exit(cpu, self, third)
 #define ARCH_START_OVER(exit, ...)              return exit(__VA_ARGS__)
-#define ARCH_LEAVE(cpu, thread)                 return (thread)
+/* Registers are in threads all the while, so that these two are the plain ones. */
+#define ARCH_GO_COLD(cpu, self, number, word0, word1) ARCH_START_OVER(syscall_cold, cpu, self)
+#define ARCH_GO_SLOWLY(exit, cpu, self, next)         ARCH_GO_ON_WITH(exit, cpu, self, next)
+
+#define ARCH_LEAVE(cpu, thread) return (thread)
 #define ARCH_LEAVE_SPACE(cpu, thread, space)                                                       \
     do {                                                                                           \
         arch_space_load(space);                                                                    \

@@ -29,6 +29,7 @@ static void put(struct sink *sink, char c)
 struct format {
     unsigned width;
     bool has_zeros;
+    bool is_long; /* a word; else an int */
 };
 
 static void put_text(struct sink *sink, const struct format *format, const char *text)
@@ -82,9 +83,19 @@ static const char *parse(struct format *format, const char *text)
     *format = (struct format){.has_zeros = *text == '0'};
     while (*text >= '0' && *text <= '9')
         format->width = format->width * 10 + (unsigned)(*text++ - '0');
-    while (*text == 'l' || *text == 'z')
-        text++;
+    for (; *text == 'l' || *text == 'z'; text++)
+        format->is_long = true;
     return text;
+}
+
+static sword_t next_signed(const struct format *format, va_list *list)
+{
+    return format->is_long ? va_arg(*list, sword_t) : (sword_t)va_arg(*list, int);
+}
+
+static word_t next_number(const struct format *format, va_list *list)
+{
+    return format->is_long ? va_arg(*list, word_t) : (word_t)va_arg(*list, unsigned);
 }
 
 static void put_all(struct sink *sink, const char *text, va_list *list)
@@ -100,11 +111,13 @@ static void put_all(struct sink *sink, const char *text, va_list *list)
         if (*text == '\0')
             return;
         if (*text == 'd')
-            put_signed(sink, format, va_arg(*list, sword_t));
+            put_signed(sink, format, next_signed(&format, list));
         else if (*text == 'u')
-            put_number(sink, &format, va_arg(*list, word_t), 10);
-        else if (*text == 'x' || *text == 'p')
-            put_number(sink, &format, va_arg(*list, word_t), 16);
+            put_number(sink, &format, next_number(&format, list), 10);
+        else if (*text == 'x')
+            put_number(sink, &format, next_number(&format, list), 16);
+        else if (*text == 'p')
+            put_number(sink, &format, (word_t)va_arg(*list, void *), 16);
         else if (*text == 's')
             put_text(sink, &format, va_arg(*list, const char *));
         else if (*text == 'c')

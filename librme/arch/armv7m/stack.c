@@ -24,7 +24,8 @@ word_t rme_stack_prepare(void *base, word_t bytes)
     return prepare(base, bytes, rme_begin);
 }
 
-word_t rme_stack_prepare_server(void *base, word_t bytes)
+word_t rme_stack_prepare_server(void *base, word_t bytes, rme_server_t serve, word_t *entry)
 {
+    *entry = (word_t)serve;
     return prepare(base, bytes, rme_serve);
 }

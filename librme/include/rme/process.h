@@ -8,7 +8,8 @@
 #include "rme/call.h"
 #include "rme/invoke.h"
 
-/* A page table that is a list (abi/memory_map.h) of up to 2^order ranges. */
+/* A top level. On an MPU it is a list (abi/memory_map.h) of up to 2^order ranges; with an MMU the
+ * order means nothing, and everything lies where it is in physical memory. */
 struct rme_space {
     rme_pagetable_t top;
     word_t used;
@@ -16,12 +17,23 @@ struct rme_space {
 
 struct rme_space rme_space_make(word_t order);
 
-/* Add [base, base + 2^order) of the first process's own memory; flags are PAGE_*. Returns the
- * table, whose only position is 0. */
+/* Add [base, base + 2^order) of the first process's own memory; flags are PAGE_*. Returns the table
+ * that holds its (first) page, on an MPU at position 0, the only one, with an MMU at that of the
+ * base. */
 rme_pagetable_t rme_space_add(struct rme_space *space, word_t base, word_t order, word_t flags);
 
-/* Where the first process has the 2^order bytes at `base`: the page table whose position 0 is the
- * source for PGT_ADD, and the index of the piece. False: it has not. */
+/* The position of that page in its table. */
+word_t rme_space_position(word_t base, word_t order);
+
+/* Where the first process has the 2^order bytes at `base`: the source for PGT_ADD. False: it has
+ * not. */
+struct rme_piece {
+    rme_pagetable_t table;
+    word_t position, index;
+};
+bool rme_memory_piece(word_t base, word_t order, struct rme_piece *piece);
+
+/* The same on an MPU, where the position is always 0. */
 bool rme_memory_source(word_t base, word_t order, rme_pagetable_t *source, word_t *index);
 
 /* Add what code of this image needs: its text, its data, and the console. */

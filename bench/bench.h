@@ -7,14 +7,20 @@
  */
 #pragma once
 
+#include "bench_counter.h"
 #include "rme/process.h"
 #include "rme/start.h"
 
 enum { ROUNDS = 1000, LABELS = 64 };
 
 /* One count is one instruction (QEMU with -icount shift=0), where the board has such a counter; on
- * others it only marks the interval for the plugin. */
-#define COUNTER (*(volatile word_t *)BENCH_COUNTER)
+ * others it only marks the interval for the plugin. It has 32 bits. */
+#define COUNTER bench_counter()
+
+static inline word_t counts_between(word_t before, word_t after)
+{
+    return (uint32_t)(after - before);
+}
 
 /* The operations of the table, then the others. */
 enum operation { YIELD_S, YIELD_2, INV_2, SIG_1, SIG_2, SIG_S, SIG_I, OPERATIONS };

@@ -34,7 +34,7 @@ void bench_next(void)
 
 static word_t id_of(const struct row *row, cap_id_t id)
 {
-    return row->has_two_levels ? cap_id_in(BOOT_CAPTABLE, id.raw).raw : id.raw;
+    return row->has_two_levels ? cap_id_in(objects.own, id.raw).raw : id.raw;
 }
 
 static struct targets targets_of(const struct row *row)
@@ -79,7 +79,8 @@ static void print(const char *row, const char *operation, const struct figures *
                       ? 0
                       : of->sum / of->rounds * 1000 + of->sum % of->rounds * 1000 / of->rounds;
 
-    rme_print("BENCH %s %s %u %u %u %u\n", row, operation, of->low, mean, of->high, of->rounds);
+    rme_print("BENCH %s %s %lu %lu %lu %lu\n", row, operation, (unsigned long)of->low,
+              (unsigned long)mean, (unsigned long)of->high, (unsigned long)of->rounds);
     measurements++;
     wrong += of->wrong != 0 || of->rounds != ROUNDS;
 }
@@ -119,6 +120,6 @@ int main(void)
         for (unsigned k = 0; k < OTHERS; k++)
             print("extra", other_names[k], &others[k]);
     }
-    rme_print("%u passed, %u failed, 0 skipped\n", (word_t)(measurements - wrong), (word_t)wrong);
+    rme_print("%u passed, %u failed, 0 skipped\n", measurements - wrong, wrong);
     return wrong != 0;
 }

@@ -20,7 +20,7 @@ __attribute__((noinline)) static sword_t out_of_line(word_t number, word_t word0
             between;                                                                               \
             word_t after = COUNTER;                                                                \
                                                                                                    \
-            figures_add(figures, after - before, right);                                           \
+            figures_add(figures, counts_between(before, after), right);                            \
         }                                                                                          \
     } while (0)
 
@@ -31,7 +31,7 @@ __attribute__((noinline)) static sword_t out_of_line(word_t number, word_t word0
             word_t before = COUNTER;                                                               \
             between;                                                                               \
                                                                                                    \
-            figures_add(figures, bench_seen - before, right);                                      \
+            figures_add(figures, counts_between(before, bench_seen), right);                       \
         }                                                                                          \
     } while (0)
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Unlicense */
 #include "bench/objects.h"
 
-#include "abi/memory_map.h"
+#include "bench_machine.h"
 #include "layout.h"
 #include "rme/alloc.h"
+#include "rme/arch/sizes.h"
 #include "rme/assert.h"
 
 struct objects objects;
@@ -20,7 +21,7 @@ static bool has_fpu;
 void objects_use_fpu(void)
 {
     if (has_fpu)
-        __asm__ volatile(".inst.w 0xEEB70A00"); /* vmov.f32 s0, #1.0: from here on it is live */
+        bench_use_fpu();
 }
 
 static void receive(word_t endpoint)
@@ -50,27 +51,14 @@ static void third(word_t unused)
         (void)rme_hot_call(RME_SVC_THD_SWT, CAP_NULL, 0);
 }
 
-/* The callee returns at once, its parameter and one more, with all registers that cross
- * overwritten. */
-__attribute__((naked)) static void serve(__attribute__((unused)) word_t param)
-{
-    __asm__ volatile("ldmia sp, {r6-r11}\n\t"
-                     "adds r5, r0, #1\n\t"
-                     "movs r4, #0\n\t"
-                     "svc 0");
-}
-
 /* ---- Making them ---- */
 
 static struct rme_space make_space(void)
 {
-    const word_t data = PAGE_READ | PAGE_WRITE | PAGE_CACHE | PAGE_BUFFER | PAGE_STATIC;
     struct rme_space space = rme_space_make(3);
 
     rme_space_add_image(&space);
-    (void)rme_space_add(&space, BENCH_COUNTER & ~(word_t)1023, 10,
-                        PAGE_READ | PAGE_WRITE | PAGE_BUFFER | PAGE_STATIC);
-    (void)rme_space_add(&space, LAYOUT_USER_RAM + 0x4000, 12, data);
+    bench_add_space(&space);
     return space;
 }
 
@@ -82,9 +70,10 @@ static void make_page(void)
     word_t address = LAYOUT_USER_RAM + 0x8000;
 
     objects.table = rme_space_add(&space, address, order, PAGE_READ | PAGE_STATIC);
-    rme_assert(rme_pagetable_remove(objects.table, 0) == STATUS_OK);
+    objects.page_position = rme_space_position(address, order);
+    rme_assert(rme_pagetable_remove(objects.table, objects.page_position) == STATUS_OK);
     objects.page_flags = PAGE_READ | PAGE_STATIC;
-    rme_assert(rme_memory_source(address, order, &objects.source, &objects.source_index));
+    rme_assert(rme_memory_piece(address, order, &objects.source));
 }
 
 void objects_make(void)
@@ -98,14 +87,18 @@ void objects_make(void)
     objects.second = rme_signal_make();
     objects.self = rme_signal_make();
     objects.low = rme_signal_make();
-    objects.port =
-        rme_invocation_make(objects.other_process, serve, port_stack, sizeof(port_stack), true);
+    objects.port = rme_invocation_make(objects.other_process, bench_serve, port_stack,
+                                       sizeof(port_stack), true);
     objects.refused = rme_alloc_slot();
+    objects.own = rme_alloc_slot();
     objects.spare = rme_alloc_slot();
-    objects.memory = rme_alloc_kmem(128);
+    objects.memory = rme_alloc_kmem(RME_THREAD_BYTES);
     rme_assert(rme_captable_delegate(rme_captable(BOOT_CAPTABLE), objects.refused,
                                      rme_captable(BOOT_CAPTABLE), objects.self.id.raw,
                                      RIGHT_SIGNAL_POLL_ALL, 0, 0) == STATUS_OK);
+    rme_assert(rme_captable_delegate(rme_captable(BOOT_CAPTABLE), objects.own,
+                                     rme_captable(BOOT_CAPTABLE), BOOT_CAPTABLE,
+                                     RIGHTS_CAPTABLE_ALL, 0, 0) == STATUS_OK);
     make_page();
     rme_assert(rme_kfunc_call(rme_kfunc(BOOT_KFUNC), RME_KFN_INT_BIND, BENCH_LINE,
                               objects.first.id.raw, 0, 0, 0) == STATUS_OK);
@@ -136,7 +129,7 @@ static rme_thread_t make_thread(const struct row *row, const struct place *place
 {
     if (homes[number].slot == 0) {
         homes[number].slot = rme_alloc_slot();
-        homes[number].memory = rme_alloc_kmem(192);
+        homes[number].memory = rme_alloc_kmem(RME_THREAD_FPU_BYTES);
     }
     return rme_thread_make(&(struct rme_thread_plan){
         .slot = homes[number].slot,

@@ -22,10 +22,12 @@ struct objects {
     rme_invocation_t port;
     rme_thread_t measuring, first_receiver, second_receiver, partner, third, low_receiver;
     word_t refused; /* slot of an endpoint capability without the right to send */
+    word_t own;     /* slot of the table that these slots are in, as a table in itself */
     word_t spare;   /* an empty slot */
     word_t memory;  /* free kernel memory for one thread */
-    rme_pagetable_t table, source;
-    word_t page_flags, source_index;
+    rme_pagetable_t table;
+    struct rme_piece source;
+    word_t page_flags, page_position;
 };
 
 extern struct objects objects;

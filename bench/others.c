@@ -17,7 +17,7 @@ const char *const other_names[OTHERS] = {
             between;                                                                               \
             word_t after = COUNTER;                                                                \
                                                                                                    \
-            figures_add(figures, after - before, right);                                           \
+            figures_add(figures, counts_between(before, after), right);                            \
         }                                                                                          \
     } while (0)
 
@@ -36,7 +36,7 @@ static void low_receiver(const struct targets *targets, struct figures *figures)
         before = COUNTER;
         result = rme_hot_call(RME_SVC_SIG_SND, targets->low, 1);
         after = COUNTER;
-        figures_add(figures, after - before, result == STATUS_OK);
+        figures_add(figures, counts_between(before, after), result == STATUS_OK);
     }
 }
 
@@ -55,9 +55,10 @@ static void mapping(struct figures *figures)
 {
     sword_t mapped = 0, unmapped = 0;
 
-    MEASURE(mapped = rme_pagetable_add(objects.table, 0, objects.page_flags, objects.source, 0,
-                                       objects.source_index);
-            unmapped = rme_pagetable_remove(objects.table, 0),
+    MEASURE(mapped = rme_pagetable_add(objects.table, objects.page_position, objects.page_flags,
+                                       objects.source.table, objects.source.position,
+                                       objects.source.index);
+            unmapped = rme_pagetable_remove(objects.table, objects.page_position),
             mapped == STATUS_OK && unmapped == STATUS_OK);
 }
 

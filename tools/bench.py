@@ -37,6 +37,7 @@ FROM_VECTOR = "sig_i"
 # Paths of bounded but long work, printed apart from the longest.
 LONG = re.compile(r"(captable|pagetable)_(create|delete)|^(cpt|pgt)_(crt|del)")
 LONGEST = 5
+GOAL_BOARDS = ("stm32f405", "x86_64")
 
 Result = dict[str, Any]
 
@@ -172,17 +173,18 @@ def _figures(operation: str, board: str, base: dict[str, Any]) -> dict[str, int]
 
 def compare(line: Measurement, lines: list[Measurement], board: str,
             base: dict[str, Any]) -> Comparison:
-    is_first = line.row in (base["first_row"], "refused")
-    has_goals = board == "stm32f405"
+    goal_row = base.get("goal_rows", {}).get(board, base["first_row"])
+    is_first = line.row in (goal_row, "refused", "extra")
+    has_goals = board in GOAL_BOARDS
     peers = _figures("refused" if line.row == "refused" else line.operation, board, base)
     goals = peers if is_first and has_goals else {}
-    original = peers.get("original") if line.row != "fpu" else None
+    original = peers.get("sel4") or peers.get("original") if line.row != "fpu" else None
     return Comparison(
         line,
         original=None if line.row == "twin" else original or peers.get("original_fpu"),
         freertos=peers.get("freertos") if is_first else None,
         goal=goals.get("goal") if is_first else _row_goal(line, lines, base),
-        cycles=line.metric("cycles_flat") if has_goals else None,
+        cycles=line.metric("cycles_flat") if board == "stm32f405" else None,
         goal_cycles=goals.get("goal_cycles"))
 
 
@@ -197,9 +199,10 @@ def _ratio(line: Measurement, peer: int | None) -> str:
 def print_rows(lines: list[Measurement], board: str, base: dict[str, Any]) -> int:
     """The table, one block per row; returns how many goals are missed."""
     missed = 0
+    peer = "seL4" if base["boards"].get(board) == "x86" else "original"
     for row in dict.fromkeys(line.row for line in lines):
         print(f"\n{base['rows'].get(row, row)}")
-        print(f"  {'operation':<24}{'min':>8}{'mean':>9}{'max':>8}{'original':>9}{'ratio':>7}"
+        print(f"  {'operation':<24}{'min':>8}{'mean':>9}{'max':>8}{peer:>9}{'ratio':>7}"
               f"{'FreeRTOS':>9}{'ratio':>7}{'goal':>8}{'cycles':>9}{'goal':>6}")
         for line in (line for line in lines if line.row == row):
             c = compare(line, lines, board, base)

@@ -92,6 +92,37 @@ def options_of(board, chip, assignments):
 
 # --- memory --------------------------------------------------------------------------------------
 
+def window_layout(board, chip):
+    """The same where the kernel has a window of the address space: what is the kernel's is there."""
+    sizes, window = board["kernel"], chip["window"]
+    large = 1 << 21
+    for key in ("objects", "guests"):
+        if sizes[key] % large:
+            raise DataError(f"kernel.{key} must be a multiple of {large}: pages of the kernel")
+    guests = window["objects"] + sizes["objects"]
+    user_ram = sizes["user_image"] + sizes["user_image_bytes"]
+    if guests + sizes["guests"] > sizes["user_image"]:
+        raise DataError("kernel.objects and kernel.guests reach into kernel.user_image")
+    return {
+        "KERNEL_WINDOW": window["virtual"],
+        "BOOT_PAGE": window["boot_page"],
+        "KERNEL_IMAGE": window["boot_page"] + 4096,
+        "KERNEL_IMAGE_BYTES": window["objects"] - window["boot_page"] - 4096,
+        "KERNEL_STACK_BYTES": sizes["stack"],
+        "KMEM": window["virtual"] + window["objects"],
+        "KMEM_BYTES": sizes["objects"],
+        "KMEM_BITMAP_BYTES": sizes["objects"] // GRANULE // 8,
+        "GUEST": window["virtual"] + guests,
+        "GUEST_BYTES": sizes["guests"],
+        "LOCAL_APIC": window["devices"],
+        "IO_APIC": window["devices"] + 4096,
+        "USER_IMAGE": sizes["user_image"],
+        "USER_IMAGE_BYTES": sizes["user_image_bytes"],
+        "USER_RAM": user_ram,
+        "USER_RAM_BYTES": sizes["user_ram_bytes"],
+    }
+
+
 def shrink(chip, assignments):
     """The chip as if it had less memory; returns it and the other assignments."""
     sizes, rest = {}, []
@@ -114,6 +145,8 @@ def layout_of(board, chip, assignments, is_debug=False):
     """Addresses of everything, or None where the board has no memory of its own."""
     if "kernel" not in board:
         return None
+    if "window" in chip:
+        return window_layout(board, chip)
     sizes = dict(board["kernel"])
     if is_debug:
         sizes["image"] = sizes["image_debug"]
@@ -243,6 +276,7 @@ def board_h(name, board, chip, transparent):
             ("BOARD_MACHINE", f'"{qemu.get("machine", "")}"'),
             ("BOARD_CLOCK_HZ", f"{chip['clock_hz']}u"), ("BOARD_TIMER_HZ", f"{chip['timer_hz']}u"),
             ("BOARD_IRQ_LINES", chip["irq_lines"]),
+            ("BOARD_IOAPIC_LINES", chip.get("ioapic_lines", 0)),
             ("BOARD_PRIORITY_BITS", chip["priority_bits"]),
             ("BOARD_TRANSPARENT_COUNT", len(transparent)),
             ("BOARD_MPU_REGIONS", chip["mpu_regions"]),
@@ -266,6 +300,8 @@ def layout_h(name, chip, layout):
     if layout is None:
         return out[0] + "/* None: the port takes its memory from the process it lives in. */\n"
     out += [define(f"LAYOUT_{key}", hexadecimal(value), 25) for key, value in layout.items()]
+    if "window" in chip:
+        return "".join(out)
     ranges, page_rows = [], []
     for base, size, flags in user_ranges(chip, layout):
         text = " | ".join(f"PAGE_{flag}" for flag in flags)
@@ -285,8 +321,9 @@ def write(path, text):
         path.write_text(text, encoding="utf-8")
 
 
-def script(name, layout):
-    text = (ROOT / "cmake" / name).read_text(encoding="utf-8")
+def script(name, layout, arch):
+    own = ROOT / "cmake" / f"{arch}.{name}"
+    text = (own if own.exists() else ROOT / "cmake" / name).read_text(encoding="utf-8")
     for key, value in layout.items():
         text = text.replace(f"@{key}@", f"0x{value:08X}")
     return text
@@ -298,6 +335,7 @@ def board_cmake(board, chip, values, transparent):
             ("PAGETABLE", backend), ("CONSOLE", chip.get("console", {}).get("driver", "")),
             ("QEMU", board.get("qemu", {}).get("program", "")),
             ("MACHINE", board.get("qemu", {}).get("machine", "")),
+            ("QEMU_ARGS", ";".join(board.get("qemu", {}).get("args", []))),
             ("IRQ_LINES", chip["irq_lines"]), ("PRIORITY_BITS", chip["priority_bits"]),
             ("TRANSPARENT", ";".join(map(str, sorted(transparent)))),
             ("CPUS_MAX", values["CPUS_MAX"]), ("DEBUG", values["DEBUG"])]
@@ -316,7 +354,7 @@ def generate(name, out, settings, layouts, transparent_lines):
     write(out / "board.cmake", board_cmake(board, chip, values, transparent))
     if layout:
         for name_of_script in ("kernel.ld", "system.ld"):
-            write(out / name_of_script, script(f"{name_of_script}.in", layout))
+            write(out / name_of_script, script(f"{name_of_script}.in", layout, chip["arch"]))
 
 
 def show(name, key):
@@ -326,7 +364,7 @@ def show(name, key):
         if not isinstance(value, dict) or part not in value:
             raise DataError(f"board {name} has no '{key}'")
         value = value[part]
-    print(value)
+    print(*value, sep="\n") if isinstance(value, list) else print(value)
 
 
 def main(argv):

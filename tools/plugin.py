@@ -55,9 +55,10 @@ def build(folder: Path = BUILD) -> Path:
 def arguments(image: Elf, out: Path, *, vectors: list[str] | None = None,
               extra: list[str] | None = None, counter: int = COUNTER,
               handlers: list[str] | None = None) -> str:
-    """QEMU's -plugin argument for `image`; `vectors` are symbols or addresses, `handlers` symbols
-    of the kernel that name its paths where they are in the image."""
-    parts = [str(build()), f"out={out}", f"load={counter:#x}"]
+    """QEMU's -plugin argument for `image`; `vectors` are symbols (+ bytes) or addresses,
+    `handlers` symbols of the kernel that name its paths where they are in the image. Without a
+    counter, the reading of the time stamp is a mark."""
+    parts = [str(build()), f"out={out}", f"load={counter:#x}" if counter else "stamps=1"]
     code = [s for s in (image.section(name) for name in KERNEL_SECTIONS) if s]
     if code:
         parts.append(f"kernel={min(s.address for s in code):#x}:{max(s.end for s in code):#x}")
@@ -68,7 +69,9 @@ def arguments(image: Elf, out: Path, *, vectors: list[str] | None = None,
     if labels:
         parts.append(f"label={labels.address:#x}:{labels.address + labels.size:#x}")
     for vector in vectors or []:
-        address = int(vector, 0) if vector[:1].isdigit() else image.symbol(vector).address
+        name, _, offset = vector.partition("+")
+        address = int(name, 0) if name[:1].isdigit() else image.symbol(name).address
+        address += int(offset or "0", 0)
         parts.append(f"vector={address:#x}")
     if code:
         first, last = min(s.address for s in code), max(s.end for s in code)

@@ -205,7 +205,8 @@ def run(board: Machine, elf: Path | str, *, timeout: float = 60.0, silence: floa
         # timeout(1): QEMU must not outlive a runner that was killed
         command = ["timeout", "--kill-after=5", str(timeout + 60), board.qemu, "-M", board.machine,
                    "-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot",
-                   "-qmp", f"unix:{control},server=on,wait=off", *SEMIHOSTING,
+                   "-qmp", f"unix:{control},server=on,wait=off",
+                   *(SEMIHOSTING if "arm" in board.qemu else []),
                    *(EXACT if exact else []), *board.args, *(extra or []), "-kernel", str(elf)]
         begin = time.monotonic()
         process = _Run(command, echo)

@@ -8,8 +8,9 @@
  *   out=FILE        where the results go
  *   kernel=LO:HI    the code of the kernel; whoever runs elsewhere is user code
  *   load=ADDR       a load from this address (a timer's counter) is a mark
+ *   stamps=1        the reading of the time stamp (x86, RDTSC) by user code is a mark
  *   mark=ADDR       the execution of this address is a mark; may be repeated
- *   vector=ADDR     from here to the next load mark is an interval too, both ends counted
+ *   vector=ADDR     from here to the next mark is an interval too, both ends counted
  *   label=LO:HI     a load from LO + n drops the open interval and labels those that follow n
  *   handler=ADDR    who enters it on the way through the kernel gives that way its name; may be
  *                   repeated
@@ -108,7 +109,7 @@ struct cpu {
 static struct {
     struct range kernel, label, stack, window;
     struct list loads, marks, vectors, handlers;
-    bool is_thumb;
+    bool is_thumb, has_stamps;
     FILE *out, *trace;
 } config;
 
@@ -213,6 +214,7 @@ static void at_mark(struct cpu *cpu, const struct insn *insn)
 {
     interval_close(&cpu->mark, cpu, STAT_MARK, insn);
     interval_open(&cpu->mark, cpu, insn);
+    interval_close(&cpu->vector, cpu, STAT_VECTOR, insn);
 }
 
 /* Ways through the kernel */
@@ -373,10 +375,8 @@ static void on_memory(unsigned int index, uint32_t access, uint64_t address, voi
         cpu->mark.from = NULL;
         cpu->vector.from = NULL;
     }
-    if (in_list(&config.loads, address)) {
-        interval_close(&cpu->vector, cpu, STAT_VECTOR, insn);
+    if (in_list(&config.loads, address))
         at_mark(cpu, insn);
-    }
 }
 
 static struct insn *insn_at(uint64_t pc)
@@ -399,6 +399,15 @@ static struct insn *insn_at(uint64_t pc)
     return insn;
 }
 
+/* RDTSC, SDM volume 2; the kernel's own reading marks nothing. */
+static bool is_time_stamp(const struct insn *insn, const struct qemu_insn *from)
+{
+    static const unsigned char rdtsc[] = {0x0F, 0x31};
+
+    return config.has_stamps && !insn->in_kernel && insn->size == sizeof rdtsc &&
+           memcmp(qemu_plugin_insn_data(from), rdtsc, sizeof rdtsc) == 0;
+}
+
 /* QEMU translates some instructions again: to the same record. */
 static struct insn *translate(const struct qemu_insn *from)
 {
@@ -416,7 +425,7 @@ static struct insn *translate(const struct qemu_insn *from)
         insn->size = (uint8_t)qemu_plugin_insn_size(from);
     }
     insn->in_kernel = in_range(&config.kernel, insn->pc);
-    insn->is_mark = in_list(&config.marks, insn->pc);
+    insn->is_mark = in_list(&config.marks, insn->pc) || is_time_stamp(insn, from);
     insn->is_vector = in_list(&config.vectors, insn->pc);
     insn->is_handler = in_list(&config.handlers, insn->pc);
     insn->is_entry |= insn->is_vector;
@@ -527,6 +536,14 @@ static bool parse_address(const char *text, void *into)
     return end != text && *end == '\0';
 }
 
+static bool parse_bool(const char *text, void *into)
+{
+    bool *is = into;
+
+    *is = strcmp(text, "1") == 0;
+    return *is || strcmp(text, "0") == 0;
+}
+
 static bool parse_file(const char *text, void *into)
 {
     FILE **file = into;
@@ -545,6 +562,7 @@ static const struct option {
     {"stack", parse_range, &config.stack},      {"window", parse_range, &config.window},
     {"load", parse_address, &config.loads},     {"mark", parse_address, &config.marks},
     {"vector", parse_address, &config.vectors}, {"handler", parse_address, &config.handlers},
+    {"stamps", parse_bool, &config.has_stamps},
 };
 
 /* `text` is NAME=VALUE. */

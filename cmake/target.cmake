@@ -5,7 +5,24 @@
 if(NOT RME_CROSS)
     message(FATAL_ERROR "Board ${RME_BOARD} needs a cross compiler: use `cmake --preset ${RME_BOARD}`.")
 endif()
-set(RME_MACHINE_FLAGS -mcpu=${BOARD_CPU} -mthumb)
+
+# Flags of the machine, those that keep the compiler from the FPU, and what the kernel takes besides.
+if(BOARD_ARCH STREQUAL "x86_64")
+    set(RME_MACHINE_FLAGS -m64 -march=${BOARD_CPU} -mno-red-zone -fno-pic -fno-pie -fcf-protection=none)
+    set(RME_NO_FPU -mgeneral-regs-only)
+    set(RME_PORT_FLAGS -mcmodel=kernel -fno-jump-tables) # no jump through a register
+    set(RME_LINK_FLAGS -m64 -nostdlib -no-pie -Wl,-z,noexecstack -Wl,-z,max-page-size=4096 -Wl,--build-id=none)
+else()
+    set(RME_MACHINE_FLAGS -mcpu=${BOARD_CPU} -mthumb)
+    set(RME_NO_FPU -mfloat-abi=soft)
+    set(RME_PORT_FLAGS "")
+    set(RME_LINK_FLAGS ${RME_MACHINE_FLAGS} -mfloat-abi=soft -nostdlib -Wl,-z,noexecstack)
+endif()
+
+# How QEMU is started, for tools/run_qemu.py.
+set(RME_QEMU --machine ${BOARD_MACHINE} --qemu ${BOARD_QEMU})
+list(TRANSFORM BOARD_QEMU_ARGS PREPEND --arg= OUTPUT_VARIABLE qemu_args)
+list(APPEND RME_QEMU ${qemu_args})
 
 # The kernel's own memset and memcpy: it shares none with the user image.
 set(RME_MEMORY ${CMAKE_SOURCE_DIR}/arch/common/memory.c)
@@ -18,12 +35,12 @@ add_library(kernel_objects OBJECT ${RME_KERNEL_SOURCES} ${RME_PORT_SOURCES} ${RM
             ${RME_TRANSPARENT_SOURCES})
 target_include_directories(kernel_objects PRIVATE ${RME_INCLUDES})
 target_compile_options(kernel_objects PRIVATE
-    ${RME_MACHINE_FLAGS} -mfloat-abi=soft -fno-unwind-tables -fno-asynchronous-unwind-tables
+    ${RME_MACHINE_FLAGS} ${RME_NO_FPU} ${RME_PORT_FLAGS} -fno-unwind-tables -fno-asynchronous-unwind-tables
     $<$<COMPILE_LANGUAGE:C>:${RME_COMMON_FLAGS};${RME_KERNEL_FLAGS};-O${RME_OPTIMIZE}>)
 
 # Unreachable functions go, the rest becomes local. The vector table is the only root.
 set(RME_KERNEL ${CMAKE_BINARY_DIR}/kernel.o)
-set(link ${RME_CROSS}gcc ${RME_MACHINE_FLAGS} -mfloat-abi=soft -nostdlib -Wl,-z,noexecstack)
+set(link ${RME_CROSS}gcc ${RME_LINK_FLAGS})
 add_custom_command(
     OUTPUT ${RME_KERNEL}
     COMMAND ${link} -r -Wl,--gc-sections -Wl,-u,kernel_vectors -T ${RME_GENERATED}/kernel.ld
@@ -45,9 +62,11 @@ function(rme_user target)
     target_include_directories(${target} PRIVATE ${RME_INCLUDES})
     target_compile_options(${target} PRIVATE ${RME_USER_FLAGS})
     if("FPU" IN_LIST ARGN AND BOARD_FPU)
-        target_compile_options(${target} PRIVATE -mfloat-abi=softfp -mfpu=${BOARD_FPU})
+        if(NOT BOARD_ARCH STREQUAL "x86_64")
+            target_compile_options(${target} PRIVATE -mfloat-abi=softfp -mfpu=${BOARD_FPU})
+        endif()
     else()
-        target_compile_options(${target} PRIVATE -mfloat-abi=soft)
+        target_compile_options(${target} PRIVATE ${RME_NO_FPU})
     endif()
 endfunction()
 

@@ -11,6 +11,10 @@
  */
 #pragma once
 
+#ifdef __x86_64__
+#include "tests/system/x86_64/machine.h"
+#else
+
 #include "abi/types.h"
 #include "board.h"
 
@@ -18,13 +22,13 @@
 #define MACHINE_HZ       (MACHINE_IS_STM32 ? 1000000000u : 25000000u)
 
 /* Instructions of one tick of machine_now(), and of one count of the kernel's clock. */
-#define MACHINE_TICK  (1000000000u / MACHINE_HZ)
-#define MACHINE_COUNT (1000000000u / BOARD_TIMER_HZ)
+#define MACHINE_TICK     (1000000000u / MACHINE_HZ)
+#define MACHINE_COUNT    (1000000000u / BOARD_TIMER_HZ)
 
 /* The line of the timer, and one that no device drives. */
-#define MACHINE_LINE    (MACHINE_IS_STM32 ? (word_t)29 : (word_t)8)
-#define MACHINE_NO_LINE ((word_t)20)
-#define MACHINE_ALARM   (MACHINE_IS_STM32 ? (word_t)30 : (word_t)10)
+#define MACHINE_LINE     (MACHINE_IS_STM32 ? (word_t)29 : (word_t)8)
+#define MACHINE_NO_LINE  ((word_t)20)
+#define MACHINE_ALARM    (MACHINE_IS_STM32 ? (word_t)30 : (word_t)10)
 
 static inline volatile word_t *machine_register(word_t address)
 {
@@ -118,3 +122,5 @@ static inline void machine_alarm_stop(void)
     if (!MACHINE_IS_STM32)
         *machine_register(0x4000200C) = 1; /* INTCLR */
 }
+
+#endif

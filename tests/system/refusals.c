@@ -6,6 +6,7 @@
 #include "config.h"
 #include "layout.h"
 #include "rme/alloc.h"
+#include "rme/arch/sizes.h"
 #include "rme/process.h"
 #include "rme/stack.h"
 #include "rme/start.h"
@@ -27,6 +28,8 @@ static rme_signal_t endpoint, weak_endpoint, frozen;
 static rme_kmem_t weak_memory;
 static word_t empty, offset;
 
+enum { HAS_MMU = WORD_BITS == 64 };
+
 /* A leaf with few rights. */
 static word_t weaken(word_t source, word_t rights, word_t low, word_t high)
 {
@@ -34,11 +37,23 @@ static word_t weaken(word_t source, word_t rights, word_t low, word_t high)
     sword_t status = rme_captable_delegate(own, slot, own, source, rights, low, high);
 
     if (status != STATUS_OK)
-        rme_print("# fixture: delegation of %u: %d\n", source, status);
+        rme_print("# fixture: delegation of %u: %d\n", (unsigned)source, (int)status);
     return slot;
 }
 
 static char stack[256] __attribute__((aligned(8)));
+
+/* With an MMU: a table in the first place of a top level. What page tables refuse there is another
+ * test's (x86_64/pagetables.c). */
+static rme_pagetable_t plain_table(const struct rme_space *space)
+{
+    rme_pagetable_t made = rme_pagetable(rme_alloc_slot());
+
+    (void)rme_pagetable_create(own, made.id.raw, memory, rme_alloc_kmem_aligned(4096, 4096), 0, 30,
+                               9);
+    (void)rme_pagetable_construct(space->top, 0, made, 0);
+    return made;
+}
 
 static void fixture(void)
 {
@@ -46,14 +61,17 @@ static void fixture(void)
 
     table = rme_captable_make(4);
     list = space.top;
-    page = rme_space_add(&space, rme_boot.tables != 0 ? 0x40000000 : 0, 12,
-                         PAGE_READ | PAGE_WRITE | PAGE_STATIC);
+    if (HAS_MMU)
+        page = plain_table(&space);
+    else
+        page = rme_space_add(&space, 0x40000000, 12, PAGE_READ | PAGE_WRITE | PAGE_STATIC);
     endpoint = rme_signal_make();
     frozen = rme_signal_make();
     (void)rme_captable_freeze(own, frozen.id.raw);
     port = rme_invocation_make(process, NULL, stack, sizeof(stack), true);
     thread = rme_thread(rme_alloc_slot());
-    (void)rme_thread_create(own, thread.id.raw, memory, rme_alloc_kmem(128), process, 5, 0);
+    (void)rme_thread_create(own, thread.id.raw, memory, rme_alloc_kmem(RME_THREAD_BYTES), process,
+                            5, 0);
     spare_process = rme_process_make(table, &space);
     weak_table.id.raw = weaken(table.id.raw, RIGHT_CAPTABLE_PROCESS_CAPTABLE, 0, 0);
     weak_page.id.raw = weaken(list.id.raw, RIGHT_PAGETABLE_ADD_SOURCE, 1, 2);
@@ -171,6 +189,15 @@ static void deletions(void)
 
 /* ---- Signals and ports ---- */
 
+static void fill_endpoint(void)
+{
+    for (word_t i = 0; i < ((word_t)1 << (WORD_BITS - 2)) / HALF_MAX; i++)
+        (void)rme_signal_send(endpoint, HALF_MAX);
+    REFUSED(SIG_SND, FULL, rme_signal_send(endpoint, HALF_MAX));
+    tap_check(rme_signal_receive(endpoint, SIGNAL_POLL_ALL) > 0x3FFF0000,
+              "all of them are received");
+}
+
 static void signals(void)
 {
     rme_signal_t s = endpoint;
@@ -179,11 +206,10 @@ static void signals(void)
     OPERAND(SIG_SND, s, port, rme_signal_send(s, 1));
     REFUSED(SIG_SND, RIGHTS, rme_signal_send(weak_endpoint, 1));
     REFUSED(SIG_SND, OVERFLOW, rme_signal_send(endpoint, HALF_MAX + 1));
-    for (word_t i = 0; i < 0x40000000 / HALF_MAX; i++)
-        (void)rme_signal_send(endpoint, HALF_MAX);
-    REFUSED(SIG_SND, FULL, rme_signal_send(endpoint, HALF_MAX));
-    tap_check(rme_signal_receive(endpoint, SIGNAL_POLL_ALL) > 0x3FFF0000,
-              "all of them are received");
+    if (WORD_BITS == 64)
+        tap_skip("SIG_SND FULL", "2^30 sends would be needed");
+    else
+        fill_endpoint();
 
     s = endpoint;
     OPERAND(SIG_RCV, s, port, rme_signal_receive(s, SIGNAL_POLL_ALL));
@@ -350,7 +376,8 @@ static void ready_thread(void)
     (void)rme_thread_transfer_time(thread, init, 1000);
     REFUSED(THD_TIME_XFER, OVERFLOW, rme_thread_transfer_time(thread, init, BUDGET_INFINITE - 1));
     REFUSED(THD_SWT, PRIORITY, rme_thread_switch(thread, 0));
-    (void)rme_thread_create(own, other.id.raw, memory, rme_alloc_kmem(128), process, 9, 0);
+    (void)rme_thread_create(own, other.id.raw, memory, rme_alloc_kmem(RME_THREAD_BYTES), process, 9,
+                            0);
     REFUSED(THD_SCHED_FREE, STATE, rme_thread_free(other));
     REFUSED(THD_EXEC_SET, STATE, rme_thread_exec_set(other, 0, 0, 0));
     REFUSED(THD_SCHED_RCV, STATE, rme_thread_receive_event(other));
@@ -503,7 +530,8 @@ int main(void)
     bound_thread();
     time_transfer();
     ready_thread();
-    pagetables();
+    if (!HAS_MMU)
+        pagetables();
     kernel_functions();
     deletions();
     thawing();

@@ -17,7 +17,7 @@ enum { OUTSIDE = 0x7F }; /* an index that no table here has */
         tap_report(once == STATUS_##status && again == once, #call " " #status, #expression,       \
                    __LINE__);                                                                      \
         if (once != STATUS_##status)                                                               \
-            rme_print("# it returned %d, then %d\n", once, again);                                 \
+            rme_print("# it returned %d, then %d\n", (int)once, (int)again);                       \
     } while (0)
 
 /* One case of an operand: no such slot; `frozen`, which the file has; of another type. */

@@ -4,6 +4,7 @@
  * memory that is not its own.
  */
 #include "config.h"
+#include "layout.h"
 #include "rme/process.h"
 #include "rme/start.h"
 #include "tests/system/tap.h"
@@ -31,7 +32,7 @@ static int second_process(rme_thread_t init)
         .entry = trespass,
         .stack = stack,
         .stack_bytes = sizeof(stack),
-        .param = 0x20000000, /* the kernel's RAM */
+        .param = LAYOUT_KMEM, /* the kernel's RAM */
         .priority = 1,
         .priority_max = 1,
         .budget = BUDGET_INFINITE,

@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "rme/alloc.h"
+#include "rme/arch/sizes.h"
 #include "rme/process.h"
 #include "rme/stack.h"
 #include "rme/start.h"
@@ -38,7 +39,7 @@ static inline unsigned thread_home(void)
         i++;
     if (thread_homes[i].slot == 0) {
         thread_homes[i].slot = rme_alloc_slot();
-        thread_homes[i].memory = rme_alloc_kmem(192);
+        thread_homes[i].memory = rme_alloc_kmem(RME_THREAD_FPU_BYTES);
     }
     thread_homes[i].is_used = true;
     return i;

@@ -100,7 +100,7 @@ static void deadline_behind_wrap(void)
     tap_check(passed >= counts &&
                   passed < counts + counts / 20 + (CONFIG_TICKLESS ? 0 : rme_boot.clock_hz / 100),
               "but when it should");
-    rme_print("# %u counts, %u passed\n", counts, passed);
+    rme_print("# %lu counts, %lu passed\n", (unsigned long)counts, (unsigned long)passed);
     (void)thread_end(thread);
 }
 

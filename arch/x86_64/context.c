@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * The rarer operations on contexts: new starts, guests, whose registers lie in shared memory, and
+ * debugging. Also what assembly believes of structures.
+ */
+#include "arch/context.h"
+
+#include "arch/x86_64/port.h"
+#include "kernel/hot.h"
+
+#define CONTEXT_AT(member, offset)                                                                 \
+    static_assert(offsetof(struct arch_context, member) == (offset), "port/offsets.h")
+CONTEXT_AT(rax, CONTEXT_RAX);
+CONTEXT_AT(rip, CONTEXT_RIP);
+CONTEXT_AT(rsp, CONTEXT_RSP);
+CONTEXT_AT(rbx, CONTEXT_RBX);
+CONTEXT_AT(rbp, CONTEXT_RBP);
+CONTEXT_AT(r12, CONTEXT_R12);
+CONTEXT_AT(r13, CONTEXT_R13);
+CONTEXT_AT(r14, CONTEXT_R14);
+CONTEXT_AT(r15, CONTEXT_R15);
+CONTEXT_AT(fs, CONTEXT_FS);
+CONTEXT_AT(gs, CONTEXT_GS);
+CONTEXT_AT(held, CONTEXT_HELD);
+CONTEXT_AT(rdx, CONTEXT_RDX);
+CONTEXT_AT(rdi, CONTEXT_RDI);
+CONTEXT_AT(rsi, CONTEXT_RSI);
+CONTEXT_AT(rcx, CONTEXT_RCX);
+CONTEXT_AT(r8, CONTEXT_R8);
+CONTEXT_AT(r9, CONTEXT_R9);
+CONTEXT_AT(r10, CONTEXT_R10);
+CONTEXT_AT(r11, CONTEXT_R11);
+CONTEXT_AT(rflags, CONTEXT_RFLAGS);
+
+#define AREA_AT(member, offset)                                                                    \
+    static_assert((int)offsetof(struct port_area, entry.member) - AREA_BYTES == (offset),          \
+                  "port/offsets.h")
+AREA_AT(block, AREA_BLOCK);
+AREA_AT(pending, AREA_PENDING);
+AREA_AT(stack, AREA_STACK);
+static_assert(offsetof(struct port_area, cpu) == AREA_BYTES, "port/offsets.h");
+static_assert(offsetof(struct cpu, current) == 0, "read through the GS base");
+static_assert(offsetof(struct thread, context) == 0, "a thread begins with its registers");
+static_assert((int)CALL_NUMBER_invocation_return == 0 &&
+                  (int)CALL_NUMBER_invocation_activate == 1 && (int)CALL_NUMBER_signal_send == 2 &&
+                  (int)CALL_NUMBER_signal_receive == 3 && (int)CALL_NUMBER_thread_switch == 9,
+              "entry.S");
+
+void arch_context_start(struct arch_context *context, word_t entry, word_t stack, word_t param)
+{
+    *context = (struct arch_context){
+        .rip = entry, .rsp = stack, .rdi = param, .held = HELD_RESULTS, .rflags = RFLAGS_CLEAN};
+}
+
+void arch_context_clear(struct arch_context *context)
+{
+    *context = (struct arch_context){.rip = context->rip,
+                                     .rsp = context->rsp,
+                                     .fs = context->fs,
+                                     .gs = context->gs,
+                                     .held = HELD_RESULTS,
+                                     .rflags = RFLAGS_CLEAN};
+}
+
+/* ---- Debugging ---- */
+
+/* Registers of DEBUG_REG_MOD: 0 rsp, 1 rip, 2 rax, 3 rbx, 4 rbp, 5 to 8 r12 to r15, 9 flags (read
+ * only), 10 and 11 FS and GS base (read only). */
+bool arch_context_debug(struct arch_context *context, struct arch_fpu *fpu, word_t index,
+                        bool write, word_t *value)
+{
+    word_t *const words[] = {
+        &context->rsp, &context->rip, &context->rax, &context->rbx,    &context->rbp, &context->r12,
+        &context->r13, &context->r14, &context->r15, &context->rflags, &context->fs,  &context->gs,
+    };
+    enum { WRITABLE = 9, COUNT = sizeof(words) / sizeof(words[0]) };
+
+    (void)fpu;
+    if (index >= COUNT || (write && index >= WRITABLE))
+        return false;
+    if (write)
+        *words[index] = *value;
+    else
+        *value = *words[index];
+    return true;
+}
+
+struct arch_fault_story arch_fault_story(const struct arch_context *context, word_t cause)
+{
+    static const char *const what[] = {
+        [0] = "division error",
+        [1] = "single step or breakpoint register",
+        [3] = "breakpoint",
+        [4] = "overflow",
+        [5] = "bound exceeded",
+        [6] = "undefined instruction",
+        [7] = "an FPU instruction without the attribute FPU",
+        [12] = "stack segment",
+        [13] = "a privileged instruction, a bad selector or no canonical address",
+        [14] = "no page, or one that does not allow this",
+        [16] = "x87 exception",
+        [17] = "misaligned access",
+        [19] = "SIMD exception",
+    };
+    word_t vector = cause & 0xFF;
+    struct arch_fault_story story = {"exception", context->rip, context->rsp, false};
+
+    if (vector < sizeof(what) / sizeof(what[0]) && what[vector] != NULL)
+        story.what = what[vector];
+    return story;
+}
+
+/* ---- Guests ---- */
+
+/* Each word of the area is loaded once and the loaded value is used: the guest may change it at any
+ * time. */
+static word_t read_once(const word_t *word)
+{
+    return *(const volatile word_t *)word;
+}
+
+static word_t safe_flags(word_t flags)
+{
+    const word_t users = 0xCD5; /* CF PF AF ZF SF DF OF */
+
+    return (flags & users) | RFLAGS_CLEAN;
+}
+
+/* An XRSTOR of what a guest wrote must not fault: MXCSR without reserved bits, no state beyond
+ * XCR0, no compaction, zeros in the rest of the header. SDM volume 1, 13.4.2 and 13.8. */
+static void make_safe(word_t *area)
+{
+    enum { MXCSR_WORD = 3, HEADER = 512 / sizeof(word_t), HEADER_WORDS = 8 };
+    const word_t mxcsr = 0xFFBF;
+
+    area[MXCSR_WORD] = (area[MXCSR_WORD] & ~(word_t)0xFFFFFFFF) | (area[MXCSR_WORD] & mxcsr);
+    area[HEADER] &= port_features.xcr0;
+    for (unsigned i = 1; i < HEADER_WORDS; i++)
+        area[HEADER + i] = 0;
+}
+
+static word_t *fpu_words(const struct arch_fpu *fpu)
+{
+    return (word_t *)(((word_t)fpu + FPU_ALIGN - 1) & ~(word_t)(FPU_ALIGN - 1));
+}
+
+void arch_guest_save(void *area, const struct arch_context *context, const struct arch_fpu *fpu)
+{
+    struct arch_guest *guest = area;
+    bool is_all = context->held == HELD_ALL;
+
+    guest->rsp = context->rsp;
+    guest->rip = context->rip;
+    guest->rflags = is_all ? context->rflags : RFLAGS_CLEAN;
+    guest->rax = context->rax;
+    guest->rbx = context->rbx;
+    guest->rbp = context->rbp;
+    guest->r12 = context->r12;
+    guest->r13 = context->r13;
+    guest->r14 = context->r14;
+    guest->r15 = context->r15;
+    guest->rdx = context->held == HELD_PRESERVED ? 0 : context->rdx;
+    guest->rdi = context->held == HELD_PRESERVED ? 0 : context->rdi;
+    guest->rcx = is_all ? context->rcx : 0;
+    guest->rsi = is_all ? context->rsi : 0;
+    guest->r8 = is_all ? context->r8 : 0;
+    guest->r9 = is_all ? context->r9 : 0;
+    guest->r10 = is_all ? context->r10 : 0;
+    guest->r11 = is_all ? context->r11 : 0;
+    for (unsigned i = 0; fpu != NULL && i < FPU_AREA_BYTES / sizeof(word_t); i++)
+        guest->fpu[i] = fpu_words(fpu)[i];
+}
+
+void arch_guest_load(void *area, struct arch_context *context, struct arch_fpu *fpu,
+                     bool keep_result)
+{
+    struct arch_guest *guest = area;
+    word_t rax = keep_result ? context->rax : read_once(&guest->rax);
+
+    guest->rax = rax;
+    *context = (struct arch_context){
+        .rax = rax,
+        .rip = read_once(&guest->rip),
+        .rsp = read_once(&guest->rsp),
+        .rbx = read_once(&guest->rbx),
+        .rbp = read_once(&guest->rbp),
+        .r12 = read_once(&guest->r12),
+        .r13 = read_once(&guest->r13),
+        .r14 = read_once(&guest->r14),
+        .r15 = read_once(&guest->r15),
+        .fs = context->fs,
+        .gs = context->gs,
+        .held = HELD_ALL,
+        .rdx = read_once(&guest->rdx),
+        .rdi = read_once(&guest->rdi),
+        .rsi = read_once(&guest->rsi),
+        .rcx = read_once(&guest->rcx),
+        .r8 = read_once(&guest->r8),
+        .r9 = read_once(&guest->r9),
+        .r10 = read_once(&guest->r10),
+        .r11 = read_once(&guest->r11),
+        .rflags = safe_flags(read_once(&guest->rflags)),
+    };
+    if (fpu == NULL)
+        return;
+    for (unsigned i = 0; i < FPU_AREA_BYTES / sizeof(word_t); i++)
+        fpu_words(fpu)[i] = read_once(&guest->fpu[i]);
+    make_safe(fpu_words(fpu));
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * What one CPU must be told: segments, vectors, where system calls enter, and what it is to protect
+ * the kernel from. SDM volume 3: 2.5 (control registers), 3.4 and 7.2 (segments, task state), 6.10
+ * (IDT), 5.8.8 (SYSCALL).
+ */
+#include "arch/x86_64/instructions.h"
+#include "arch/x86_64/port.h"
+#include "board.h"
+#include "port/clock.h"
+
+struct port_features port_features;
+bool port_has_huge_pages;
+
+/* ---- Features ---- */
+
+static bool bit(uint32_t word, unsigned number)
+{
+    return (word >> number & 1) != 0;
+}
+
+static void detect_xsave(void)
+{
+    const word_t wanted = 7; /* x87, SSE, AVX */
+    struct cpuid states;
+
+    port_features.xsave = true;
+    states = cpuid(0xD, 0);
+    port_features.xcr0 = states.a & wanted;
+}
+
+void port_detect(void)
+{
+    struct cpuid basic = cpuid(1, 0), extended = cpuid(0x80000001, 0);
+    struct cpuid more = {0};
+
+    if (cpuid(0, 0).a >= 7)
+        more = cpuid(7, 0);
+    port_features.fsgsbase = bit(more.b, 0);
+    port_features.smep = bit(more.b, 7);
+    port_features.smap = bit(more.b, 20);
+    port_features.umip = bit(more.c, 2);
+    port_features.pge = bit(basic.d, 13);
+    port_features.nx = bit(extended.d, 20);
+    port_features.huge_pages = bit(extended.d, 26);
+    port_has_huge_pages = port_features.huge_pages;
+    if (bit(basic.c, 26))
+        detect_xsave();
+}
+
+/* Places between two addresses (entry.S), from the linker script. */
+struct place {
+    uint8_t *from, *to;
+};
+
+extern const struct place port_without_bases_begin[], port_without_bases_end[];
+extern const struct place port_without_smap_begin[], port_without_smap_end[];
+
+enum { JUMP_SHORT = 0xEB, JUMP_BYTES = 2 };
+
+static void skip(const struct place *place, const struct place *end)
+{
+    for (; place < end; place++) {
+        place->from[0] = JUMP_SHORT;
+        place->from[1] = (uint8_t)(place->to - place->from - JUMP_BYTES);
+    }
+}
+
+void port_patch(void)
+{
+    if (!port_features.fsgsbase)
+        skip(port_without_bases_begin, port_without_bases_end);
+    if (!port_features.smap)
+        skip(port_without_smap_begin, port_without_smap_end);
+}
+
+/* ---- Segments ---- */
+
+struct __attribute__((packed)) task_state {
+    uint32_t reserved;
+    word_t stack[3]; /* by privilege level */
+    word_t reserved2;
+    word_t interrupt_stack[7]; /* 1 to 7 */
+    word_t reserved3;
+    uint16_t reserved4, io_map; /* beyond the limit: no port is open */
+};
+static_assert(sizeof(struct task_state) == 104, "as the SDM has it");
+
+struct __attribute__((packed)) table_pointer {
+    uint16_t limit;
+    word_t base;
+};
+
+enum { GDT_ENTRIES = SELECTOR_TASK / 8 + 2, FAULT_STACK_BYTES = 1024 };
+enum { STACK_NMI = 1, STACK_DOUBLE, STACK_MACHINE };
+
+static word_t gdt[GDT_ENTRIES];
+static struct task_state task_state;
+static _Alignas(16) char fault_stacks[3][FAULT_STACK_BYTES];
+
+#define SEGMENT_CODE 0x00AF9B000000FFFF
+#define SEGMENT_DATA 0x00CF93000000FFFF
+#define SEGMENT_USER ((word_t)3 << 45)
+#define SEGMENT_TASK ((word_t)0x89 << 40)
+
+static void fill_gdt(void)
+{
+    word_t base = (word_t)&task_state;
+
+    gdt[SELECTOR_KERNEL_CODE / 8] = SEGMENT_CODE;
+    gdt[SELECTOR_KERNEL_DATA / 8] = SEGMENT_DATA;
+    gdt[SELECTOR_USER_DATA / 8] = SEGMENT_DATA | SEGMENT_USER;
+    gdt[SELECTOR_USER_CODE / 8] = SEGMENT_CODE | SEGMENT_USER;
+    gdt[SELECTOR_TASK / 8] = SEGMENT_TASK | (sizeof(task_state) - 1) | (base & 0xFFFFFF) << 16 |
+                             (base >> 24 & 0xFF) << 56;
+    gdt[SELECTOR_TASK / 8 + 1] = base >> 32;
+}
+
+static void load_segments(struct port_area *area)
+{
+    const struct table_pointer pointer = {sizeof(gdt) - 1, (word_t)gdt};
+
+    fill_gdt();
+    task_state.stack[0] = (word_t)area;
+    for (unsigned i = 0; i < 3; i++)
+        task_state.interrupt_stack[i] = (word_t)(fault_stacks[i] + FAULT_STACK_BYTES);
+    task_state.io_map = sizeof(task_state);
+    __asm__ volatile("lgdt %[gdt]\n\t"
+                     "pushq %[code]\n\t"
+                     "lea 1f(%%rip), %%rax\n\t"
+                     "push %%rax\n\t"
+                     "lretq\n"
+                     "1:\n\t"
+                     "mov %[data], %%ss\n\t"
+                     "xor %%eax, %%eax\n\t"
+                     "mov %%eax, %%ds\n\t"
+                     "mov %%eax, %%es\n\t"
+                     "mov %%eax, %%fs\n\t"
+                     "mov %%eax, %%gs\n\t"
+                     "lldt %%ax\n\t"
+                     "ltr %[task]"
+                     :
+                     : [gdt] "m"(pointer), [code] "i"(SELECTOR_KERNEL_CODE),
+                       [data] "r"(SELECTOR_KERNEL_DATA), [task] "r"((uint16_t)SELECTOR_TASK)
+                     : "rax", "memory");
+}
+
+/* ---- Vectors ---- */
+
+struct gate {
+    uint16_t offset0, selector;
+    uint8_t stack, type;
+    uint16_t offset1;
+    uint32_t offset2, reserved;
+};
+static_assert(sizeof(struct gate) == 16, "as the SDM has it");
+
+enum { GATES = 256, EXCEPTIONS = 32, GATE_INTERRUPT = 0x8E, GATE_USER = 0x60 };
+enum { BREAKPOINT = 3, NMI = 2, DOUBLE_FAULT = 8, MACHINE_CHECK = 18 };
+
+static _Alignas(16) struct gate idt[GATES];
+
+static void set_gate(unsigned vector, const char *stub, unsigned stack, unsigned type)
+{
+    word_t address = (word_t)stub;
+
+    idt[vector] = (struct gate){
+        .offset0 = (uint16_t)address,
+        .selector = SELECTOR_KERNEL_CODE,
+        .stack = (uint8_t)stack,
+        .type = (uint8_t)(GATE_INTERRUPT | type),
+        .offset1 = (uint16_t)(address >> 16),
+        .offset2 = (uint32_t)(address >> 32),
+    };
+}
+
+/* Sixteen bytes each (entry.S). */
+static const char *stub_of(const char *stubs, word_t number)
+{
+    return stubs + number * 16;
+}
+
+static void load_vectors(void)
+{
+    const struct table_pointer pointer = {sizeof(idt) - 1, (word_t)idt};
+
+    for (unsigned i = 0; i < EXCEPTIONS; i++)
+        set_gate(i, stub_of(port_exception_stubs, i), 0, i == BREAKPOINT ? GATE_USER : 0);
+    set_gate(NMI, stub_of(port_exception_stubs, NMI), STACK_NMI, 0);
+    set_gate(DOUBLE_FAULT, stub_of(port_exception_stubs, DOUBLE_FAULT), STACK_DOUBLE, 0);
+    set_gate(MACHINE_CHECK, stub_of(port_exception_stubs, MACHINE_CHECK), STACK_MACHINE, 0);
+    for (unsigned i = 0; i < BOARD_IRQ_LINES; i++)
+        set_gate(VECTOR_LINES + i, stub_of(port_line_stubs, i), 0, 0);
+    set_gate(VECTOR_TIMER, port_timer_stub, 0, 0);
+    set_gate(VECTOR_REQUEST, port_request_stub, 0, 0);
+    set_gate(VECTOR_SPURIOUS, port_spurious_stub, 0, 0);
+    __asm__ volatile("lidt %0" : : "m"(pointer) : "memory");
+}
+
+/* ---- The rest ---- */
+
+enum {
+    MSR_EFER = 0xC0000080,
+    MSR_STAR = 0xC0000081,
+    MSR_LSTAR = 0xC0000082,
+    MSR_CSTAR = 0xC0000083,
+    MSR_FMASK = 0xC0000084,
+    MSR_FS_BASE = 0xC0000100,
+    MSR_GS_BASE = 0xC0000101,
+    MSR_KERNEL_GS_BASE = 0xC0000102,
+
+    EFER_SYSCALL = 1 << 0,
+    EFER_NX = 1 << 11,
+    FLAGS_ALL = 0x3F7FD5, /* cleared on the way in: every flag that there is */
+};
+
+static void prepare_calls(struct port_area *area)
+{
+    msr_write(MSR_STAR, (word_t)SELECTOR_SYSRET << 48 | (word_t)SELECTOR_KERNEL_CODE << 32);
+    msr_write(MSR_LSTAR, (word_t)call_door);
+    msr_write(MSR_CSTAR, (word_t)call_door); /* nobody gets there: no 32-bit code segment */
+    msr_write(MSR_FMASK, FLAGS_ALL);
+    msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_SYSCALL | (port_features.nx ? EFER_NX : 0));
+    msr_write(MSR_FS_BASE, 0);
+    msr_write(MSR_GS_BASE, (word_t)&area->cpu);
+    msr_write(MSR_KERNEL_GS_BASE, 0);
+}
+
+static void prepare_protection(void)
+{
+    word_t cr4 = cr4_read() | CR4_OSFXSR | CR4_OSXMMEXCPT;
+
+    if (port_features.pge)
+        cr4 |= CR4_PGE;
+    if (port_features.umip)
+        cr4 |= CR4_UMIP;
+    if (port_features.fsgsbase)
+        cr4 |= CR4_FSGSBASE;
+    if (port_features.smep)
+        cr4 |= CR4_SMEP;
+    if (port_features.smap)
+        cr4 |= CR4_SMAP;
+    if (port_features.xsave)
+        cr4 |= CR4_OSXSAVE;
+    cr4_write(cr4);
+    cr0_write((cr0_read() | CR0_WP | CR0_NE | CR0_MP | CR0_TS) & ~(word_t)CR0_EM);
+}
+
+void port_prepare_cpu(struct port_area *area)
+{
+    area->entry.stack = (word_t)area;
+    load_segments(area);
+    load_vectors();
+    prepare_calls(area);
+    prepare_protection();
+    port_prepare_fpu();
+}

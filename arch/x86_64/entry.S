@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * The way into the kernel and out. On entry from user code the kernel stack is empty: its address is
+ * that of the CPU's area (port/offsets.h), whose record, AREA_BYTES above, begins with the running
+ * thread. C is entered with
+ *
+ *      rdi CPU, rsi running thread, rdx and rcx what the door says
+ *
+ * and returns the thread to run. A hot call saves nothing but where the thread goes on; by the time
+ * C has returned, the six registers that a call preserves are the thread's again, and they move to
+ * the thread only if another one is to run. Everything else saves all registers.
+ *
+ * The thread whose FS and GS base the CPU has lies on the stack meanwhile; they are exchanged last,
+ * when the GS base is the user's again. Where CPUID offers no FSGSBASE nobody can change them, and
+ * boot lets these places be jumped over (port_patch).
+ */
+#include "abi/call_list.h"
+#include "board.h"
+#include "config.h"
+#include "port/offsets.h"
+
+#define NUMBER_INV_RET 0
+#define NUMBER_INV_ACT 1
+#define NUMBER_SIG_SND 2
+#define NUMBER_SIG_RCV 3
+#define NUMBER_THD_SWT 9
+
+#define COUNT_ONE(number, name, handler, count) +1
+#define UNKNOWN_CALL   -1           /* STATUS_UNKNOWN_CALL */
+
+/* Code that boot replaces by a jump to its end where the CPU lacks something. */
+.macro optional list
+600:
+    .macro optional_end
+601:
+    .pushsection .rodata.\list, "a"
+    .quad   600b, 601b
+    .popsection
+    .purgem optional_end
+    .endm
+.endm
+
+.macro save_bases thread
+    optional without_bases
+    rdfsbase %rcx
+    mov     %rcx, CONTEXT_FS(\thread)
+    rdgsbase %rcx
+    mov     %rcx, CONTEXT_GS(\thread)
+    optional_end
+.endm
+
+.macro load_bases thread
+    optional without_bases
+    mov     CONTEXT_FS(\thread), %rcx
+    wrfsbase %rcx
+    mov     CONTEXT_GS(\thread), %rcx
+    wrgsbase %rcx
+    optional_end
+.endm
+
+.macro save_preserved thread
+    mov     %rbx, CONTEXT_RBX(\thread)
+    mov     %rbp, CONTEXT_RBP(\thread)
+    mov     %r12, CONTEXT_R12(\thread)
+    mov     %r13, CONTEXT_R13(\thread)
+    mov     %r14, CONTEXT_R14(\thread)
+    mov     %r15, CONTEXT_R15(\thread)
+.endm
+
+.macro load_preserved thread
+    mov     CONTEXT_RBX(\thread), %rbx
+    mov     CONTEXT_RBP(\thread), %rbp
+    mov     CONTEXT_R12(\thread), %r12
+    mov     CONTEXT_R13(\thread), %r13
+    mov     CONTEXT_R14(\thread), %r14
+    mov     CONTEXT_R15(\thread), %r15
+.endm
+
+/* rcx: where r11, the thread, goes on. SYSRET and IRET fault in the kernel when that is not
+ * canonical; `scratch` is 0 behind this. */
+.macro check_rip scratch, otherwise
+    mov     CONTEXT_RIP(%r11), %rcx
+    mov     %rcx, \scratch
+    shr     $47, \scratch
+    jne     \otherwise
+.endm
+
+.macro clear_scratch
+    xor     %r8d, %r8d
+    xor     %r9d, %r9d
+    xor     %r10d, %r10d
+.endm
+
+/* ---- System calls ---- */
+
+/* Number in rax, words in rdi, rsi, rdx, r10, r8, r9, r12. rcx and r11 hold rip and flags. */
+    .section .text.call_door, "ax"
+    .global call_door
+    .type   call_door, @function
+call_door:
+    swapgs
+    mov     %gs:0, %r11
+    mov     %rsp, CONTEXT_RSP(%r11)
+    mov     %rcx, CONTEXT_RIP(%r11)
+    mov     %gs:AREA_STACK, %rsp
+    cmp     $NUMBER_SIG_SND, %rax
+    je      call_send
+    jb      call_invocation
+    cmp     $NUMBER_THD_SWT, %rax
+    je      call_switch
+    cmp     $NUMBER_SIG_RCV, %rax
+    je      call_receive
+    cmp     $(0 RME_CALL_LIST(COUNT_ONE, COUNT_ONE)), %rax
+    jae     call_unknown
+
+/* Not hot: the block, then all that the thread keeps. */
+call_cold:
+    mov     %rax, 0(%rsp)
+    mov     %rdi, 8(%rsp)
+    mov     %rsi, 16(%rsp)
+    mov     %rdx, 24(%rsp)
+    mov     %r10, 32(%rsp)
+    mov     %r8, 40(%rsp)
+    mov     %r9, 48(%rsp)
+    mov     %r12, 56(%rsp)
+    lea     AREA_BYTES(%rsp), %rdi
+    mov     %r11, %rsi
+    push    %r11
+cold:
+    save_preserved %rsi
+    movq    $HELD_RESULTS, CONTEXT_HELD(%rsi)
+    movq    $0, CONTEXT_RDX(%rsi)
+    movq    $0, CONTEXT_RDI(%rsi)
+    call    syscall_cold
+    jmp     leave
+
+/* Of a hot half that is not straight: the block is written, and the stack holds where it was called
+ * from, then the thread. */
+    .global hot_is_cold
+    .type   hot_is_cold, @function
+hot_is_cold:
+    add     $8, %rsp
+    jmp     cold
+
+/* The same on its way out, (cpu, self, next). An interrupted thread holds more already. */
+    .global hot_is_slow
+    .type   hot_is_slow, @function
+hot_is_slow:
+    pop     %rax
+    save_preserved %rsi
+    cmp     $after_interrupt, %rax
+    je      1f
+    movq    $HELD_PRESERVED, CONTEXT_HELD(%rsi)
+1:  call    leave_slowly
+    jmp     leave
+
+.macro hot_call handler
+    mov     %rsi, %rcx
+    mov     %rdi, %rdx
+    mov     %r11, %rsi
+    lea     AREA_BYTES(%rsp), %rdi
+    push    %r11
+    call    entry_\handler
+    pop     %r11
+.endm
+
+/* The end of a call that may have switched threads: rax is who runs. */
+.macro leave_hot
+    cmp     %rax, %r11
+    jne     switch
+    check_rip %rdx, lost_live
+    mov     CONTEXT_RAX(%r11), %rax
+    mov     CONTEXT_RSP(%r11), %rsp
+    xor     %edi, %edi
+    xor     %esi, %esi
+    clear_scratch
+    mov     $RFLAGS_CLEAN, %r11d
+    swapgs
+    sysretq
+.endm
+
+call_send:
+    hot_call signal_send
+    leave_hot
+
+call_receive:
+    hot_call signal_receive
+    leave_hot
+
+call_switch:
+    hot_call thread_switch
+    leave_hot
+
+/* An activation and a return end in the same thread, in another process. The first shows the entry
+ * its parameter, the second the caller its value. */
+call_invocation:
+    test    %eax, %eax
+    je      call_return
+    hot_call invocation_activate
+    check_rip %rdx, lost_live
+    mov     CONTEXT_RAX(%r11), %rax
+    mov     CONTEXT_RSP(%r11), %rsp
+    mov     CONTEXT_RDI(%r11), %rdi
+    xor     %esi, %esi
+    clear_scratch
+    mov     $RFLAGS_CLEAN, %r11d
+    swapgs
+    sysretq
+
+call_return:
+    hot_call invocation_return
+    check_rip %rsi, lost_live
+    mov     CONTEXT_RAX(%r11), %rax
+    mov     CONTEXT_RSP(%r11), %rsp
+    mov     CONTEXT_RDX(%r11), %rdx
+    xor     %edi, %edi
+    clear_scratch
+    mov     $RFLAGS_CLEAN, %r11d
+    swapgs
+    sysretq
+
+/* A number without a call. */
+call_unknown:
+#if CONFIG_DEBUG
+    jmp     call_cold
+#else
+    mov     $UNKNOWN_CALL, %rax
+    check_rip %rdx, lost_live
+    mov     CONTEXT_RSP(%r11), %rsp
+    xor     %edi, %edi
+    xor     %esi, %esi
+    clear_scratch
+    mov     $RFLAGS_CLEAN, %r11d
+    swapgs
+    sysretq
+#endif
+
+/* ---- The way out ---- */
+
+/* r11 leaves by a hot call, rax comes. */
+switch:
+    save_preserved %r11
+    movq    $HELD_PRESERVED, CONTEXT_HELD(%r11)
+    swapgs
+    save_bases %r11
+    load_bases %rax
+    cmpq    $HELD_PRESERVED, CONTEXT_HELD(%rax)
+    jne     resume_more
+
+/* rax, which has left by a hot call; the GS base is the user's. */
+resume:
+    mov     %rax, %r11
+    load_preserved %r11
+    check_rip %rdx, lost
+    mov     CONTEXT_RAX(%r11), %rax
+    mov     CONTEXT_RSP(%r11), %rsp
+    xor     %edi, %edi
+    xor     %esi, %esi
+    clear_scratch
+    mov     $RFLAGS_CLEAN, %r11d
+    sysretq
+
+/* All registers are in threads; rax runs. On the stack: the thread whose bases the CPU has. */
+leave:
+    pop     %r11
+    cmpq    $0, %gs:AREA_PENDING
+    jne     pending
+    swapgs
+    cmp     %rax, %r11
+    je      1f
+    save_bases %r11
+    load_bases %rax
+1:  cmpq    $HELD_PRESERVED, CONTEXT_HELD(%rax)
+    je      resume
+resume_more:
+    mov     %rax, %r11
+    cmpq    $HELD_ALL, CONTEXT_HELD(%r11)
+    je      resume_all
+    load_preserved %r11
+    check_rip %rsi, lost
+    mov     CONTEXT_RDX(%r11), %rdx
+    mov     CONTEXT_RDI(%r11), %rdi
+    mov     CONTEXT_RAX(%r11), %rax
+    mov     CONTEXT_RSP(%r11), %rsp
+    clear_scratch
+    mov     $RFLAGS_CLEAN, %r11d
+    sysretq
+
+resume_all:
+    check_rip %rsi, lost
+    pushq   $SELECTOR_USER_DATA
+    pushq   CONTEXT_RSP(%r11)
+    pushq   CONTEXT_RFLAGS(%r11)
+    pushq   $SELECTOR_USER_CODE
+    push    %rcx
+    load_preserved %r11
+    mov     CONTEXT_RAX(%r11), %rax
+    mov     CONTEXT_RDX(%r11), %rdx
+    mov     CONTEXT_RDI(%r11), %rdi
+    mov     CONTEXT_RSI(%r11), %rsi
+    mov     CONTEXT_RCX(%r11), %rcx
+    mov     CONTEXT_R8(%r11), %r8
+    mov     CONTEXT_R9(%r11), %r9
+    mov     CONTEXT_R10(%r11), %r10
+    mov     CONTEXT_R11(%r11), %r11
+    iretq
+
+/* An interrupt came while the CPU slept: it is taken as if it came to the thread that would run. */
+pending:
+    push    %r11
+    lea     AREA_BYTES + 8(%rsp), %rdi
+    call    port_take_pending
+    jmp     leave
+
+/* r11 cannot go on where it wants to: its fault. Its registers are its own still, or are in it. */
+lost_live:
+    save_preserved %r11
+    movq    $HELD_PRESERVED, CONTEXT_HELD(%r11)
+    jmp     1f
+lost:
+    swapgs
+1:  push    %r11
+    lea     AREA_BYTES + 8(%rsp), %rdi
+    mov     %r11, %rsi
+    call    user_lost
+    jmp     leave
+
+/* void leave_boot(cpu, thread): to the first thread. */
+    .global leave_boot
+    .type   leave_boot, @function
+leave_boot:
+    lea     -AREA_BYTES(%rdi), %rsp
+    push    %rsi
+    mov     %rsi, %rax
+    jmp     leave
+    .size   call_door, . - call_door
+
+/* ---- Interrupts and exceptions ---- */
+
+/* From user code: the frame of the hardware (rip, cs, flags, rsp, ss) and `extra` words that stubs
+ * have pushed lie on the stack. All registers go to the thread; rdx, and rcx if there are two, get
+ * the words; rdi CPU, rsi thread, which is left on the stack. SWAPGS may be speculated with the wrong
+ * base behind the test of cs, hence LFENCE (CVE-2019-1125). */
+.macro enter extra
+    swapgs
+    lfence
+    cld
+    optional without_smap
+    clac
+    nop                             /* as long as a jump and more */
+    optional_end
+    push    %r11
+    mov     %gs:0, %r11
+    save_preserved %r11
+    mov     %rax, CONTEXT_RAX(%r11)
+    mov     %rdx, CONTEXT_RDX(%r11)
+    mov     %rdi, CONTEXT_RDI(%r11)
+    mov     %rsi, CONTEXT_RSI(%r11)
+    mov     %rcx, CONTEXT_RCX(%r11)
+    mov     %r8, CONTEXT_R8(%r11)
+    mov     %r9, CONTEXT_R9(%r11)
+    mov     %r10, CONTEXT_R10(%r11)
+    popq    CONTEXT_R11(%r11)
+    pop     %rdx
+    .if \extra > 1
+    pop     %rcx
+    .endif
+    popq    CONTEXT_RIP(%r11)
+    pop     %rax
+    popq    CONTEXT_RFLAGS(%r11)
+    popq    CONTEXT_RSP(%r11)
+    pop     %rax
+    movq    $HELD_ALL, CONTEXT_HELD(%r11)
+    lea     AREA_BYTES(%rsp), %rdi
+    mov     %r11, %rsi
+    push    %r11
+.endm
+
+    .section .text.interrupt_door, "ax"
+    .global interrupt_door
+    .type   interrupt_door, @function
+interrupt_door:
+    testb   $3, 16(%rsp)
+    je      asleep
+    enter   1
+    sub     $VECTOR_LINES, %edx
+    call    entry_interrupt
+after_interrupt:
+    jmp     leave
+
+timer_door:
+    testb   $3, 16(%rsp)
+    je      asleep
+    enter   1
+    call    port_timer
+    jmp     leave
+
+request_door:
+    testb   $3, 16(%rsp)
+    je      asleep
+    enter   1
+    call    port_request
+    jmp     leave
+
+/* The kernel is interrupted nowhere but where it sleeps: remember which, and go on with interrupts
+ * held off. */
+asleep:
+    popq    %gs:AREA_PENDING
+    andl    $~0x200, 16(%rsp)
+    iretq
+
+spurious_door:
+    iretq
+    .size   interrupt_door, . - interrupt_door
+
+/* Vector, then error code. */
+    .section .text.exception_door, "ax"
+    .type   exception_door, @function
+exception_door:
+    testb   $3, 24(%rsp)
+    je      machine_door
+    enter   2
+    call    user_fault
+    jmp     leave
+
+/* A fault of the kernel, or one that belongs to no thread, on a stack of its own. */
+machine_door:
+    mov     %rsp, %rdi
+    cld
+    call    kernel_fault
+    .size   exception_door, . - exception_door
+
+/* Sixteen bytes each, in the order of the vectors. */
+    .section .text.stubs, "ax"
+    .balign 16
+    .global port_exception_stubs
+port_exception_stubs:
+    .set    vector, 0
+    .rept   32
+    .balign 16
+    .if !(vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21)
+    push    $0
+    .endif
+    push    $vector
+    .if vector == 2 || vector == 8 || vector == 18
+    jmp     machine_door
+    .else
+    jmp     exception_door
+    .endif
+    .set    vector, vector + 1
+    .endr
+
+    .balign 16
+    .global port_line_stubs
+port_line_stubs:
+    .set    line, 0
+    .rept   BOARD_IRQ_LINES
+    .balign 16
+    push    $VECTOR_LINES + line
+    jmp     interrupt_door
+    .set    line, line + 1
+    .endr
+
+    .balign 16
+    .global port_timer_stub
+port_timer_stub:
+    push    $VECTOR_TIMER
+    jmp     timer_door
+    .balign 16
+    .global port_request_stub
+port_request_stub:
+    push    $VECTOR_REQUEST
+    jmp     request_door
+    .balign 16
+    .global port_spurious_stub
+port_spurious_stub:
+    jmp     spurious_door

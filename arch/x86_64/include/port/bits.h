@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * BSR, and the mask against speculation. Contract: arch/include/arch/bits.h.
+ */
+#pragma once
+
+#include "abi/types.h"
+
+static inline unsigned bit_highest(word_t word)
+{
+    return 63u - (unsigned)__builtin_clzl(word);
+}
+
+/* The index, or 0 when a core guessed that it is below the bound and it is not: the comparison's
+ * borrow becomes the mask, and no branch is in between. */
+static inline word_t index_mask(word_t index, word_t bound)
+{
+    word_t mask;
+
+    __asm__("cmp %[bound], %[index]\n\tsbb %[mask], %[mask]"
+            : [mask] "=r"(mask)
+            : [index] "r"(index), [bound] "rm"(bound)
+            : "cc");
+    return index & mask;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * Where assembly finds things. Everything here is asserted in arch/x86_64/context.c.
+ *
+ * A CPU's area lies exactly on top of its kernel stack: what entries need, then the record of the
+ * CPU, to which the GS base points while the kernel runs, and which begins with the running thread.
+ */
+#pragma once
+
+/* struct arch_context, the first member of a thread. */
+#define CONTEXT_RAX    0
+#define CONTEXT_RIP    8
+#define CONTEXT_RSP    16
+#define CONTEXT_RBX    24
+#define CONTEXT_RBP    32
+#define CONTEXT_R12    40
+#define CONTEXT_R13    48
+#define CONTEXT_R14    56
+#define CONTEXT_R15    64
+#define CONTEXT_FS     72
+#define CONTEXT_GS     80
+#define CONTEXT_HELD   88
+#define CONTEXT_RDX    96
+#define CONTEXT_RDI    104
+#define CONTEXT_RSI    112
+#define CONTEXT_RCX    120
+#define CONTEXT_R8     128
+#define CONTEXT_R9     136
+#define CONTEXT_R10    144
+#define CONTEXT_R11    152
+#define CONTEXT_RFLAGS 160
+
+/* How much of a thread that does not run its context holds: enum held. */
+#define HELD_PRESERVED 0
+#define HELD_RESULTS   1
+#define HELD_ALL       2
+
+/* struct entry_area, in front of the record of the CPU. */
+#define AREA_BYTES   128
+#define AREA_BLOCK   (-128) /* number and words of a call that is not hot */
+#define AREA_PENDING (-24)  /* vector that came while the CPU slept, or 0 */
+#define AREA_STACK   (-8)   /* the kernel stack, empty: the address of this area */
+
+/* Segments: what SYSCALL and SYSRET make of MSR STAR (SDM 4, table 2-2). */
+#define SELECTOR_KERNEL_CODE 0x08
+#define SELECTOR_KERNEL_DATA 0x10
+#define SELECTOR_SYSRET      0x18
+#define SELECTOR_USER_DATA   0x23
+#define SELECTOR_USER_CODE   0x2B
+#define SELECTOR_TASK        0x30
+
+/* Vectors. */
+#define VECTOR_LINES    0x30
+#define VECTOR_TIMER    0xF0
+#define VECTOR_REQUEST  0xF1
+#define VECTOR_SPURIOUS 0xFF
+
+/* RFLAGS of a thread that begins or comes back from a call: interrupts on, the rest clear. */
+#define RFLAGS_CLEAN 0x202

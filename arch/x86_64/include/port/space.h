@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * Address spaces: CR3. Kernel memory lies in the window at the end of the address space, in which
+ * physical addresses differ from virtual ones by a constant; so do the objects that are tables.
+ * Contract: arch/include/arch/space.h.
+ */
+#pragma once
+
+#include "arch/atomic.h"
+#include "kernel/compiler.h"
+#include "layout.h"
+#include "port/mmu.h"
+
+/* Whether CPUID offers pages of 1 GiB (start.c). */
+extern bool port_has_huge_pages;
+
+static inline word_t port_physical(word_t address)
+{
+    return address - LAYOUT_KERNEL_WINDOW;
+}
+
+static inline word_t arch_mmu_encode(word_t address, word_t size_order, word_t flags)
+{
+    if (flags == 0)
+        return mmu_child(port_physical(address));
+    return mmu_page(address, size_order, flags, port_has_huge_pages);
+}
+
+static inline word_t arch_mmu_decode(word_t entry, word_t size_order, word_t *flags)
+{
+    *flags = mmu_is_page(entry, size_order) ? mmu_page_flags(entry) : 0;
+    return *flags != 0 ? mmu_address(entry) : mmu_address(entry) + LAYOUT_KERNEL_WINDOW;
+}
+
+/* memory.c */
+word_t arch_mmu_kernel_entry(word_t index);
+word_t arch_space_boot(void);
+
+/* Also ends what is cached of the old space: no entry is global but the kernel's, and there is no
+ * PCID. SDM 4.10.4.1. */
+ALWAYS_INLINE void arch_space_load(word_t space)
+{
+    __asm__ volatile("mov %0, %%cr3" : : "r"(CONFIG_RAW ? space : port_physical(space)) : "memory");
+}
+
+static inline void arch_space_flush(void)
+{
+    word_t space;
+
+    __asm__ volatile("mov %%cr3, %0\n\tmov %0, %%cr3" : "=r"(space) : : "memory");
+}
+
+static inline void arch_mmu_forget(word_t address)
+{
+    __asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * The kernel's half of the address space, which is one entry of the top level and the same in all:
+ * the image by pages, each with what its section needs, kernel memory, the window of guests, and
+ * the devices that the kernel itself drives. Nothing of user memory is in it. The tables are
+ * complete when this ends. SDM volume 3, 4.5.
+ */
+#include "arch/memory.h"
+
+#include "arch/space.h"
+#include "arch/x86_64/port.h"
+#include "layout.h"
+
+enum { ENTRIES = 512, PAGE = 4096, LARGE_PAGE = 1 << 21, WINDOW_ENTRY = 510, TOP_ENTRY = 511 };
+
+static _Alignas(PAGE) word_t directory_pointers[ENTRIES]; /* the last 512 GiB */
+static _Alignas(PAGE) word_t window[ENTRIES];             /* physical memory from 0, by 2 MiB */
+static _Alignas(PAGE) word_t image[ENTRIES];              /* the 2 MiB that hold the image */
+static _Alignas(PAGE) word_t devices[ENTRIES];            /* the last GiB */
+static _Alignas(PAGE) word_t device_pages[ENTRIES];
+
+extern word_t port_boot_top[ENTRIES];
+
+/* From the linker script: pages of the image. */
+extern char layout_text_begin[], layout_text_end[], layout_rodata_end[], layout_stack_guard[],
+    layout_image_end[];
+
+static word_t kernel_page(word_t physical, word_t bits)
+{
+    word_t entry = physical | MMU_PRESENT | MMU_ACCESSED | MMU_DIRTY | bits;
+
+    if (port_features.pge)
+        entry |= MMU_GLOBAL;
+    return port_features.nx ? entry : entry & ~MMU_NO_EXECUTE;
+}
+
+static word_t kernel_table(const word_t *table)
+{
+    return port_physical((word_t)table) | MMU_PRESENT | MMU_WRITE | MMU_ACCESSED;
+}
+
+static word_t index_of(const char *symbol)
+{
+    return ((word_t)symbol - LAYOUT_KERNEL_WINDOW) / PAGE % ENTRIES;
+}
+
+static void fill_image(void)
+{
+    const word_t base = LAYOUT_BOOT_PAGE;
+
+    image[0] = kernel_page(base, MMU_WRITE | MMU_NO_EXECUTE);
+    for (word_t i = index_of(layout_text_begin); i < index_of(layout_image_end); i++) {
+        word_t bits = MMU_WRITE | MMU_NO_EXECUTE;
+
+        if (i < index_of(layout_text_end))
+            bits = 0;
+        else if (i < index_of(layout_rodata_end))
+            bits = MMU_NO_EXECUTE;
+        image[i] = kernel_page(base + i * PAGE, bits);
+    }
+    image[index_of(layout_stack_guard)] = 0;
+}
+
+/* Kernel memory and the window of guests, by 2 MiB. */
+static void fill_window(void)
+{
+    word_t first = port_physical(LAYOUT_KMEM) / LARGE_PAGE;
+    word_t end = (port_physical(LAYOUT_GUEST) + LAYOUT_GUEST_BYTES) / LARGE_PAGE;
+
+    window[LAYOUT_BOOT_PAGE / LARGE_PAGE] = kernel_table(image);
+    for (word_t i = first; i < end; i++)
+        window[i] = kernel_page(i * LARGE_PAGE, MMU_LARGE | MMU_WRITE | MMU_NO_EXECUTE);
+}
+
+static void fill_devices(const struct acpi_info *acpi)
+{
+    const word_t bits = MMU_WRITE | MMU_NO_EXECUTE | MMU_PCD | MMU_PWT;
+
+    devices[0] = kernel_table(device_pages);
+    device_pages[0] = kernel_page(acpi->local_apic & MMU_ADDRESS, bits);
+    device_pages[1] = kernel_page(acpi->ioapic[0].address & MMU_ADDRESS, bits);
+}
+
+void port_prepare_memory(const struct acpi_info *acpi)
+{
+    fill_image();
+    fill_window();
+    fill_devices(acpi);
+    directory_pointers[WINDOW_ENTRY] = kernel_table(window);
+    directory_pointers[WINDOW_ENTRY + 1] = kernel_table(devices);
+    port_boot_top[TOP_ENTRY] = kernel_table(directory_pointers);
+    arch_space_load((word_t)port_boot_top);
+}
+
+word_t arch_mmu_kernel_entry(word_t index)
+{
+    return index == TOP_ENTRY ? kernel_table(directory_pointers) : 0;
+}
+
+/* Raw mode: the first process begins in the space of boot. */
+word_t arch_space_boot(void)
+{
+    return port_physical((word_t)port_boot_top);
+}

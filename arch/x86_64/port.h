@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * What the files of this port share among themselves.
+ */
+#pragma once
+
+#include "arch/x86_64/acpi.h"
+#include "kernel/cpu.h"
+#include "kernel/entry.h"
+
+/* In front of the record of a CPU, on top of its kernel stack (port/offsets.h). */
+struct entry_area {
+    word_t block[8];
+    word_t spare[5];
+    word_t pending;
+    word_t spare2;
+    word_t stack;
+};
+
+struct port_area {
+    struct entry_area entry;
+    struct cpu cpu;
+};
+
+extern struct port_area port_area;
+
+/* ---- cpu.c ---- */
+
+/* What CPUID offers and the kernel uses. */
+struct port_features {
+    bool smep, smap, umip, fsgsbase, xsave, nx, pge, huge_pages;
+    word_t xcr0; /* states that XSAVE keeps */
+};
+
+extern struct port_features port_features;
+
+void port_detect(void);
+
+/* Let code be jumped over that this CPU cannot execute. While text can still be written. */
+void port_patch(void);
+
+/* Segments, vectors, the doors of calls, protection: this CPU. */
+void port_prepare_cpu(struct port_area *area);
+
+/* ---- memory.c ---- */
+
+/* The kernel's half of the address space. The lower half still shows physical memory. */
+void port_prepare_memory(const struct acpi_info *acpi);
+
+/* ---- irq.c, timer.c ---- */
+
+void port_prepare_interrupts(const struct acpi_info *acpi);
+void port_prepare_timer(struct cpu *cpu);
+
+/* ---- fpu.c ---- */
+
+void port_prepare_fpu(void);
+
+/* ---- entry.S ---- */
+
+extern char call_door[];
+extern char port_exception_stubs[], port_line_stubs[];
+extern char port_timer_stub[], port_request_stub[], port_spurious_stub[];
+NORETURN void leave_boot(struct cpu *cpu, struct thread *thread);
+
+/* Reached from there. */
+NORETURN void start(word_t magic, word_t info);
+struct thread *user_fault(struct cpu *cpu, struct thread *self, word_t vector, word_t error);
+struct thread *user_lost(struct cpu *cpu, struct thread *self);
+struct thread *port_take_pending(struct cpu *cpu);
+struct thread *port_timer(struct cpu *cpu, struct thread *self);
+struct thread *port_request(struct cpu *cpu, struct thread *self);
+NORETURN void kernel_fault(const word_t *frame);

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * From the boot loader's hand to the first thread. As long as boot's own address space is loaded,
+ * the first 4 GiB of physical memory lie in the lower half where they are.
+ */
+#include "arch/machine.h"
+#include "arch/x86_64/firmware.h"
+#include "arch/x86_64/port.h"
+#include "kernel/boot.h"
+#include "kernel/pagetable.h"
+#include "kernel/panic.h"
+#include "kernel/report.h"
+#include "layout.h"
+#include "port/clock.h"
+#include "port/memory.h"
+
+#include "abi/boot_page.h"
+
+enum { RANGES_MAX = FIRMWARE_RAM_MAX + 4, LOW_MEMORY = 0x100000, PAGE = 4096 };
+#define MULTIBOOT2_LOADED ((word_t)0x36D76289)
+#define IDENTITY_END      ((word_t)1 << 32)
+
+/* On top of the kernel stack: the linker script puts it there. */
+__attribute__((section(".kernel.cpu"), aligned(64))) struct port_area port_area;
+
+__attribute__((section(".kernel.kmem_bitmap")))
+shared_t port_kmem_bitmap[LAYOUT_KMEM_BITMAP_BYTES / sizeof(shared_t)];
+
+static struct firmware firmware;
+static struct acpi_info acpi;
+static struct memory_range ranges[RANGES_MAX];
+static struct boot_memory memory = {.ranges = ranges};
+
+struct cpu *port_boot_cpu(void)
+{
+    return &port_area.cpu;
+}
+
+/* ---- For those who read what the firmware left ---- */
+
+const void *firmware_map(uint64_t physical, size_t bytes)
+{
+    if (physical == 0 || physical >= IDENTITY_END || bytes > IDENTITY_END - physical)
+        return NULL;
+    return (const void *)physical;
+}
+
+void firmware_note(const char *what, uint64_t word)
+{
+    if (!CONFIG_DEBUG)
+        return;
+    report_text(&port_area.cpu, what);
+    report_text(&port_area.cpu, " ");
+    report_hex(&port_area.cpu, word);
+    report_text(&port_area.cpu, "\n");
+}
+
+static void read_firmware(word_t magic, word_t info)
+{
+    bool is_read = magic == MULTIBOOT2_LOADED ? firmware_read_multiboot2(info, &firmware)
+                                              : firmware_read_pvh(info, &firmware);
+
+    if (!is_read)
+        panic("the boot loader says nothing that makes sense", info);
+    if (firmware.rsdp == 0)
+        firmware.rsdp = acpi_search();
+    if (!acpi_read(firmware.rsdp, &acpi) || acpi.local_apic == 0)
+        acpi.local_apic = 0xFEE00000; /* where it is unless somebody moved it */
+    if (acpi.ioapics == 0)
+        acpi.ioapic[0] = (struct acpi_ioapic){.address = 0xFEC00000};
+}
+
+/* ---- What the first process may map ---- */
+
+static const struct memory_range kernel_memory[] = {
+    {LAYOUT_KERNEL_IMAGE,
+     LAYOUT_KMEM - LAYOUT_KERNEL_WINDOW + LAYOUT_KMEM_BYTES - LAYOUT_KERNEL_IMAGE, 0},
+};
+
+static void add_range(word_t begin, word_t end, word_t flags)
+{
+    if (begin >= end)
+        return;
+    if (memory.range_count == RANGES_MAX) {
+        firmware_note("memory: too many pieces, left out at", begin);
+        return;
+    }
+    ranges[memory.range_count++] = (struct memory_range){begin, end - begin, flags};
+}
+
+/* All RAM above the first megabyte, but for the boot page and what is the kernel's. */
+static void add_ram(word_t begin, word_t end)
+{
+    const word_t flags = PAGE_READ | PAGE_WRITE | PAGE_EXECUTE | PAGE_CACHE | PAGE_BUFFER;
+    const word_t kernel_begin = LAYOUT_BOOT_PAGE;
+    const word_t kernel_end = kernel_memory[0].base + kernel_memory[0].size;
+
+    if (begin < LOW_MEMORY)
+        begin = LOW_MEMORY;
+    add_range(begin, end < kernel_begin ? end : kernel_begin, flags);
+    add_range(begin > kernel_end ? begin : kernel_end, end, flags);
+}
+
+static void add_ranges(void)
+{
+    for (unsigned i = 0; i < firmware.rams; i++)
+        add_ram(firmware.ram[i].base, firmware.ram[i].base + firmware.ram[i].size);
+    add_range(LAYOUT_BOOT_PAGE, LAYOUT_BOOT_PAGE + PAGE, PAGE_READ | PAGE_CACHE | PAGE_BUFFER);
+    memory.reserved = kernel_memory;
+    memory.reserved_count = 1;
+}
+
+/* ---- The boot page ---- */
+
+static struct boot_page *boot_page(void)
+{
+    return (struct boot_page *)(LAYOUT_KERNEL_WINDOW + LAYOUT_BOOT_PAGE);
+}
+
+static void copy_text(char *to, uint64_t from, size_t bytes)
+{
+    for (size_t i = 0; i + 1 < bytes; i++) {
+        const char *c = firmware_map(from + i, 1);
+
+        if (from == 0 || c == NULL || *c == '\0')
+            return;
+        to[i] = *c;
+    }
+}
+
+/* What comes from the loader: while its memory is in sight. */
+static void fill_page(void)
+{
+    struct boot_page *page = boot_page();
+
+    *(volatile word_t *)&page->magic = BOOT_PAGE_MAGIC;
+    for (word_t *word = &page->version; word < (word_t *)(page + 1); word++)
+        *word = 0;
+    page->version = BOOT_PAGE_VERSION;
+    page->bytes = sizeof(*page);
+    page->acpi = firmware.rsdp;
+    for (word_t i = 0; i < memory.range_count && i < BOOT_PAGE_RAMS; i++)
+        if ((ranges[i].flags & PAGE_WRITE) != 0)
+            page->ram[page->rams++] = (struct boot_span){ranges[i].base, ranges[i].size};
+    for (unsigned i = 0; i < firmware.modules && i < BOOT_PAGE_MODULES; i++)
+        page->module[page->modules++] =
+            (struct boot_span){firmware.module[i].base, firmware.module[i].size};
+    copy_text(page->text, firmware.text, sizeof(page->text));
+}
+
+/* What boot has made of page tables. */
+static void fill_tables(const struct boot_info *info)
+{
+    const struct capability *slots = (const struct capability *)arch_kmem_base();
+    const struct capability *tables = slots[BOOT_PAGETABLES].object;
+    struct boot_page *page = boot_page();
+
+    for (word_t i = 0; i < info->tables; i++)
+        if (cap_is(&tables[i], CAP_PAGETABLE))
+            page->table[page->tables++] =
+                (struct boot_table){pagetable_base(&tables[i]), pagetable_size_order(&tables[i])};
+}
+
+/* ---- The first thread ---- */
+
+static struct image_header read_header(void)
+{
+    const struct image_header *image = (const struct image_header *)LAYOUT_USER_IMAGE;
+
+    if (image->magic != IMAGE_MAGIC)
+        panic("no user image at", LAYOUT_USER_IMAGE);
+    return *image;
+}
+
+/* Boot information in the registers of a call's words. */
+static void prepare_init(struct thread *init, struct image_header image,
+                         const struct boot_info *info)
+{
+    struct arch_context *context = &init->context;
+
+    arch_context_start(context, image.entry, image.stack, 0);
+    context->held = HELD_ALL;
+    context->rdi = info->abi_version;
+    context->rsi = info->clock_hz;
+    context->rdx = info->cpu_count;
+    context->r10 = info->kmem_free;
+    context->r8 = info->kmem_bytes;
+    context->r9 = info->irq_lines;
+    context->r12 = info->tables;
+}
+
+static void report_machine(void)
+{
+    struct cpu *cpu = &port_area.cpu;
+
+    if (!CONFIG_DEBUG)
+        return;
+    report_text(cpu, "\nRME on x86-64:");
+    report_text(cpu, port_features.nx ? " NX" : " (no NX)");
+    report_text(cpu, port_features.smep ? " SMEP" : " (no SMEP)");
+    report_text(cpu, port_features.smap ? " SMAP" : " (no SMAP)");
+    report_text(cpu, port_features.umip ? " UMIP" : " (no UMIP)");
+    report_text(cpu, port_features.fsgsbase ? " FSGSBASE" : " (no FSGSBASE)");
+    report_text(cpu, port_features.xsave ? " XSAVE" : " FXSAVE");
+    report_text(cpu, "; clock ");
+    report_decimal(cpu, port_clock_hz);
+    report_text(cpu, " Hz\n");
+    report_drain();
+}
+
+void start(word_t magic, word_t loaded)
+{
+    struct cpu *cpu = &port_area.cpu;
+    struct image_header image;
+    struct boot_info info;
+
+    port_detect();
+    port_patch();
+    read_firmware(magic & 0xFFFFFFFF, loaded);
+    image = read_header();
+    port_prepare_cpu(&port_area);
+    port_prepare_memory(&acpi);
+    port_prepare_interrupts(&acpi);
+    port_prepare_timer(cpu);
+    add_ranges();
+    fill_page();
+    report_machine();
+    boot_first(cpu, &memory, &info);
+    fill_tables(&info);
+    prepare_init(cpu->current, image, &info);
+    leave_boot(cpu, cpu->current);
+}

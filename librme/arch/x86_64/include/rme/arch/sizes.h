@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * Bytes of kernel objects. The kernel refuses what is too small by itself: these are upper bounds.
+ */
+#pragma once
+
+enum { RME_THREAD_BYTES = 384, RME_THREAD_FPU_BYTES = 1280, RME_PORT_BYTES = 96 };

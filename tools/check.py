@@ -168,7 +168,8 @@ def hal_names(paths, pattern):
 
 def check_hal():
     """Each function that kernel/ asks of a port stands in the contract, with what it costs, and in the
-    port that is none; functions that do something are 40 at the most (facts are words that never change)."""
+    port that is none; functions that do something are 40 at the most (facts are words that never change; a
+    port has those of an MPU or those of an MMU)."""
     headers = sorted((ROOT / "arch" / "include" / "arch").glob("*.h"))
     contract = hal_names(headers, r"^ \*  .*?\b(arch_\w+)\(")
     used = hal_names([ROOT / name for name in tracked("kernel/*.[ch]")], r"\b(arch_[a-z_]+)\(")
@@ -201,9 +202,9 @@ def compile_commands(preset):
     return BUILD / preset
 
 
-def tidy(preset, *folders, checks=""):
+def tidy(preset, *folders, files=(), checks=""):
     build = compile_commands(preset)
-    sources = [name for folder in folders for name in tracked(f"{folder}/*.c")]
+    sources = [name for folder in folders for name in tracked(f"{folder}/*.c")] + list(files)
     database = build / "compile_commands.json"
     known = database.read_text(encoding="utf-8") if database.exists() else ""
     sources = [name for name in sources if f"/{name}\"" in known]
@@ -217,6 +218,42 @@ def check_tidy_kernel():
 
 def check_tidy_armv7m():
     tidy(f"{BOARD}-clang", "arch/armv7m")
+
+
+def check_tidy_x86_64():
+    tidy("x86_64-clang", "arch/x86_64",
+         files=("kernel/pagetable_mmu.c", "kernel/pagetable_boot_mmu.c"))
+
+
+# The ways back to user code, and the test that each has on its way (entry.S: check_rip).
+RETURNS = re.compile(r"\b(sysretq?|iretq)\b")
+CANONICAL = re.compile(r"\bshr +\$0x2f,")
+BLOCK_END = re.compile(r"\b(sysretq?|iretq|jmp|ret)\b")
+
+
+def check_branches(preset):
+    """The machine code of the x86-64 kernel: nothing goes through a register, and no return to user
+    code is reached but behind the test that its address is canonical. Emulators show neither."""
+    run("cmake", "--preset", preset)
+    run("cmake", "--build", BUILD / preset, "--target", "kernel")
+    code = run("objdump", "-d", "--no-show-raw-insn", BUILD / preset / "kernel.o").splitlines()
+    wrong = [line for line in code if re.search(r"\b(jmp|call)q? +\*", line)]
+    function, is_tested, returns = "", False, 0
+    for before, line in zip(["", *code], code):
+        name = re.match(r"[0-9a-f]+ <(.*)>:", line)
+        if name:
+            function = name[1]
+        is_tested |= bool(CANONICAL.search(before) and "jne " in line)
+        if RETURNS.search(line) and function not in ("asleep", "spurious_door"):
+            returns += 1
+            if not is_tested:
+                wrong.append(f"{function}: {line.strip()} without a canonical address")
+        if BLOCK_END.search(line):
+            is_tested = False
+    if returns < 7:
+        wrong.append(f"only {returns} returns to user code were found")
+    if wrong:
+        raise Wrong("\n".join(wrong))
 
 
 def check_tidy_host():
@@ -370,6 +407,9 @@ def checks():
     yield "clang-tidy armv7m", check_tidy_armv7m
     yield "clang-tidy host", check_tidy_host
     yield "clang-tidy user", check_tidy_user
+    yield "clang-tidy x86_64", check_tidy_x86_64
+    for preset in ("x86_64", "x86_64-clang"):
+        yield f"branches of {preset}", lambda preset=preset: check_branches(preset)
     for machine in MACHINES:
         yield f"kernel on {machine}", check_machine(machine)
     for setting in ("DEBUG=0", *flips()):

@@ -40,7 +40,7 @@ struct cell {
 
 static word_t table_word(void)
 {
-    return CONFIG_RAW ? BOOT_KFUNC : BOOT_PAGETABLE;
+    return CONFIG_RAW ? arch_space_boot() : BOOT_PAGETABLE;
 }
 
 static void prepare_nothing(void) {}
@@ -53,7 +53,7 @@ static void prepare_sources(void)
 
 SCRIPT(create_captable, CPT_CRT, BOOT_CAPTABLE, SLOT, BOOT_KMEM, memory_at(PIECE), 4)
 SCRIPT(create_pagetable, PGT_CRT, BOOT_CAPTABLE, SLOT, BOOT_KMEM, memory_at(PIECE), RAM, 12, 3)
-SCRIPT(create_process, PRC_CRT, BOOT_CAPTABLE, SLOT, BOOT_CAPTABLE, table_word(), arch_space_boot())
+SCRIPT(create_process, PRC_CRT, BOOT_CAPTABLE, SLOT, BOOT_CAPTABLE, table_word(), BOOT_KFUNC)
 SCRIPT(create_thread, THD_CRT, BOOT_CAPTABLE, SLOT, BOOT_KMEM, memory_at(PIECE), BOOT_PROCESS, 3, 0)
 SCRIPT(create_endpoint, SIG_CRT, BOOT_CAPTABLE, SLOT)
 SCRIPT(create_port, INV_CRT, BOOT_CAPTABLE, SLOT, BOOT_KMEM, memory_at(PIECE), BOOT_PROCESS)
@@ -242,8 +242,8 @@ static void prepare_spaces(void)
              memory_at(PIECE + i), PAGETABLE_TOP, 12, 3);
 }
 
-SCRIPT(set_pagetable, PRC_PGT, PROCESS, CONFIG_RAW ? BOOT_KFUNC : TABLE, 0x100)
-SCRIPT(set_other_pagetable, PRC_PGT, PROCESS, CONFIG_RAW ? BOOT_KFUNC : OTHER, 0x200)
+SCRIPT(set_pagetable, PRC_PGT, PROCESS, CONFIG_RAW ? 0x100 : TABLE, BOOT_KFUNC)
+SCRIPT(set_other_pagetable, PRC_PGT, PROCESS, CONFIG_RAW ? 0x200 : OTHER, BOOT_KFUNC)
 
 static void bind_line(struct cpu *cpu)
 {

@@ -183,6 +183,12 @@ static void advance_tick(struct cpu *cpu)
     (void)CALL(cpu, CPT_FRZ, BOOT_CAPTABLE, cpu->id == 0 ? ENDPOINT : OTHER);
 }
 
+static void tick_twice(struct cpu *cpu)
+{
+    tick(cpu);
+    tick(cpu);
+}
+
 static const char *judge_advance(void)
 {
     word_t epoch = shared_load(&quiesce_epoch);
@@ -271,7 +277,7 @@ static const struct scenario scenarios[] = {
     SCENARIO("H14c delivery, unbind and delete", 2, 2, 0x3, prepare_bound, judge_delivery,
              unbind_delete_reuse, fire),
     SCENARIO("H15a advance, advance or tick", 3, 2, 0x2, prepare_young, judge_advance, advance_tick,
-             advance_tick, advance_tick),
+             advance_tick, tick_twice),
     SCENARIO_WRAPS("H15b delete, wake", 2, 2, 0xF, prepare_port, judge_use_delete, sleep_and_use,
                    freeze_tick_delete),
     SCENARIO_WRAPS("H15c look-up, delete where epochs wrap", 2, 2, 0xF, prepare_port,

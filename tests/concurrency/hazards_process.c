@@ -264,7 +264,7 @@ static void prepare_user(void)
     make_captable(TABLE, PIECE, 4);
     MUST(arch_cpu(0), CPT_ADD, TABLE, 1, BOOT_CAPTABLE, ENDPOINT, RIGHT_SIGNAL_SEND, 0, 0);
     MUST(arch_cpu(0), PRC_CRT, BOOT_CAPTABLE, PROCESS, TABLE,
-         CONFIG_RAW ? BOOT_KFUNC : BOOT_PAGETABLE, arch_space_boot());
+         CONFIG_RAW ? arch_space_boot() : BOOT_PAGETABLE, BOOT_KFUNC);
     MUST(arch_cpu(0), THD_CRT, BOOT_CAPTABLE, THREAD1, BOOT_KMEM, memory_at(PIECE2), PROCESS, 8, 0);
     bind(1, THREAD1, 1);
     make_captable(OTHER, PIECE3, 4);

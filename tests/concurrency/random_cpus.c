@@ -94,7 +94,7 @@ static word_t memory(const struct cpu *cpu)
 static word_t space(const struct cpu *cpu)
 {
     if (CONFIG_RAW)
-        return BOOT_KFUNC;
+        return 0x100 + below(cpu, 4); /* a word is as good as another */
     return below(cpu, 2) == 0 ? BOOT_PAGETABLE : valid(cpu, CAP_PAGETABLE);
 }
 
@@ -183,7 +183,7 @@ static void random_create(struct cpu *cpu)
         random_table(cpu);
         break;
     case 2:
-        (void)CALL(cpu, PRC_CRT, BOOT_CAPTABLE, empty(cpu), BOOT_CAPTABLE, space(cpu), 7);
+        (void)CALL(cpu, PRC_CRT, BOOT_CAPTABLE, empty(cpu), BOOT_CAPTABLE, space(cpu), BOOT_KFUNC);
         break;
     case 3:
         (void)CALL(cpu, THD_CRT, BOOT_CAPTABLE, empty(cpu), BOOT_KMEM, memory(cpu),
@@ -286,7 +286,7 @@ static void random_process(struct cpu *cpu)
         (void)CALL(cpu, PRC_CPT, valid(cpu, CAP_PROCESS), BOOT_CAPTABLE);
         break;
     case 1:
-        (void)CALL(cpu, PRC_PGT, valid(cpu, CAP_PROCESS), space(cpu), 9);
+        (void)CALL(cpu, PRC_PGT, valid(cpu, CAP_PROCESS), space(cpu), BOOT_KFUNC);
         break;
     case 2:
         (void)CALL(cpu, INV_SET, valid(cpu, CAP_INVOCATION), 0x3000, 0x3000, below(cpu, 2));

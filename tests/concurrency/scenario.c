@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCHEDULES_MAX = 150000, SEEDS = 300, THREAD_RUNS = 60, PIECE = 4096 };
+enum { SCHEDULES_MAX = 150000, SEEDS = 150, THREAD_RUNS = 60, PIECE = 4096 };
 
 sword_t got[HOST_CPUS][RESULTS];
 unsigned patience = 4;
@@ -64,7 +64,7 @@ void make_endpoint(word_t slot)
 void make_process(word_t slot)
 {
     MUST(arch_cpu(0), PRC_CRT, BOOT_CAPTABLE, slot, BOOT_CAPTABLE,
-         CONFIG_RAW ? BOOT_KFUNC : BOOT_PAGETABLE, arch_space_boot());
+         CONFIG_RAW ? arch_space_boot() : BOOT_PAGETABLE, BOOT_KFUNC);
 }
 
 void make_port(word_t slot, unsigned piece)
@@ -252,7 +252,7 @@ static bool saw_all(const struct scenario *scenario)
 }
 
 struct choice {
-    bool threads, has_seed;
+    bool threads, has_seed, brief;
     uint64_t seed;
     const char *name;
 };
@@ -284,6 +284,20 @@ static bool search_wraps(const struct scenario *scenario)
     return holds;
 }
 
+/* With whole calls and with hot halves, at shared words and everywhere, before and behind a wrap.
+ */
+static bool search_each(const struct scenario *scenario, const struct host_state *state, bool brief)
+{
+    unsigned everywhere = brief || scenario->cpus > 2 ? 1 : 2;
+
+    host_is_hot = false;
+    if (!search_all(scenario, state, scenario->preemptions, false))
+        return false;
+    host_is_hot = true;
+    return search_all(scenario, state, scenario->preemptions, false) &&
+           search_all(scenario, state, everywhere, true) && (brief || search_wraps(scenario));
+}
+
 static bool run(const struct scenario *scenario, const struct choice *choice)
 {
     struct host_state *state;
@@ -298,13 +312,8 @@ static bool run(const struct scenario *scenario, const struct choice *choice)
     } else if (choice->has_seed) {
         holds = run_seed(scenario, state, choice->seed);
     } else {
-        host_is_hot = false;
-        holds = search_all(scenario, state, scenario->preemptions, false);
-        host_is_hot = true;
-        holds = holds && search_all(scenario, state, scenario->preemptions, false) &&
-                search_all(scenario, state, scenario->cpus == 2 ? 2 : 1, true) &&
-                search_wraps(scenario) && saw_all(scenario);
-        for (uint64_t seed = 0; seed < SEEDS && holds; seed++)
+        holds = search_each(scenario, state, choice->brief) && saw_all(scenario);
+        for (uint64_t seed = 0; seed < (choice->brief ? SEEDS / 10 : SEEDS) && holds; seed++)
             holds = run_seed(scenario, state, seed);
     }
     free(state);
@@ -323,6 +332,8 @@ int scenario_main(int argc, char **argv, const struct scenario *scenarios, unsig
         if (strcmp(argv[i], "--threads") == 0) {
             choice.threads = true;
             patience = 1000;
+        } else if (strcmp(argv[i], "--brief") == 0) {
+            choice.brief = true;
         } else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc) {
             choice.has_seed = true;
             choice.seed = strtoull(argv[++i], NULL, 0);

@@ -5,7 +5,9 @@
  * seed in which compare-exchanges fail for no reason too; or, as threads, what the host makes of
  * it. Behind each run the invariants of tests/host hold, and free kernel memory was not touched.
  *
- *   PROGRAM [--threads] [--seed N] [NAME]      NAME: scenarios whose names begin so
+ *   PROGRAM [--threads | --brief] [--seed N] [NAME]    NAME: scenarios whose names begin so
+ *
+ * --brief: fewer of each, for words of 32 bits that run by emulation.
  */
 #pragma once
 

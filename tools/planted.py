@@ -19,7 +19,6 @@ their context, stand exactly once; line numbers do not matter. Each case is one 
 """
 import argparse
 import re
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -39,7 +38,7 @@ BUILDS = {
     "host-raw": {**HOST, "RME_OPTIONS": "RAW=1"},
     "stm32f405": {**ARM, "RME_BOARD": "stm32f405"},
 }
-HANG_SECONDS = 10
+HANG_SECONDS = 5  # of computing
 TEST_SECONDS = 120
 
 
@@ -132,12 +131,8 @@ class Build:
         command = self.commands[name]
         if arguments:
             command = [*command[:command.index(str(self.folder / next(self.programs([name])))) + 1], *arguments]
-        try:
-            process = subprocess.run(command, cwd=ROOT, text=True, errors="replace",
-                                     timeout=seconds, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-            return process.stdout, True
-        except subprocess.TimeoutExpired as error:
-            return (error.stdout or b"").decode(errors="replace"), False
+        output, status = scratch.execute(command, seconds)
+        return output, status is not None
 
 
 def verdicts(output):

@@ -6,6 +6,8 @@ Only files whose content differs are written, so that a build in the copy stays 
 """
 import json
 import os
+import resource
+import signal
 import subprocess
 from pathlib import Path
 
@@ -77,3 +79,17 @@ def tests(folder):
         command = test.get("command", [])
         if "--" in command:
             yield test["name"], command[command.index("--") + 1:]
+
+
+def execute(command, seconds):
+    """Output and exit status of a test; None: it does not end. What counts is the time that it computes,
+    so that a busy machine makes no test hang."""
+    def limit():
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+    try:
+        process = subprocess.run(command, cwd=ROOT, text=True, errors="replace", timeout=40 * seconds, check=False,
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=limit)
+    except subprocess.TimeoutExpired as error:
+        return (error.stdout or b"").decode(errors="replace"), None
+    hangs = process.returncode in (-signal.SIGXCPU, -signal.SIGKILL)
+    return process.stdout, None if hangs else process.returncode

@@ -7,9 +7,9 @@
  * children may lie anywhere, but not overlap.
  *
  * A static table is in the image of its top level as long as it is attached. Dynamic tables come in
- * by a fault, first in, first out; four regions are kept for them, because one instruction can
- * touch four: two where it is fetched and two where it loads or stores, no region being under 256
- * bytes.
+ * by a fault and take the other regions in turn; four are kept for them, because one instruction
+ * can touch four: two where it is fetched and two where it loads or stores, no region being under
+ * 256 bytes.
  *
  * A change claims the whole tree, by the version of its top level (odd: claimed); a table that is
  * in no tree is claimed by its own `tree` word. Who finds a claim answers CONFLICT. One core needs

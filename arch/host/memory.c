@@ -109,11 +109,11 @@ void host_bits_set(const void *word, word_t bits)
 {
     unsigned char *first = granules_of(word);
 
-    for (unsigned i = 0; first != NULL && i < WORD_BITS; i++) {
+    for (word_t i = 0; first != NULL && i < WORD_BITS; i++) {
         if ((bits >> i & 1) == 0)
             continue;
         unpoison(first + i * KMEM_GRANULE, KMEM_GRANULE);
-        for (unsigned j = 0; j < KMEM_GRANULE; j++)
+        for (word_t j = 0; j < KMEM_GRANULE; j++)
             if (first[i * KMEM_GRANULE + j] != HOST_RUBBISH)
                 violate("free kernel memory was written");
     }
@@ -124,7 +124,7 @@ void host_bits_clear(const void *word, word_t bits)
 {
     unsigned char *first = granules_of(word);
 
-    for (unsigned i = 0; first != NULL && i < WORD_BITS; i++) {
+    for (word_t i = 0; first != NULL && i < WORD_BITS; i++) {
         if ((bits >> i & 1) == 0)
             continue;
         memset(first + i * KMEM_GRANULE, HOST_RUBBISH, KMEM_GRANULE);

@@ -32,7 +32,7 @@ struct host_chooser {
 };
 
 /* Run the scripts of some CPUs (NULL: it has none) to their end. */
-enum host_end host_run(struct host_chooser *chooser, host_script_t *const scripts[HOST_CPUS]);
+enum host_end host_run(struct host_chooser *who, host_script_t *const what[HOST_CPUS]);
 
 /* The same as threads, which the host switches; some yield at atomic operations, as the seed says.
  */

@@ -57,7 +57,7 @@ SCRIPT(create_process, PRC_CRT, BOOT_CAPTABLE, SLOT, BOOT_CAPTABLE, table_word()
 SCRIPT(create_thread, THD_CRT, BOOT_CAPTABLE, SLOT, BOOT_KMEM, memory_at(PIECE), BOOT_PROCESS, 3, 0)
 SCRIPT(create_endpoint, SIG_CRT, BOOT_CAPTABLE, SLOT)
 SCRIPT(create_port, INV_CRT, BOOT_CAPTABLE, SLOT, BOOT_KMEM, memory_at(PIECE), BOOT_PROCESS)
-SCRIPT(create_beside, CPT_CRT, BOOT_CAPTABLE, OTHER, BOOT_KMEM, memory_at(PIECE) + 1024, 1)
+SCRIPT(create_beside, CPT_CRT, BOOT_CAPTABLE, OTHER, BOOT_KMEM, memory_at(PIECE) + 512, 1)
 SCRIPT(delegate, CPT_ADD, BOOT_CAPTABLE, SLOT, BOOT_CAPTABLE, ENDPOINT, RIGHT_SIGNAL_SEND)
 
 /* ---- Freezing, removing, deleting ---- */

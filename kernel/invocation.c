@@ -98,7 +98,8 @@ bool invocation_force_return(struct thread *thread)
         return false;
     arch_context_clear(&thread->context);
     leave(thread, port);
-    schedule_clear_fpu(thread, true);
+    if (CONFIG_FPU)
+        schedule_clear_fpu(thread, true);
     arch_context_set_result(&thread->context, (word_t)(sword_t)STATUS_FAULT);
     return true;
 }

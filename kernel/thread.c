@@ -187,7 +187,8 @@ static void restart(struct thread *thread, const struct args_thd_exec_set *args,
 {
     invocation_unwind(thread);
     arch_context_start(&thread->context, args->entry, args->stack, args->param);
-    schedule_clear_fpu(thread, is_running);
+    if (CONFIG_FPU)
+        schedule_clear_fpu(thread, is_running);
     thread->result_deferred = false;
 }
 

@@ -22,6 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 BOARD = "stm32f405"  # whose kernel is built with each option; --board
+CACHED_BOARD = "mps2-an500"  # whose chip has caches
 JOBS = os.cpu_count() or 1
 
 # Other machines for which the portable kernel must compile: compiler and flags.
@@ -285,9 +286,9 @@ def flips():
                 yield f"{name}={value}"
 
 
-def build_kernel(compiler, settings, folder):
-    """The kernel of BOARD with these options; returns its relocatable object."""
-    preset = BOARD if compiler == "gcc" else f"{BOARD}-clang"
+def build_kernel(compiler, settings, folder, board=None):
+    """The kernel of BOARD, or another, with these options; returns its relocatable object."""
+    preset = (board or BOARD) + ("" if compiler == "gcc" else "-clang")
     build = BUILD / folder
     run("cmake", "--preset", preset, "-B", build, f"-DRME_OPTIONS={settings}")
     run("cmake", "--build", build, "--target", "kernel")
@@ -338,13 +339,18 @@ def flip_check(compiler, setting):
             return
         if setting == "FPU=1":
             raise Skip("this chip has no FPU")
+        if setting == "KFUNC_CACHE=0":  # of a chip that has caches
+            folder = f"check-{CACHED_BOARD}-{compiler}"
+            check_patterns(build_kernel(compiler, "DEBUG=0", folder, CACHED_BOARD), {setting})
+            check_pruned(setting, build_kernel(compiler, setting, folder, CACHED_BOARD))
+            return
         kernel = build_kernel(compiler, setting, f"check-{compiler}")
         check_pruned(setting, kernel)
         if setting == "DEBUG=0":  # the default of everything
             check_debug_is_free(kernel.parent)
         if setting == "DEBUG=0" and compiler == "gcc":
             without_fpu = run(sys.executable, "tools/gen_board.py", BOARD, "--show", "fpu").strip() == ""
-            check_patterns(kernel, PRUNED.keys() - {"DEBUG=0"} - ({"FPU=0"} if without_fpu else set()))
+            check_patterns(kernel, PRUNED.keys() - {"DEBUG=0", "KFUNC_CACHE=0"} - ({"FPU=0"} if without_fpu else set()))
         if setting == "DEBUG=1":
             check_patterns(kernel, {"DEBUG=0"})
     return check

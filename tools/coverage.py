@@ -36,8 +36,8 @@ CONFIGS = {
 COUNTERS = "-fprofile-instr-generate -fcoverage-mapping -mllvm -runtime-counter-relocation"
 # Tests that have the kernel in them; those that bring their own kernel and port run in one build. Not
 # tests/concurrency, which takes long: the unit tests meet what another CPU does at each operation.
-LAYERS = re.compile(r"^(unit|fuzz|model|mpu)\.")
-ONCE = re.compile(r"^mpu\.")
+LAYERS = re.compile(r"^(unit|fuzz|model|mpu|mmu)\.")
+ONCE = re.compile(r"^(mpu|mmu)\.")
 MODEL_CALLS = 60000
 
 CONSTANT = re.compile(r"^!?\(?(CONFIG_\w+|READY_WORDS|CAP_TWO_LEVEL|WORD_BITS|\d+|[\s!<>=&|()])+\)?$")

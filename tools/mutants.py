@@ -21,7 +21,7 @@ from scratch import JOBS, ROOT, Failed, run
 SETTINGS = {"RME_BOARD": "host", "CMAKE_C_COMPILER": "gcc", "CMAKE_ASM_COMPILER": "gcc", "RME_OPTIONS": "DEBUG=1",
             "RME_MODEL_CALLS": "200000"}
 # What is quick comes first; the second lot only sees what the first has let live.
-LOTS = (("unit", "mpu", "fuzz"), ("model", "concurrency"))
+LOTS = (("unit", "mpu", "mmu", "fuzz"), ("model", "concurrency"))
 TEST_SECONDS = 60  # of computing
 
 

@@ -39,6 +39,7 @@ BUILDS = {
     "stm32f405": {**ARM, "RME_BOARD": "stm32f405"},
 }
 HANG_SECONDS = 5  # of computing
+WALL_SECONDS = 10  # the same where an emulator computes
 TEST_SECONDS = 120
 
 
@@ -131,7 +132,9 @@ class Build:
         command = self.commands[name]
         if arguments:
             command = [*command[:command.index(str(self.folder / next(self.programs([name])))) + 1], *arguments]
-        output, status = scratch.execute(command, seconds)
+        is_emulated = "CMAKE_TOOLCHAIN_FILE" in BUILDS[self.folder.name]
+        wall = WALL_SECONDS if is_emulated and seconds == HANG_SECONDS else None
+        output, status = scratch.execute(command, seconds, wall)
         return output, status is not None
 
 

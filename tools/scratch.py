@@ -81,13 +81,13 @@ def tests(folder):
             yield test["name"], command[command.index("--") + 1:]
 
 
-def execute(command, seconds):
+def execute(command, seconds, wall=None):
     """Output and exit status of a test; None: it does not end. What counts is the time that it computes,
-    so that a busy machine makes no test hang."""
+    so that a busy machine makes no test hang; or `wall` seconds, of a test whose work is done by another."""
     def limit():
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     try:
-        process = subprocess.run(command, cwd=ROOT, text=True, errors="replace", timeout=40 * seconds, check=False,
+        process = subprocess.run(command, cwd=ROOT, text=True, errors="replace", timeout=wall or 40 * seconds, check=False,
                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=limit)
     except subprocess.TimeoutExpired as error:
         return (error.stdout or b"").decode(errors="replace"), None

@@ -132,9 +132,11 @@ class Build:
         command = self.commands[name]
         if arguments:
             command = [*command[:command.index(str(self.folder / next(self.programs([name])))) + 1], *arguments]
-        is_emulated = "CMAKE_TOOLCHAIN_FILE" in BUILDS[self.folder.name]
-        wall = WALL_SECONDS if is_emulated and seconds == HANG_SECONDS else None
-        output, status = scratch.execute(command, seconds, wall)
+        if "CMAKE_TOOLCHAIN_FILE" in BUILDS[self.folder.name]:
+            wall = WALL_SECONDS if seconds == HANG_SECONDS else 3 * seconds
+            output, status = scratch.execute(command, 3 * TEST_SECONDS, wall)
+        else:
+            output, status = scratch.execute(command, seconds)
         return output, status is not None
 
 

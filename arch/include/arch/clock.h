@@ -18,8 +18,8 @@
  *
  *  word_t arch_clock_peek(cpu, word_t *elapsed)
  *      A look: what arch_timer_remaining would be behind a read at this moment, and in *elapsed
- * what that read would return. If the timer has fired, or where a glance does not tell: more than
- *      any finite budget has elapsed; the kernel then takes the slow way.
+ *      what that read would return. If the timer has fired, or where a glance does not tell:
+ *      more than any finite budget has elapsed; the kernel then takes the slow way.
  *
  *  void arch_clock_take(cpu, word_t remaining)
  *      Make that look a read. Before: nothing of the clock was called since arch_clock_peek

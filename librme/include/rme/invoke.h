@@ -5,8 +5,8 @@
  *
  *   rme_invocation_activate   (rme/calls.h) the fastest, inline: shows the callee what was in them
  *   rme_invoke_hidden         shows the parameter and zeros: for a callee that is not trusted
- *   rme_invoke_message        sends six words of the caller's choice, the first being the
- * parameter, and receives six
+ *   rme_invoke_message        sends six words of the caller's choice, the first of which is the
+ *                             parameter, and receives six
  *
  * All of them restore the caller's registers from its own stack, whatever the callee did to them,
  * the FPU's included in code that is compiled to use it. A port that begins in

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * What the first process gets to know. A port passes the words of struct boot_info to its entry: on
- * ARMv7-M in r5 to r11.
+ * What the first process gets to know. A port passes the words of struct boot_info to its entry, in
+ * the registers of a call's seven words: on ARMv7-M in r5 to r11, on x86-64 in rdi to r12.
  */
 #pragma once
 

@@ -15,7 +15,7 @@ ALWAYS_INLINE word_t enter(struct thread *self, struct port *port, word_t param)
     return arch_context_enter(&self->context, &port->saved, port->entry, port->stack, param);
 }
 
-/* Guests begin at the limit of depth (D18): one compare refuses both. */
+/* Guests begin at the limit of depth: one compare refuses both. */
 ALWAYS_INLINE struct outcome activate_hot(struct cpu *cpu, struct thread *self, word_t id,
                                           word_t param)
 {

@@ -155,7 +155,7 @@ static enum status debug_thread(struct cpu *cpu, word_t id, struct thread **thre
     return thread_is_on(*thread, cpu) ? STATUS_OK : STATUS_STATE;
 }
 
-/* Registers of a thread inside an invocation belong to the callee (D18). */
+/* Registers of a thread inside an invocation belong to the callee. */
 static sword_t debug_register(struct cpu *cpu, const struct args_kfn *args, word_t *value)
 {
     struct thread *thread;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Unlicense
  *
  * Kernel functions: what a system needs of the machine beside the objects. One capability
- * authorises a range of functions and a range of their first argument (D20). The second table of
+ * authorises a range of functions and a range of their first argument. The second table of
  * abi/calls.toml lists them; those that depend on the machine are the port's (arch_kfunc).
  */
 #pragma once

@@ -2,7 +2,7 @@
  *
  * Thread: created anywhere, bound to a CPU under a scheduler thread, run there, freed again. Its
  * object holds its registers (schedule.h has the structure). A thread inside an invocation belongs
- * to the callee for that time: giving it a new entry first ends all its invocations (D18).
+ * to the callee for that time: giving it a new entry first ends all its invocations.
  */
 #pragma once
 

@@ -2,7 +2,7 @@
  *
  * H10 to H12: the counter and the waiter of a signal endpoint. Behind every run
  *
- *      sent = received + pending + dropped     (what was refused is not sent)
+ *      sent = received + pending + refused + dropped
  *
  * and a dropped signal is remembered by the sticky bit.
  */

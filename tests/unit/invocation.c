@@ -213,7 +213,7 @@ static void life(void)
     REFUSED(STATUS_NOT_FROZEN, "delete: not frozen", INV_DEL, BOOT_CAPTABLE, slot);
 }
 
-/* A guest may not walk (D18), nor a thread that is unwound go on inside. */
+/* A guest may not walk, nor a thread that is unwound go on inside. */
 static void guests(void)
 {
     word_t guest, port = port_with(BOOT_PROCESS, 1, 0);

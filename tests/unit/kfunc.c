@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Unlicense
  *
  * Kernel functions: the ranges of the capability, each function of the portable kernel with each of
- * its statuses, and that what a function takes needs its right (D20).
+ * its statuses, and that what a function takes needs its right.
  */
 #include "kernel/kfunc.h"
 

@@ -96,7 +96,7 @@ static void top_levels(void)
     REFUSED(STATUS_TYPE, "change: the page table is none", PRC_PGT, process, BOOT_PROCESS);
 }
 
-/* Raw mode: the word needs a kernel-function capability that allows PGT_RAW for it (D8). */
+/* Raw mode: the word needs a kernel-function capability that allows PGT_RAW for it. */
 static void raw_words(void)
 {
     word_t slot = world_slot(), part = world_slot(), other = world_slot(), process;
@@ -217,7 +217,7 @@ static void spaces(void)
     tap_check(host_loaded != hardware_of(space), "another process's space is not loaded");
 }
 
-/* What the CPU has loaded follows a change at once (D8), also when processes compare as equal. */
+/* What the CPU has loaded follows a change at once, also when processes compare as equal. */
 static void space_in_force(void)
 {
     word_t process = world_process(), space = another_space(), thread, signal = world_signal();
@@ -239,7 +239,7 @@ static void space_in_force(void)
               "when it runs again it has the space of its process");
 }
 
-/* Of a table that a CPU has loaded nothing goes away (D8). */
+/* Of a table that a CPU has loaded nothing goes away. */
 static void loaded_tables(void)
 {
     word_t process = world_process(), space, thread;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Unlicense
  *
  * Threads: made, bound, run, stopped, freed and deleted; priorities as one transaction; events; and
- * that a thread inside an invocation belongs to the callee (D18).
+ * that a thread inside an invocation belongs to the callee.
  */
 #include "kernel/thread.h"
 
@@ -180,7 +180,7 @@ static void binding(void)
     ACCEPTED("bind: and again", THD_SCHED_BIND, slot, BOOT_THREAD, CAP_NULL, 3, 4, CAP_NULL, 0);
 }
 
-/* The register area of a guest: where its memory capability says, and nowhere else (D10). */
+/* The register area of a guest: where its memory capability says, and nowhere else. */
 static void areas(void)
 {
     word_t guest, bytes = arch_guest_bytes(false), step = sizeof(word_t), no_guest, window;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Unlicense
  *
  * Registers of a thread. The hardware keeps r0-r3, r12, lr, pc and xPSR in a frame on the user's
- * stack, which the kernel never reads or writes (D19); here are the rest. Calls use r4 to r11, so
+ * stack, which the kernel never reads or writes; here are the rest. Calls use r4 to r11, so
  * the block of a call is this context. A thread begins with the constant frame that librme prepared
  * at its stack; that frame's code branches to r4. Contract: arch/include/arch/context.h.
  */

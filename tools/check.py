@@ -446,7 +446,7 @@ def main(argv):
     parser = argparse.ArgumentParser(description="Run all checks that need no board.")
     parser.add_argument("--only", metavar="REGEX", default="", help="the checks whose name matches")
     parser.add_argument("--list", action="store_true", help="print the names")
-    parser.add_argument("--board", default=BOARD, help="whose kernel is built with each option")
+    parser.add_argument("--board", default=BOARD, help="whose kernel is built with each option; one with an MPU")
     options = parser.parse_args(argv)
     globals()["BOARD"] = options.board
     chosen = [(name, check) for name, check in checks() if re.search(options.only, name)]

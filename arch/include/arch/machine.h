@@ -24,10 +24,10 @@
  *
  *  sword_t arch_kfunc(struct cpu *cpu, const struct args_kfn *args,
  *                     const struct capability *cap, word_t *value)
- *      The kernel functions that only the port knows: caches, monitors. The capability was tested
- *      for the function and its first argument.
- *      Returns the status or result; *value becomes the second result. UNSUPPORTED for all that it
- *      has not, nothing having changed. Cost: constant.
+ *      The kernel functions that only the port knows: caches, monitors, the I/O space. Before: the
+ *      capability was tested for the function and its first argument. Returns the status or result;
+ *      *value becomes the second result. UNSUPPORTED for all that it has not, nothing having
+ *      changed. Cost: constant.
  *
  * What the first process may map is not asked here: the port's start code gives it to boot_first()
  * (kernel/boot.h, struct boot_memory).

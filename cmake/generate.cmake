@@ -19,7 +19,6 @@ rme_generate(tools/gen_board.py ${RME_BOARD} --out ${RME_GENERATED} ${settings} 
 rme_generate(tools/gen_calls.py --out ${RME_GENERATED})
 include(${RME_GENERATED}/board.cmake)
 
-file(GLOB data CONFIGURE_DEPENDS chips/*.toml boards/*.toml)
+file(GLOB data CONFIGURE_DEPENDS chips/*.toml boards/*.toml cmake/*.in)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
-             ${data} abi/calls.toml kernel/options.toml tools/gen_calls.py tools/gen_board.py
-             cmake/kernel.ld.in cmake/system.ld.in)
+             ${data} abi/calls.toml kernel/options.toml tools/gen_calls.py tools/gen_board.py)

@@ -449,6 +449,10 @@ def main(argv):
     parser.add_argument("--board", default=BOARD, help="whose kernel is built with each option; one with an MPU")
     options = parser.parse_args(argv)
     globals()["BOARD"] = options.board
+    if run(sys.executable, "tools/gen_board.py", BOARD, "--show", "arch").strip() != "armv7m":
+        print(f"check: board {BOARD} is none whose kernel is built with each option: those are of armv7m",
+              file=sys.stderr)
+        return 2
     chosen = [(name, check) for name, check in checks() if re.search(options.only, name)]
     if options.list:
         print("\n".join(name for name, _ in chosen))

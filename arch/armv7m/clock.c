@@ -73,6 +73,17 @@ word_t arch_clock_elapsed(struct cpu *cpu)
     return elapsed;
 }
 
+/* What has passed between a look at the counter and another. It may have come to its end between
+ * them, and has then begun again: by the reload value of a period that is about to begin, or, if
+ * that was written later, by that of the old one. No period is so long that they could be confused.
+ */
+static word_t difference(word_t first, word_t second, word_t period)
+{
+    if (second <= first)
+        return first - second;
+    return first + (second < period ? period : PERIOD) - second;
+}
+
 /* What has passed between the last call and the new period stays for the next call. */
 void arch_timer_arm(struct cpu *cpu, word_t counts)
 {
@@ -85,7 +96,7 @@ void arch_timer_arm(struct cpu *cpu, word_t counts)
     period = counts > passed + ARCH_TIMER_MIN ? counts - passed : ARCH_TIMER_MIN;
     if (period > ARCH_TIMER_MAX)
         period = ARCH_TIMER_MAX;
-    passed += (value - restart(period)) % PERIOD;
+    passed += difference(value, restart(period), period);
     cpu->arch.end += period + passed - cpu->arch.last;
     cpu->arch.last = period + passed;
 }

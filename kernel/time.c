@@ -78,7 +78,9 @@ enum status time_set_deadline(struct cpu *cpu, word_t counts)
     cpu->deadline_armed = counts != 0;
     arch_clock_unread(cpu, elapsed);
     time_charge(cpu);
-    time_arm(cpu);
+    /* Never later than it is armed: the tick that is due comes, however often this is called. */
+    if (counts != 0 && counts < arch_timer_remaining(cpu))
+        time_arm(cpu);
     return STATUS_OK;
 }
 

@@ -361,10 +361,23 @@ static void effects(void)
     tap_check(cpu()->arch.deadline - cpu()->arch.now == 100, "the timer follows what it has left");
 }
 
+/* ---- The tick ---- */
+
+/* A CPU that is not offline ticks every QUIESCE_PERIOD, whatever it is asked meanwhile (D6). */
+static void tick_stays(void)
+{
+    word_t due = cpu()->arch.deadline;
+
+    host_advance(cpu(), ARCH_TIMER_TICK / 2);
+    (void)KFN(TIMER_SET, 0, BOOT_TIMER_ENDPOINT, 0);
+    (void)KFN(TIMER_SET, 0, BOOT_TIMER_ENDPOINT, 4 * ARCH_TIMER_TICK);
+    tap_check((sword_t)(cpu()->arch.deadline - due) <= 0, "TIMER_SET does not put off the tick");
+}
+
 int main(void)
 {
     static void (*const cases[])(void) = {charging,  conservation, arming,
-                                          deadlines, refusals,     effects};
+                                          deadlines, refusals,     effects, tick_stays};
 
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         world_boot(1);

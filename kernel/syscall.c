@@ -34,11 +34,13 @@ static sword_t call(struct cpu *cpu, struct thread *self, const word_t *args)
 {
     struct capability *caps[OPERANDS_MAX];
     enum status status;
+    word_t number;
 
     if (!is_known(args[0]))
         return STATUS_UNKNOWN_CALL;
-    status = cap_resolve(process_captable(self->process), call_operands(args[0]),
-                         call_operand_count(args[0]), args, caps);
+    number = index_mask(args[0], RME_CALL_COUNT);
+    status = cap_resolve(process_captable(self->process), call_operands(number),
+                         call_operand_count(number), args, caps);
     return status != STATUS_OK ? status : dispatch(cpu, args, caps);
 }
 

@@ -9,6 +9,11 @@
 /* Words of the hardware's frame. B1.5.6. */
 enum { FRAME_PC = 6, FRAME_XPSR = 7 };
 
+/* There is no frame to look at, or none to go back to. */
+enum {
+    STACK_ERRORS = CFSR_MSTKERR | CFSR_MUNSTKERR | CFSR_MLSPERR | CFSR_STKERR | CFSR_UNSTKERR
+};
+
 /* The address that was to be executed, read from the frame with the user's own rights; 0 if the
  * user could not read it either. */
 static word_t stacked_pc(const struct thread *thread)
@@ -70,9 +75,7 @@ struct arch_fault_story arch_fault_story(const struct arch_context *context, wor
         {CFSR_UNALIGNED, "unaligned access"},
         {CFSR_DIVBYZERO, "division by zero"},
     };
-    const word_t stack_errors =
-        CFSR_MSTKERR | CFSR_MUNSTKERR | CFSR_MLSPERR | CFSR_STKERR | CFSR_UNSTKERR;
-    struct arch_fault_story story = {"breakpoint", 0, context->psp, (cause & stack_errors) != 0};
+    struct arch_fault_story story = {"breakpoint", 0, context->psp, (cause & STACK_ERRORS) != 0};
 
     for (unsigned i = sizeof(causes) / sizeof(causes[0]); i-- > 0;)
         if ((cause & causes[i].bit) != 0)
@@ -91,7 +94,7 @@ static struct fault classify(const struct thread *thread, word_t status)
 {
     struct fault fault = {.cause = status};
 
-    if ((status & (CFSR_MSTKERR | CFSR_MUNSTKERR | CFSR_MLSPERR)) != 0)
+    if ((status & STACK_ERRORS) != 0)
         return fault;
     if ((status & CFSR_DACCVIOL) != 0 && (status & CFSR_MMARVALID) != 0) {
         fault.address = *SCB_MMFAR;

@@ -9,6 +9,9 @@
 #include "kernel/signal.h"
 #include "kernel/time.h"
 
+static_assert(CONFIG_INV_DEPTH_MAX <= UINT8_MAX,
+              "the depth fits its byte, and that of a guest is the limit");
+
 static word_t object_bytes(word_t attributes)
 {
     return sizeof(struct thread) + ((attributes & THREAD_FPU) != 0 ? sizeof(struct arch_fpu) : 0);
@@ -284,9 +287,9 @@ sword_t thread_receive_event(struct cpu *cpu, const struct args_thd_sched_rcv *a
         return STATUS_STATE;
     if (child == NULL)
         return STATUS_NO_EVENT;
-    schedule_event_withdraw(child);
     if (child == cpu->current)
-        time_charge(cpu);
+        time_charge(cpu); /* first: what it may find belongs to the event that is pending */
+    schedule_event_withdraw(child);
     event = child->tid;
     if (child->state == THREAD_FAULTED)
         event |= EVENT_FAULTED;

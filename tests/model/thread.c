@@ -396,9 +396,9 @@ sword_t m_thd_sched_rcv(const word_t *w)
     if (cap->object->thread.events.count == 0)
         return STATUS_NO_EVENT;
     child = cap->object->thread.events.item[0];
-    (void)m_list_remove(&cap->object->thread.events, child);
     if (child == m.current)
         m_look_at_time();
+    (void)m_list_remove(&cap->object->thread.events, child);
     result = child->thread.tid;
     if (child->thread.run == M_FAULTED)
         result |= EVENT_FAULTED;

@@ -2,8 +2,8 @@
  *
  * Interrupt controllers: the local APIC, one I/O APIC, and the 8259 pair, which is silenced. A line
  * has its vector for ever. Whether it is enabled is kept here as well: a line that is triggered by
- * software, or a message that comes while masked, is remembered until it is unmasked, as the
- * controllers of other machines do. SDM volume 3, 10; Intel 82093AA, 3.2.
+ * software while masked is remembered until it is unmasked, as the controllers of other machines
+ * do. SDM volume 3, 10; Intel 82093AA, 3.2.
  */
 #include "arch/irq.h"
 

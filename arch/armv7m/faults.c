@@ -10,9 +10,7 @@
 enum { FRAME_PC = 6, FRAME_XPSR = 7 };
 
 /* There is no frame to look at, or none to go back to. */
-enum {
-    STACK_ERRORS = CFSR_MSTKERR | CFSR_MUNSTKERR | CFSR_MLSPERR | CFSR_STKERR | CFSR_UNSTKERR
-};
+enum { STACK_ERRORS = CFSR_MSTKERR | CFSR_MUNSTKERR | CFSR_MLSPERR | CFSR_STKERR | CFSR_UNSTKERR };
 
 /* The address that was to be executed, read from the frame with the user's own rights; 0 if the
  * user could not read it either. */

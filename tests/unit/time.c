@@ -376,8 +376,8 @@ static void tick_stays(void)
 
 int main(void)
 {
-    static void (*const cases[])(void) = {charging,  conservation, arming,
-                                          deadlines, refusals,     effects, tick_stays};
+    static void (*const cases[])(void) = {charging, conservation, arming,    deadlines,
+                                          refusals, effects,      tick_stays};
 
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         world_boot(1);

@@ -11,7 +11,8 @@ conditions that the build's options decide (CONFIG_X), which no binary contains.
 are taken out of a copy of the sources first, because Clang 14 counts nothing inside them.
 
 What is not covered stands in tests/coverage.toml with the reason, one line each; an outcome that is
-missing there, or a line there that is covered or gone, fails too.
+missing there, or a line there whose branch is gone, fails too. A line whose branch is covered is
+told: what random calls reach may change with every change of the kernel.
 """
 import argparse
 import json
@@ -183,9 +184,11 @@ def report(found, reasons, minimum, per_file):
             wrong += 1
             print(f"# NOT COVERED, no reason in tests/coverage.toml: {key}")
     for key in reasons:
-        if found.get(key, True):
+        if key not in found:
             wrong += 1
-            print(f"# tests/coverage.toml: {'it is covered' if key in found else 'no such branch'}: {key}")
+            print(f"# tests/coverage.toml: no such branch: {key}")
+        elif found[key]:
+            print(f"# tests/coverage.toml: it is covered: {key}")
     print(f"# {covered} of {total} branches of kernel/ are covered: {percent:.1f} %")
     good = percent >= minimum and not wrong
     print(f"{'ok' if good else 'not ok'} 1 - branches of kernel/ covered by the tests on the host")

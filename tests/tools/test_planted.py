@@ -84,7 +84,9 @@ class Branches(unittest.TestCase):
         self.assertIn("50.0 %", self.outcome(found, {"b": "why"})[1])
         self.assertEqual(self.outcome(found, {})[0], 1)  # no reason
         self.assertEqual(self.outcome(found, {"b": "why", "c": "gone"})[0], 1)
-        self.assertEqual(self.outcome(found, {"b": "why", "a": "covered"})[0], 1)
+        status, text = self.outcome(found, {"b": "why", "a": "covered"})
+        self.assertEqual(status, 0)
+        self.assertIn("it is covered: a", text)
         self.assertEqual(self.outcome(found, {"b": "why"}, 60)[0], 1)
 
     def test_constants_are_no_branches(self):

@@ -8,7 +8,7 @@ names must fail, for that reason.
 
 The head of a patch is lines of `Key: value`, then what the defect is, then a unified diff:
 
-  Build: host               the build of its tests; see BUILDS
+  Build: host               the build of its tests: one of BUILDS, or a preset of a board
   Test: unit.kmem           a test of that build (ctest), and
   Line: text of a case      the case that must fail; Test and Line may come several times
   Ends: hang                instead of Line: the program must not end within its time
@@ -18,6 +18,7 @@ Without the patch each named case must pass. A patch applies where the lines tha
 their context, stand exactly once; line numbers do not matter. Each case is one TAP line.
 """
 import argparse
+import json
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -30,17 +31,40 @@ from scratch import JOBS, ROOT, Failed, run
 FOLDER = ROOT / "tests" / "planted"
 HOST = {"RME_BOARD": "host", "CMAKE_C_COMPILER": "gcc", "CMAKE_ASM_COMPILER": "gcc",
         "RME_MODEL_CALLS": "30000"}  # without a patch; the patches ask for more
-ARM = {"CMAKE_TOOLCHAIN_FILE": "cmake/arm-gcc.cmake"}
 BUILDS = {
     "host": {**HOST, "RME_OPTIONS": ""},
     "host-debug": {**HOST, "RME_OPTIONS": "DEBUG=1"},
     "host-one": {**HOST, "RME_OPTIONS": "CPUS_MAX=1"},
     "host-raw": {**HOST, "RME_OPTIONS": "RAW=1"},
-    "stm32f405": {**ARM, "RME_BOARD": "stm32f405"},
 }
 HANG_SECONDS = 5  # of computing
 WALL_SECONDS = 10  # the same where an emulator computes
 TEST_SECONDS = 120
+
+
+# --- builds --------------------------------------------------------------------------------------
+
+def presets():
+    """Settings of each preset of a board, as `cmake --preset` has them."""
+    data = json.loads((ROOT / "CMakePresets.json").read_text(encoding="utf-8"))
+    known = {preset["name"]: preset for preset in data["configurePresets"]}
+
+    def settings(name):
+        preset = known[name]
+        parents = preset.get("inherits", [])
+        found = {}
+        for parent in [parents] if isinstance(parents, str) else reversed(parents):
+            found.update(settings(parent))
+        if "toolchainFile" in preset:
+            found["CMAKE_TOOLCHAIN_FILE"] = preset["toolchainFile"]
+        found.update(preset.get("cacheVariables", {}))
+        return found
+
+    found = {name: settings(name) for name, preset in known.items() if not preset.get("hidden")}
+    return {name: value for name, value in found.items() if "CMAKE_TOOLCHAIN_FILE" in value}
+
+
+BUILDS.update(presets())
 
 
 # --- patches -------------------------------------------------------------------------------------

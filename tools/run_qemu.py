@@ -190,6 +190,7 @@ def run(board: Machine, elf: Path | str, *, timeout: float = 60.0, silence: floa
         needs_closing: bool = False, ask: list[str] | None = None) -> Outcome:
     """Boot `elf` on `board` and wait for its end.
 
+    `elf` may be an ISO image, which then boots from a disc.
     `ask` are commands for QEMU's monitor, given at the end, their answers in the outcome.
     `exact` makes one virtual nanosecond one instruction; `silence` 0 allows any silence;
     `needs_closing` makes an end without the closing line a failure.
@@ -207,7 +208,8 @@ def run(board: Machine, elf: Path | str, *, timeout: float = 60.0, silence: floa
                    "-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot",
                    "-qmp", f"unix:{control},server=on,wait=off",
                    *(SEMIHOSTING if "arm" in board.qemu else []),
-                   *(EXACT if exact else []), *board.args, *(extra or []), "-kernel", str(elf)]
+                   *(EXACT if exact else []), *board.args, *(extra or []),
+                   "-cdrom" if elf.suffix == ".iso" else "-kernel", str(elf)]
         begin = time.monotonic()
         process = _Run(command, echo)
         try:

@@ -33,6 +33,8 @@ class Refusals(unittest.TestCase):
         self.refused("'run' has no option", "run", "--all")
         self.refused("'test' has no option 'all'", "test", "all")
         self.refused("--board", "size", "--board")
+        self.refused("does not start from an ISO image", "iso")
+        self.refused("'iso' has no option", "iso", "--gate", "x")
         for verb in ("bench", "size", "debug", "check"):
             self.refused(f"the host has no '{verb}'", verb, "--board", "host")
         self.refused("exclude each other", "test", "--all", "--board", "host")
@@ -43,7 +45,7 @@ class Refusals(unittest.TestCase):
 
     def test_help(self):
         for arguments in ((), ("help",), ("--help",), *((verb, "--help") for verb in
-                          ("run", "test", "bench", "size", "check", "debug"))):
+                          ("run", "test", "bench", "size", "check", "debug", "iso"))):
             status, text, _ = rme(*arguments)
             self.assertEqual(status, 0)
             self.assertTrue(text.startswith("usage: ./rme"))

@@ -7,72 +7,6 @@
 #include "arch/x86_64/instructions.h"
 #include "arch/x86_64/port.h"
 #include "board.h"
-#include "port/clock.h"
-
-struct port_features port_features;
-bool port_has_huge_pages;
-
-/* ---- Features ---- */
-
-static bool bit(uint32_t word, unsigned number)
-{
-    return (word >> number & 1) != 0;
-}
-
-static void detect_xsave(void)
-{
-    const word_t wanted = 7; /* x87, SSE, AVX */
-    struct cpuid states;
-
-    port_features.xsave = true;
-    states = cpuid(0xD, 0);
-    port_features.xcr0 = states.a & wanted;
-}
-
-void port_detect(void)
-{
-    struct cpuid basic = cpuid(1, 0), extended = cpuid(0x80000001, 0);
-    struct cpuid more = {0};
-
-    if (cpuid(0, 0).a >= 7)
-        more = cpuid(7, 0);
-    port_features.fsgsbase = bit(more.b, 0);
-    port_features.smep = bit(more.b, 7);
-    port_features.smap = bit(more.b, 20);
-    port_features.umip = bit(more.c, 2);
-    port_features.pge = bit(basic.d, 13);
-    port_features.nx = bit(extended.d, 20);
-    port_features.huge_pages = bit(extended.d, 26);
-    port_has_huge_pages = port_features.huge_pages;
-    if (bit(basic.c, 26))
-        detect_xsave();
-}
-
-/* Places between two addresses (entry.S), from the linker script. */
-struct place {
-    uint8_t *from, *to;
-};
-
-extern const struct place port_without_bases_begin[], port_without_bases_end[];
-extern const struct place port_without_smap_begin[], port_without_smap_end[];
-
-enum { JUMP_SHORT = 0xEB, JUMP_BYTES = 2 };
-
-static void skip(const struct place *place, const struct place *end)
-{
-    for (; place < end; place++) {
-        place->from[0] = JUMP_SHORT;
-        place->from[1] = (uint8_t)(place->to - place->from - JUMP_BYTES);
-    }
-}
-
-void port_patch(void)
-{
-    if (!port_features.fsgsbase)
-        skip(port_without_bases_begin, port_without_bases_end);
-    if (!port_features.smap)
-        skip(port_without_smap_begin, port_without_smap_end);
-}
 
 /* ---- Segments ---- */
 
@@ -242,6 +176,8 @@ static void prepare_protection(void)
         cr4 |= CR4_SMAP;
     if (port_features.xsave)
         cr4 |= CR4_OSXSAVE;
+    if (port_features.machine_check) /* without it a machine check is a reset */
+        cr4 |= CR4_MCE;
     cr4_write(cr4);
     cr0_write((cr0_read() | CR0_WP | CR0_NE | CR0_MP | CR0_TS) & ~(word_t)CR0_EM);
 }
@@ -253,5 +189,6 @@ void port_prepare_cpu(struct port_area *area)
     load_vectors();
     prepare_calls(area);
     prepare_protection();
+    port_prepare_speculation();
     port_prepare_fpu();
 }

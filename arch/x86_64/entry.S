@@ -12,7 +12,7 @@
  *
  * The thread whose FS and GS base the CPU has lies on the stack meanwhile; they are exchanged last,
  * when the GS base is the user's again. Where CPUID offers no FSGSBASE nobody can change them, and
- * boot lets these places be jumped over (port_patch).
+ * boot lets these places be jumped over (patch).
  */
 #include "abi/call_list.h"
 #include "board.h"
@@ -28,20 +28,54 @@
 #define COUNT_ONE(number, name, handler, count) +1
 #define UNKNOWN_CALL   -1           /* STATUS_UNKNOWN_CALL */
 
-/* Code that boot replaces by a jump to its end where the CPU lacks something. */
-.macro optional list
+#define MSR_PREDICTION     0x49     /* IA32_PRED_CMD */
+#define PREDICTION_BARRIER 1
+#define GUARD_RETURNS      32
+
+/* Code at `from` that boot replaces by a jump to `to`; why: PATCH_ (port/offsets.h). At least five
+ * bytes, or two where the jump is short. */
+.macro patch why, from, to
+    .pushsection .rodata.patches, "a"
+    .quad   \from, \to, \why
+    .popsection
+.endm
+
+/* The same where it is jumped over. */
+.macro optional why
 600:
     .macro optional_end
 601:
-    .pushsection .rodata.\list, "a"
-    .quad   600b, 601b
-    .popsection
+    patch   \why, 600b, 601b
     .purgem optional_end
     .endm
 .endm
 
+/* The last of a way back to user code, in front of `return`. Where VERW clears buffers it goes by
+ * \return\()_verw, below. */
+.macro back return
+602:
+    back_\return
+    patch   PATCH_VERW, 602b, \return\()_verw
+.endm
+
+.macro back_swapping
+    mov     $RFLAGS_CLEAN, %r11d
+    swapgs
+    sysretq
+.endm
+
+.macro back_swapped
+    mov     $RFLAGS_CLEAN, %r11d
+    sysretq
+.endm
+
+.macro back_all
+    mov     CONTEXT_R11(%r11), %r11
+    iretq
+.endm
+
 .macro save_bases thread
-    optional without_bases
+    optional PATCH_WITHOUT_BASES
     rdfsbase %rcx
     mov     %rcx, CONTEXT_FS(\thread)
     rdgsbase %rcx
@@ -50,7 +84,7 @@
 .endm
 
 .macro load_bases thread
-    optional without_bases
+    optional PATCH_WITHOUT_BASES
     mov     CONTEXT_FS(\thread), %rcx
     wrfsbase %rcx
     mov     CONTEXT_GS(\thread), %rcx
@@ -174,9 +208,7 @@ hot_is_slow:
     xor     %edi, %edi
     xor     %esi, %esi
     clear_scratch
-    mov     $RFLAGS_CLEAN, %r11d
-    swapgs
-    sysretq
+    back    swapping
 .endm
 
 call_send:
@@ -203,9 +235,7 @@ call_invocation:
     mov     CONTEXT_RDI(%r11), %rdi
     xor     %esi, %esi
     clear_scratch
-    mov     $RFLAGS_CLEAN, %r11d
-    swapgs
-    sysretq
+    back    swapping
 
 call_return:
     hot_call invocation_return
@@ -215,9 +245,7 @@ call_return:
     mov     CONTEXT_RDX(%r11), %rdx
     xor     %edi, %edi
     clear_scratch
-    mov     $RFLAGS_CLEAN, %r11d
-    swapgs
-    sysretq
+    back    swapping
 
 /* A number without a call. */
 call_unknown:
@@ -230,9 +258,7 @@ call_unknown:
     xor     %edi, %edi
     xor     %esi, %esi
     clear_scratch
-    mov     $RFLAGS_CLEAN, %r11d
-    swapgs
-    sysretq
+    back    swapping
 #endif
 
 /* ---- The way out ---- */
@@ -257,8 +283,7 @@ resume:
     xor     %edi, %edi
     xor     %esi, %esi
     clear_scratch
-    mov     $RFLAGS_CLEAN, %r11d
-    sysretq
+    back    swapped
 
 /* All registers are in threads; rax runs. On the stack: the thread whose bases the CPU has. */
 leave:
@@ -283,8 +308,7 @@ resume_more:
     mov     CONTEXT_RAX(%r11), %rax
     mov     CONTEXT_RSP(%r11), %rsp
     clear_scratch
-    mov     $RFLAGS_CLEAN, %r11d
-    sysretq
+    back    swapped
 
 resume_all:
     check_rip %rsi, lost
@@ -302,8 +326,7 @@ resume_all:
     mov     CONTEXT_R8(%r11), %r8
     mov     CONTEXT_R9(%r11), %r9
     mov     CONTEXT_R10(%r11), %r10
-    mov     CONTEXT_R11(%r11), %r11
-    iretq
+    back    all
 
 /* An interrupt came while the CPU slept: it is taken as if it came to the thread that would run. */
 pending:
@@ -325,6 +348,22 @@ lost:
     call    user_lost
     jmp     leave
 
+/* The same with the processor's buffers cleared: VERW does it when its operand is in memory. What is
+ * loaded behind it is the user's own. */
+swapping_verw:
+    verw    verw_selector(%rip)
+    back_swapping
+swapped_verw:
+    verw    verw_selector(%rip)
+    back_swapped
+all_verw:
+    verw    verw_selector(%rip)
+    back_all
+
+    .balign 2
+verw_selector:
+    .word   SELECTOR_KERNEL_DATA
+
 /* void leave_boot(cpu, thread): to the first thread. */
     .global leave_boot
     .type   leave_boot, @function
@@ -335,6 +374,47 @@ leave_boot:
     jmp     leave
     .size   call_door, . - call_door
 
+/* ---- Another address space ---- */
+
+/* Where boot says so, arch_space_load calls port_guard_REGISTER in place of its one instruction: what
+ * the old process has taught the processor about branches is forgotten. 32 entries of predicted
+ * returns are overwritten, which are what the largest of them remember. Flags are destroyed. */
+    .section .text.port_guard, "ax"
+    .type   guard, @function
+guard:
+    push    %rax
+    push    %rcx
+    push    %rdx
+    optional PATCH_WITHOUT_IBPB
+    mov     $MSR_PREDICTION, %ecx
+    mov     $PREDICTION_BARRIER, %eax
+    xor     %edx, %edx
+    wrmsr
+    optional_end
+    optional PATCH_WITHOUT_RSB
+    .rept   GUARD_RETURNS
+    call    1f
+    int3
+1:
+    .endr
+    add     $8 * GUARD_RETURNS, %rsp
+    optional_end
+    pop     %rdx
+    pop     %rcx
+    pop     %rax
+    ret
+    .size   guard, . - guard
+
+    .irp    register, rax, rcx, rdx, rbx, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15
+    .global port_guard_\register
+    .type   port_guard_\register, @function
+port_guard_\register:
+    call    guard
+    mov     %\register, %cr3
+    ret
+    .size   port_guard_\register, . - port_guard_\register
+    .endr
+
 /* ---- Interrupts and exceptions ---- */
 
 /* From user code: the frame of the hardware (rip, cs, flags, rsp, ss) and `extra` words that stubs
@@ -343,9 +423,11 @@ leave_boot:
  * base behind the test of cs, hence LFENCE (CVE-2019-1125). */
 .macro enter extra
     swapgs
+    optional PATCH_WITHOUT_LFENCE
     lfence
+    optional_end
     cld
-    optional without_smap
+    optional PATCH_WITHOUT_SMAP
     clac
     nop                             /* as long as a jump and more */
     optional_end

@@ -66,20 +66,6 @@ static inline void cr4_write(word_t word)
     __asm__ volatile("mov %0, %%cr4" : : "r"(word) : "memory");
 }
 
-struct cpuid {
-    uint32_t a, b, c, d;
-};
-
-static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
-{
-    struct cpuid result;
-
-    __asm__ volatile("cpuid"
-                     : "=a"(result.a), "=b"(result.b), "=c"(result.c), "=d"(result.d)
-                     : "a"(leaf), "c"(subleaf));
-    return result;
-}
-
 enum {
     CR0_MP = 1 << 1,
     CR0_EM = 1 << 2,
@@ -87,6 +73,7 @@ enum {
     CR0_NE = 1 << 5,
     CR0_WP = 1 << 16,
 
+    CR4_MCE = 1 << 6,
     CR4_PGE = 1 << 7,
     CR4_OSFXSR = 1 << 9,
     CR4_OSXMMEXCPT = 1 << 10,

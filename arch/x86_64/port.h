@@ -5,6 +5,7 @@
 #pragma once
 
 #include "arch/x86_64/acpi.h"
+#include "arch/x86_64/speculation.h"
 #include "kernel/cpu.h"
 #include "kernel/entry.h"
 
@@ -26,18 +27,22 @@ extern struct port_area port_area;
 
 /* ---- cpu.c ---- */
 
-/* What CPUID offers and the kernel uses. */
-struct port_features {
-    bool smep, smap, umip, fsgsbase, xsave, nx, pge, huge_pages;
-    word_t xcr0; /* states that XSAVE keeps */
-};
-
+/* Set by port_detect. */
 extern struct port_features port_features;
+extern struct processor port_processor;
+extern struct speculation port_speculation;
 
-void port_detect(void);
+/* What the processor offers, and which mitigations are on by that and by the command line. */
+void port_detect(const char *text);
 
-/* Let code be jumped over that this CPU cannot execute. While text can still be written. */
+/* Replace the code that this takes. While text can still be written. */
 void port_patch(void);
+
+/* The registers that mitigations need. */
+void port_prepare_speculation(void);
+
+/* Say what was found and chosen, in a debug build. */
+void port_report_cpu(struct cpu *cpu);
 
 /* Segments, vectors, the doors of calls, protection: this CPU. */
 void port_prepare_cpu(struct port_area *area);

@@ -30,6 +30,7 @@ static struct firmware firmware;
 static struct acpi_info acpi;
 static struct memory_range ranges[RANGES_MAX];
 static struct boot_memory memory = {.ranges = ranges};
+static char command_line[sizeof(((struct boot_page *)0)->text)];
 
 struct cpu *port_boot_cpu(void)
 {
@@ -145,7 +146,8 @@ static void fill_page(void)
     for (unsigned i = 0; i < firmware.modules && i < BOOT_PAGE_MODULES; i++)
         page->module[page->modules++] =
             (struct boot_span){firmware.module[i].base, firmware.module[i].size};
-    copy_text(page->text, firmware.text, sizeof(page->text));
+    for (unsigned i = 0; i < sizeof(page->text); i++)
+        page->text[i] = command_line[i];
 }
 
 /* What boot has made of page tables. */
@@ -189,34 +191,16 @@ static void prepare_init(struct thread *init, struct image_header image,
     context->r12 = info->tables;
 }
 
-static void report_machine(void)
-{
-    struct cpu *cpu = &port_area.cpu;
-
-    if (!CONFIG_DEBUG)
-        return;
-    report_text(cpu, "\nRME on x86-64:");
-    report_text(cpu, port_features.nx ? " NX" : " (no NX)");
-    report_text(cpu, port_features.smep ? " SMEP" : " (no SMEP)");
-    report_text(cpu, port_features.smap ? " SMAP" : " (no SMAP)");
-    report_text(cpu, port_features.umip ? " UMIP" : " (no UMIP)");
-    report_text(cpu, port_features.fsgsbase ? " FSGSBASE" : " (no FSGSBASE)");
-    report_text(cpu, port_features.xsave ? " XSAVE" : " FXSAVE");
-    report_text(cpu, "; clock ");
-    report_decimal(cpu, port_clock_hz);
-    report_text(cpu, " Hz\n");
-    report_drain();
-}
-
 void start(word_t magic, word_t loaded)
 {
     struct cpu *cpu = &port_area.cpu;
     struct image_header image;
     struct boot_info info;
 
-    port_detect();
-    port_patch();
     read_firmware(magic & 0xFFFFFFFF, loaded);
+    copy_text(command_line, firmware.text, sizeof(command_line));
+    port_detect(command_line);
+    port_patch();
     image = read_header();
     port_prepare_cpu(&port_area);
     port_prepare_memory(&acpi);
@@ -224,7 +208,7 @@ void start(word_t magic, word_t loaded)
     port_prepare_timer(cpu);
     add_ranges();
     fill_page();
-    report_machine();
+    port_report_cpu(cpu);
     boot_first(cpu, &memory, &info);
     fill_tables(&info);
     prepare_init(cpu->current, image, &info);

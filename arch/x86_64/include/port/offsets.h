@@ -57,3 +57,13 @@
 
 /* RFLAGS of a thread that begins or comes back from a call: interrupts on, the rest clear. */
 #define RFLAGS_CLEAN 0x202
+
+/* When boot replaces a piece of code (entry.S, port_patch). */
+#define PATCH_WITHOUT_BASES  0 /* no FSGSBASE */
+#define PATCH_WITHOUT_SMAP   1
+#define PATCH_WITHOUT_LFENCE 2
+#define PATCH_WITHOUT_IBPB   3
+#define PATCH_WITHOUT_RSB    4
+#define PATCH_VERW           5
+#define PATCH_GUARD          6 /* by a call */
+#define PATCHES              7

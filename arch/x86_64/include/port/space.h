@@ -10,6 +10,7 @@
 #include "kernel/compiler.h"
 #include "layout.h"
 #include "port/mmu.h"
+#include "port/offsets.h"
 
 /* Whether CPUID offers pages of 1 GiB (start.c). */
 extern bool port_has_huge_pages;
@@ -37,10 +38,18 @@ word_t arch_mmu_kernel_entry(word_t index);
 word_t arch_space_boot(void);
 
 /* Also ends what is cached of the old space: no entry is global but the kernel's, and there is no
- * PCID. SDM 4.10.4.1. */
+ * PCID. SDM 4.10.4.1. Two prefixes without effect make the instruction as long as a call, which
+ * boot puts there where predictions must not survive (entry.S). */
 ALWAYS_INLINE void arch_space_load(word_t space)
 {
-    __asm__ volatile("mov %0, %%cr3" : : "r"(CONFIG_RAW ? space : port_physical(space)) : "memory");
+    __asm__ volatile("660:\t.byte 0x2E, 0x2E\n\t"
+                     "mov %0, %%cr3\n"
+                     "661:\t.pushsection .rodata.patches, \"a\"\n\t"
+                     ".quad 660b, port_guard_%V0, %c1\n\t"
+                     ".popsection"
+                     :
+                     : "r"(CONFIG_RAW ? space : port_physical(space)), "i"(PATCH_GUARD)
+                     : "memory");
 }
 
 static inline void arch_space_flush(void)

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * What this processor has, what is made of it, and the report of both. Code that depends on it is
+ * replaced once, before text becomes read-only, while one CPU runs and interrupts are held off.
+ */
+#include "arch/x86_64/instructions.h"
+#include "arch/x86_64/port.h"
+#include "arch/x86_64/speculation.h"
+#include "kernel/report.h"
+#include "port/clock.h"
+
+struct port_features port_features;
+struct processor port_processor;
+struct speculation port_speculation;
+bool port_has_huge_pages;
+
+struct cpuid processor_cpuid(uint32_t leaf, uint32_t subleaf)
+{
+    struct cpuid result;
+
+    __asm__ volatile("cpuid"
+                     : "=a"(result.a), "=b"(result.b), "=c"(result.c), "=d"(result.d)
+                     : "a"(leaf), "c"(subleaf));
+    return result;
+}
+
+word_t processor_msr(uint32_t msr)
+{
+    return msr_read(msr);
+}
+
+void port_detect(const char *text)
+{
+    processor_features(&port_features);
+    port_has_huge_pages = port_features.huge_pages;
+    processor_speculation(&port_processor);
+    speculation_choose(&port_processor, text, &port_speculation);
+}
+
+/* ---- Code ---- */
+
+/* From the linker script; entry.S says what they are. */
+struct place {
+    uint8_t *from, *to;
+    word_t why;
+};
+
+extern const struct place port_patches_begin[], port_patches_end[];
+
+enum { JUMP_SHORT = 0xEB, JUMP = 0xE9, CALL = 0xE8, NOP = 0x90, NEAR_BYTES = 5 };
+enum { SHORT_BYTES = 2, SHORT_MAX = 127, PREFIXES = 2, REX_B = 0x41, GUARDED_LONG = 6 };
+
+static void write_near(uint8_t *from, uint8_t opcode, const uint8_t *to)
+{
+    uint32_t distance = (uint32_t)(to - from - NEAR_BYTES);
+
+    from[0] = opcode;
+    for (unsigned i = 1; i < NEAR_BYTES; i++)
+        from[i] = (uint8_t)(distance >> (i - 1) * 8);
+}
+
+static void write_jump(uint8_t *from, const uint8_t *to)
+{
+    sword_t distance = to - from - SHORT_BYTES;
+
+    if (distance < 0 || distance > SHORT_MAX) {
+        write_near(from, JUMP, to);
+        return;
+    }
+    from[0] = JUMP_SHORT;
+    from[1] = (uint8_t)distance;
+}
+
+/* In place of two prefixes and a MOV to CR3, whose registers beyond the first eight take a byte. */
+static void write_call(uint8_t *from, const uint8_t *to)
+{
+    bool is_long = from[PREFIXES] == REX_B;
+
+    write_near(from, CALL, to);
+    if (is_long)
+        from[GUARDED_LONG - 1] = NOP;
+}
+
+void port_patch(void)
+{
+    const bool *is_on = port_speculation.is_on;
+    const bool applies[PATCHES] = {
+        [PATCH_WITHOUT_BASES] = !port_features.fsgsbase,
+        [PATCH_WITHOUT_SMAP] = !port_features.smap,
+        [PATCH_WITHOUT_LFENCE] = !is_on[MITIGATION_LFENCE],
+        [PATCH_WITHOUT_IBPB] = !is_on[MITIGATION_IBPB],
+        [PATCH_WITHOUT_RSB] = !is_on[MITIGATION_RSB],
+        [PATCH_VERW] = is_on[MITIGATION_VERW],
+        [PATCH_GUARD] = is_on[MITIGATION_IBPB] || is_on[MITIGATION_RSB],
+    };
+
+    for (const struct place *place = port_patches_begin; place < port_patches_end; place++) {
+        if (!applies[place->why])
+            continue;
+        if (place->why == PATCH_GUARD)
+            write_call(place->from, place->to);
+        else
+            write_jump(place->from, place->to);
+    }
+}
+
+/* ---- Registers ---- */
+
+enum {
+    MSR_SPEC_CTRL = 0x48,
+    MSR_VIRT_SPEC_CTRL = 0xC001011F, /* AMD, for guests */
+    MSR_EFER = 0xC0000080,
+    SPEC_IBRS = 1 << 0,
+    SPEC_SSBD = 1 << 2,
+    EFER_AUTOMATIC_IBRS = 1 << 21,
+};
+
+/* A register is touched only where CPUID has said that it is there: elsewhere that is a fault. */
+void port_prepare_speculation(void)
+{
+    const bool *is_on = port_speculation.is_on;
+    word_t bits = 0;
+
+    if (is_on[MITIGATION_IBRS] && port_processor.automatic_ibrs)
+        msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_AUTOMATIC_IBRS);
+    else if (is_on[MITIGATION_IBRS])
+        bits |= SPEC_IBRS;
+    if (is_on[MITIGATION_SSBD] && port_processor.ssbd)
+        bits |= SPEC_SSBD;
+    if (bits != 0)
+        msr_write(MSR_SPEC_CTRL, msr_read(MSR_SPEC_CTRL) | bits);
+    if (is_on[MITIGATION_SSBD] && port_processor.ssbd_virtual)
+        msr_write(MSR_VIRT_SPEC_CTRL, SPEC_SSBD);
+}
+
+/* ---- The report ---- */
+
+static void report_bit(struct cpu *cpu, const char *name, bool is_there, bool is_on)
+{
+    report_text(cpu, is_there ? " " : " (no ");
+    report_text(cpu, name);
+    if (!is_there)
+        report_text(cpu, ")");
+    else if (!is_on)
+        report_text(cpu, " NOT ON");
+}
+
+/* Read back from the registers, not from what was meant to be written. */
+static void report_protection(struct cpu *cpu)
+{
+    const struct port_features *has = &port_features;
+    word_t cr0 = cr0_read(), cr4 = cr4_read();
+
+    report_text(cpu, "\nRME on x86-64:");
+    report_bit(cpu, "NX", has->nx, (msr_read(MSR_EFER) >> 11 & 1) != 0);
+    report_bit(cpu, "WP", true, (cr0 & CR0_WP) != 0);
+    report_bit(cpu, "SMEP", has->smep, (cr4 & CR4_SMEP) != 0);
+    report_bit(cpu, "SMAP", has->smap, (cr4 & CR4_SMAP) != 0);
+    report_bit(cpu, "UMIP", has->umip, (cr4 & CR4_UMIP) != 0);
+    report_bit(cpu, "FSGSBASE", has->fsgsbase, (cr4 & CR4_FSGSBASE) != 0);
+    report_bit(cpu, "MCE", has->machine_check, (cr4 & CR4_MCE) != 0);
+    report_text(cpu, has->xsave && (cr4 & CR4_OSXSAVE) != 0 ? " XSAVE" : " FXSAVE");
+    report_text(cpu, "; clock ");
+    report_decimal(cpu, port_clock_hz);
+    report_text(cpu, " Hz\n");
+    report_drain();
+}
+
+static void report_weaknesses(struct cpu *cpu)
+{
+    const struct processor *processor = &port_processor;
+    const struct {
+        bool has;
+        const char *name;
+    } weaknesses[] = {
+        {processor->has_meltdown, " meltdown"}, {processor->has_l1tf, " l1tf"},
+        {processor->has_buffers, " buffers"},   {processor->has_ssb, " ssb"},
+        {processor->has_retbleed, " retbleed"},
+    };
+
+    report_text(cpu, "speculation: family ");
+    report_decimal(cpu, processor->family);
+    report_text(cpu, " model ");
+    report_decimal(cpu, processor->model);
+    report_text(cpu, ", may have");
+    for (unsigned i = 0; i < sizeof(weaknesses) / sizeof(weaknesses[0]); i++)
+        if (weaknesses[i].has)
+            report_text(cpu, weaknesses[i].name);
+    report_text(cpu, "\n");
+    report_drain();
+}
+
+void port_report_cpu(struct cpu *cpu)
+{
+    if (!CONFIG_DEBUG)
+        return;
+    report_protection(cpu);
+    report_weaknesses(cpu);
+    report_text(cpu, "mitigations:");
+    for (unsigned i = 0; i < MITIGATIONS; i++) {
+        report_text(cpu, " ");
+        report_text(cpu, speculation_names[i]);
+        if (port_speculation.is_on[i])
+            report_text(cpu, "=on");
+        else
+            report_text(cpu, port_speculation.is_offered[i] ? "=off" : "=none");
+    }
+    report_text(cpu, "\n");
+    report_drain();
+}

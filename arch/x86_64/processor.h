@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * What CPUID says of a processor, as far as the kernel asks: features, and what its speculation
+ * gives away. Nothing here touches the hardware, so that a host test can make up any processor.
+ * Next: speculation.h.
+ *
+ * SDM volume 2, CPUID; APM volume 3, appendix E; Intel, "CPUID enumeration and architectural MSRs"
+ * for speculative execution.
+ */
+#pragma once
+
+#include "abi/types.h"
+
+/* ---- What the port provides ---- */
+
+struct cpuid {
+    uint32_t a, b, c, d;
+};
+
+struct cpuid processor_cpuid(uint32_t leaf, uint32_t subleaf);
+
+/* A register that CPUID has said to be there. */
+word_t processor_msr(uint32_t msr);
+
+/* ---- Features ---- */
+
+/* What CPUID offers and the kernel uses. */
+struct port_features {
+    bool smep, smap, umip, fsgsbase, xsave, nx, pge, huge_pages, machine_check;
+    word_t xcr0; /* states that XSAVE keeps */
+};
+
+void processor_features(struct port_features *features);
+
+/* ---- Speculation ---- */
+
+enum { MSR_ARCH_CAPABILITIES = 0x10A };
+
+struct processor {
+    uint32_t family, model;
+    bool is_intel, is_amd;
+    bool is_in_order;    /* does not speculate past a load */
+    word_t capabilities; /* IA32_ARCH_CAPABILITIES, 0 where there is none */
+
+    /* Weaknesses, worst case where the processor does not say. */
+    bool has_meltdown, has_l1tf, has_buffers; /* buffers: MDS, TAA, MMIO stale data, RFDS */
+    bool has_ssb, has_retbleed;
+
+    /* Means. */
+    bool verw_clears, ibpb, enhanced_ibrs, automatic_ibrs, ssbd, ssbd_virtual;
+};
+
+void processor_speculation(struct processor *processor);

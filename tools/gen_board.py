@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 GRANULE = 32  # bytes of kernel memory per bit of its bitmap
 KERNEL_PRIORITY = 0x40  # the most urgent one of the kernel's own (arch/armv7m, PRIORITY_FAULT)
 LAYOUT_KEYS = ("image", "ram", "stack", "objects", "guests")
+WINDOW_KEYS = ("stack", "objects", "guests", "boundary")
 MEMORY_KEYS = {"flash_size": "flash", "ram_size": "ram"}  # how much of the chip's memory is used
 
 
@@ -92,27 +93,43 @@ def options_of(board, chip, assignments):
 
 # --- memory --------------------------------------------------------------------------------------
 
-def window_layout(board, chip):
-    """The same where the kernel has a window of the address space: what is the kernel's is there."""
-    sizes, window = board["kernel"], chip["window"]
+def window_layout(board, chip, assignments):
+    """The same where the kernel has a window of the address space: what is the kernel's is there.
+
+    `boundary` is where kernel memory ends: behind what is the kernel's alone, or above, up to the
+    top of memory. What lies between is kernel memory as well as user memory.
+    """
+    sizes, window = dict(board["kernel"]), chip["window"]
     large = 1 << 21
-    for key in ("objects", "guests"):
-        if sizes[key] % large:
+    for assignment in assignments:
+        key, _, text = assignment.partition("=")
+        if key not in WINDOW_KEYS:
+            raise DataError(f"--layout: no '{key}'; there are: {' '.join(WINDOW_KEYS)}")
+        sizes[key] = int(text, 0)
+    objects = window["guests"] + sizes["guests"]
+    own_end = objects + sizes["objects"]
+    boundary = sizes.get("boundary", own_end)
+    for key, value in (("objects", sizes["objects"]), ("guests", sizes["guests"]),
+                       ("boundary", boundary)):
+        if value % large:
             raise DataError(f"kernel.{key} must be a multiple of {large}: pages of the kernel")
-    guests = window["objects"] + sizes["objects"]
     user_ram = sizes["user_image"] + sizes["user_image_bytes"]
-    if guests + sizes["guests"] > sizes["user_image"]:
+    if own_end > sizes["user_image"]:
         raise DataError("kernel.objects and kernel.guests reach into kernel.user_image")
+    if not own_end <= boundary <= window["bytes"]:
+        raise DataError(f"kernel.boundary is {own_end:#x} to {window['bytes']:#x}, what the kernel sees")
     return {
         "KERNEL_WINDOW": window["virtual"],
         "BOOT_PAGE": window["boot_page"],
         "KERNEL_IMAGE": window["boot_page"] + 4096,
-        "KERNEL_IMAGE_BYTES": window["objects"] - window["boot_page"] - 4096,
+        "KERNEL_IMAGE_BYTES": window["guests"] - window["boot_page"] - 4096,
         "KERNEL_STACK_BYTES": sizes["stack"],
-        "KMEM": window["virtual"] + window["objects"],
-        "KMEM_BYTES": sizes["objects"],
-        "KMEM_BITMAP_BYTES": sizes["objects"] // GRANULE // 8,
-        "GUEST": window["virtual"] + guests,
+        "KERNEL_END": own_end,
+        "KMEM": window["virtual"] + objects,
+        "KMEM_BYTES": boundary - objects,
+        "KMEM_OWN_BYTES": sizes["objects"],
+        "KMEM_BITMAP_BYTES": (boundary - objects) // GRANULE // 8,
+        "GUEST": window["virtual"] + window["guests"],
         "GUEST_BYTES": sizes["guests"],
         "LOCAL_APIC": window["devices"],
         "IO_APIC": window["devices"] + 4096,
@@ -146,7 +163,7 @@ def layout_of(board, chip, assignments, is_debug=False):
     if "kernel" not in board:
         return None
     if "window" in chip:
-        return window_layout(board, chip)
+        return window_layout(board, chip, assignments)
     sizes = dict(board["kernel"])
     if is_debug:
         sizes["image"] = sizes["image_debug"]
@@ -176,6 +193,7 @@ def layout_of(board, chip, assignments, is_debug=False):
         "KERNEL_STACK_TOP": ram["base"] + sizes["stack"],
         "KMEM": kernel_end - sizes["objects"],
         "KMEM_BYTES": sizes["objects"],
+        "KMEM_OWN_BYTES": sizes["objects"],
         "KMEM_BITMAP_BYTES": sizes["objects"] // GRANULE // 8,
         "USER_IMAGE": flash["base"] + sizes["image"],
         "USER_IMAGE_BYTES": flash["size"] - sizes["image"],

@@ -61,11 +61,11 @@ static void fill_image(void)
     image[index_of(layout_stack_guard)] = 0;
 }
 
-/* Kernel memory and the window of guests, by 2 MiB. */
+/* The window of guests and kernel memory, by 2 MiB. */
 static void fill_window(void)
 {
-    word_t first = port_physical(LAYOUT_KMEM) / LARGE_PAGE;
-    word_t end = (port_physical(LAYOUT_GUEST) + LAYOUT_GUEST_BYTES) / LARGE_PAGE;
+    word_t first = port_physical(LAYOUT_GUEST) / LARGE_PAGE;
+    word_t end = (port_physical(LAYOUT_KMEM) + LAYOUT_KMEM_BYTES) / LARGE_PAGE;
 
     window[LAYOUT_BOOT_PAGE / LARGE_PAGE] = kernel_table(image);
     for (word_t i = first; i < end; i++)

@@ -73,10 +73,13 @@ static void read_firmware(word_t magic, word_t info)
 
 /* ---- What the first process may map ---- */
 
+/* The window of guests is between them. With the boundary at the top of memory kernel memory goes
+ * on behind its own part, and is the user's too. */
 static const struct memory_range kernel_memory[] = {
-    {LAYOUT_KERNEL_IMAGE,
-     LAYOUT_KMEM - LAYOUT_KERNEL_WINDOW + LAYOUT_KMEM_BYTES - LAYOUT_KERNEL_IMAGE, 0},
+    {LAYOUT_KERNEL_IMAGE, LAYOUT_KERNEL_IMAGE_BYTES, 0},
+    {LAYOUT_KERNEL_END - LAYOUT_KMEM_OWN_BYTES, LAYOUT_KMEM_OWN_BYTES, 0},
 };
+enum { KERNEL_RANGES = sizeof(kernel_memory) / sizeof(kernel_memory[0]) };
 
 static void add_range(word_t begin, word_t end, word_t flags)
 {
@@ -93,13 +96,18 @@ static void add_range(word_t begin, word_t end, word_t flags)
 static void add_ram(word_t begin, word_t end)
 {
     const word_t flags = PAGE_READ | PAGE_WRITE | PAGE_EXECUTE | PAGE_CACHE | PAGE_BUFFER;
-    const word_t kernel_begin = LAYOUT_BOOT_PAGE;
-    const word_t kernel_end = kernel_memory[0].base + kernel_memory[0].size;
 
     if (begin < LOW_MEMORY)
         begin = LOW_MEMORY;
-    add_range(begin, end < kernel_begin ? end : kernel_begin, flags);
-    add_range(begin > kernel_end ? begin : kernel_end, end, flags);
+    for (unsigned i = 0; i < KERNEL_RANGES; i++) {
+        word_t kernel_begin = i == 0 ? LAYOUT_BOOT_PAGE : kernel_memory[i].base;
+        word_t kernel_end = kernel_memory[i].base + kernel_memory[i].size;
+
+        add_range(begin, end < kernel_begin ? end : kernel_begin, flags);
+        if (begin < kernel_end)
+            begin = kernel_end;
+    }
+    add_range(begin, end, flags);
 }
 
 static void add_ranges(void)
@@ -108,7 +116,7 @@ static void add_ranges(void)
         add_ram(firmware.ram[i].base, firmware.ram[i].base + firmware.ram[i].size);
     add_range(LAYOUT_BOOT_PAGE, LAYOUT_BOOT_PAGE + PAGE, PAGE_READ | PAGE_CACHE | PAGE_BUFFER);
     memory.reserved = kernel_memory;
-    memory.reserved_count = 1;
+    memory.reserved_count = KERNEL_RANGES;
 }
 
 /* ---- The boot page ---- */

@@ -6,7 +6,8 @@
 #include "rme/assert.h"
 #include "rme/pool.h"
 
-enum { GRANULES = LAYOUT_KMEM_BYTES / KMEM_GRANULE };
+/* What is not user memory as well. */
+enum { GRANULES = LAYOUT_KMEM_OWN_BYTES / KMEM_GRANULE };
 
 static word_t slot_words[RME_POOL_WORDS(CONFIG_BOOT_ENTRIES)];
 static word_t kmem_words[RME_POOL_WORDS(GRANULES)];

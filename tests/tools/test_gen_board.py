@@ -45,7 +45,7 @@ class Boards(unittest.TestCase):
             if "window" not in chip:
                 continue
             layout = gen_board.layout_of(board, chip, [])
-            parts = ["KERNEL_IMAGE", "KMEM", "GUEST", "USER_IMAGE", "USER_RAM"]
+            parts = ["KERNEL_IMAGE", "GUEST", "KMEM", "USER_IMAGE", "USER_RAM"]
             spans = [(layout[part] % (1 << 31), layout[part + "_BYTES"]) for part in parts]
             self.assertLessEqual(layout["BOOT_PAGE"] + 4096, spans[0][0])
             for (base, size), (behind, _) in zip(spans, spans[1:]):
@@ -54,6 +54,20 @@ class Boards(unittest.TestCase):
             self.assertRaises(gen_board.DataError, gen_board.layout_of, board, chip, [])
             board["kernel"]["objects"] = board["kernel"]["user_image"]
             self.assertRaises(gen_board.DataError, gen_board.layout_of, board, chip, [])
+
+    def test_the_boundary_at_the_top_of_memory(self):
+        board, chip = gen_board.load("x86_64")
+        plain = gen_board.layout_of(board, chip, [])
+        layout = gen_board.layout_of(board, chip, ["boundary=0x10000000"])
+        self.assertEqual(layout["KMEM"] + layout["KMEM_BYTES"], layout["KERNEL_WINDOW"] + 0x10000000)
+        self.assertEqual(layout["KMEM_BITMAP_BYTES"], layout["KMEM_BYTES"] // 256)
+        for key in ("KMEM", "KMEM_OWN_BYTES", "KERNEL_END", "GUEST", "USER_IMAGE"):
+            self.assertEqual(layout[key], plain[key])
+        self.assertEqual(plain["KMEM_BYTES"], plain["KMEM_OWN_BYTES"])
+        self.refused("boundary is ", "x86_64", "--layout", "boundary=0x200000")
+        self.refused("boundary is ", "x86_64", "--layout", "boundary=0x80000000")
+        self.refused("multiple of", "x86_64", "--layout", "boundary=0x10001000")
+        self.refused("there are: stack", "x86_64", "--layout", "image=0x7000")
 
     def test_pages_make_up_their_range(self):
         for base, size in ((0x2000C000, 0x14000), (0, 0x400000), (0x8000, 0xF8000), (0x40000000, 0x20000000)):

@@ -7,7 +7,7 @@
 
 #include "abi/types.h"
 
-enum { BOOT_PAGE_VERSION = 1, BOOT_PAGE_TABLES = 64, BOOT_PAGE_RAMS = 32, BOOT_PAGE_MODULES = 8 };
+enum { BOOT_PAGE_VERSION = 2, BOOT_PAGE_TABLES = 64, BOOT_PAGE_RAMS = 32, BOOT_PAGE_MODULES = 8 };
 
 #define BOOT_PAGE_MAGIC ((word_t)0x50454D52) /* "RMEP" */
 
@@ -29,5 +29,7 @@ struct boot_page {
     struct boot_span ram[BOOT_PAGE_RAMS];       /* whole pages that the first process has */
     struct boot_span module[BOOT_PAGE_MODULES]; /* inside of it */
     char text[1024];                            /* the command line, ends in 0, cut if longer */
+    /* Version 2. Raw address spaces: what the last entry of every top level must be. */
+    word_t kernel_entry;
 };
 static_assert(sizeof(struct boot_page) <= 4096, "one page");

@@ -12,6 +12,7 @@
 #include "layout.h"
 
 enum { ENTRIES = 512, PAGE = 4096, LARGE_PAGE = 1 << 21, WINDOW_ENTRY = 510, TOP_ENTRY = 511 };
+enum { BOOT_DIRECTORIES = 4 }; /* of the lower half of boot */
 
 static _Alignas(PAGE) word_t directory_pointers[ENTRIES]; /* the last 512 GiB */
 static _Alignas(PAGE) word_t window[ENTRIES];             /* physical memory from 0, by 2 MiB */
@@ -89,7 +90,7 @@ void port_prepare_memory(const struct acpi_info *acpi)
     directory_pointers[WINDOW_ENTRY] = kernel_table(window);
     directory_pointers[WINDOW_ENTRY + 1] = kernel_table(devices);
     port_boot_top[TOP_ENTRY] = kernel_table(directory_pointers);
-    arch_space_load((word_t)port_boot_top);
+    arch_space_flush(); /* it is loaded already */
 }
 
 word_t arch_mmu_kernel_entry(word_t index)
@@ -97,8 +98,44 @@ word_t arch_mmu_kernel_entry(word_t index)
     return index == TOP_ENTRY ? kernel_table(directory_pointers) : 0;
 }
 
-/* Raw mode: the first process begins in the space of boot. */
+/* ---- Raw mode ---- */
+
+static word_t *table_below(const word_t *table, word_t index)
+{
+    return (word_t *)((table[index] & MMU_ADDRESS) + LAYOUT_KERNEL_WINDOW);
+}
+
+/* What the first process may use of the 2 MiB that hold the image: the page of boot. */
+static word_t boot_pages(void)
+{
+    static _Alignas(PAGE) word_t pages[ENTRIES];
+
+    pages[0] = mmu_page(LAYOUT_BOOT_PAGE, ARCH_MMU_PAGE_ORDER, PAGE_READ | PAGE_CACHE | PAGE_BUFFER,
+                        false);
+    if (!port_features.nx)
+        pages[0] &= ~MMU_NO_EXECUTE;
+    return kernel_table(pages) | MMU_USER;
+}
+
+/* The first process begins in the space of boot, from now on as a user: it has the first 4 GiB
+ * where they are, with everything that is there, but for the kernel's own. */
 word_t arch_space_boot(void)
 {
+    word_t *low = table_below(port_boot_top, 0);
+
+    for (word_t i = 0; i < BOOT_DIRECTORIES; i++) {
+        word_t *directory = table_below(low, i);
+
+        for (word_t j = 0; j < ENTRIES; j++)
+            directory[j] |= MMU_USER;
+        low[i] |= MMU_USER;
+        if (i != 0)
+            continue;
+        for (word_t j = port_physical(LAYOUT_KMEM) / LARGE_PAGE; j < LAYOUT_KERNEL_END / LARGE_PAGE;
+             j++)
+            directory[j] = 0;
+        directory[LAYOUT_BOOT_PAGE / LARGE_PAGE] = boot_pages();
+    }
+    port_boot_top[0] |= MMU_USER;
     return port_physical((word_t)port_boot_top);
 }

@@ -148,6 +148,7 @@ static void fill_page(void)
     page->version = BOOT_PAGE_VERSION;
     page->bytes = sizeof(*page);
     page->acpi = firmware.rsdp;
+    page->kernel_entry = arch_mmu_kernel_entry(ARCH_MMU_TOP_ENTRIES - 1);
     for (word_t i = 0; i < memory.range_count && i < BOOT_PAGE_RAMS; i++)
         if ((ranges[i].flags & PAGE_WRITE) != 0)
             page->ram[page->rams++] = (struct boot_span){ranges[i].base, ranges[i].size};

@@ -8,6 +8,7 @@ Each check is one case; it prints what is wrong and goes on. A check whose subje
 or whose tool cannot be had, is skipped and says so. The last line is `N passed, N failed, N skipped`.
 """
 import argparse
+import json
 import os
 import re
 import shutil
@@ -234,6 +235,11 @@ EXEMPT = ("asleep", "spurious_door", "swapping_verw", "swapped_verw", "all_verw"
 BLOCK_END = re.compile(r"\b(sysretq?|iretq|jmp|ret)\b")
 
 
+def x86_presets():
+    presets = json.loads((ROOT / "CMakePresets.json").read_text(encoding="utf-8"))["configurePresets"]
+    return [preset["name"] for preset in presets if preset["name"].startswith("x86_64")]
+
+
 def check_branches(preset):
     """The machine code of the x86-64 kernel: nothing goes through a register, and no return to user
     code is reached but behind the test that its address is canonical. Emulators show neither."""
@@ -416,7 +422,7 @@ def checks():
     yield "clang-tidy host", check_tidy_host
     yield "clang-tidy user", check_tidy_user
     yield "clang-tidy x86_64", check_tidy_x86_64
-    for preset in ("x86_64", "x86_64-clang"):
+    for preset in x86_presets():
         yield f"branches of {preset}", lambda preset=preset: check_branches(preset)
     for machine in MACHINES:
         yield f"kernel on {machine}", check_machine(machine)

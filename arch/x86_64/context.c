@@ -38,6 +38,8 @@ CONTEXT_AT(rflags, CONTEXT_RFLAGS);
 AREA_AT(block, AREA_BLOCK);
 AREA_AT(pending, AREA_PENDING);
 AREA_AT(stack, AREA_STACK);
+AREA_AT(space, AREA_SPACE);
+AREA_AT(entry_stack, AREA_ENTRY);
 static_assert(offsetof(struct port_area, cpu) == AREA_BYTES, "port/offsets.h");
 static_assert(offsetof(struct cpu, current) == 0, "read through the GS base");
 static_assert(offsetof(struct thread, context) == 0, "a thread begins with its registers");

@@ -25,12 +25,31 @@ struct __attribute__((packed)) table_pointer {
     word_t base;
 };
 
-enum { GDT_ENTRIES = SELECTOR_TASK / 8 + 2, FAULT_STACK_BYTES = 1024 };
-enum { STACK_NMI = 1, STACK_DOUBLE, STACK_MACHINE };
+struct gate {
+    uint16_t offset0, selector;
+    uint8_t stack, type;
+    uint16_t offset1;
+    uint32_t offset2, reserved;
+};
+static_assert(sizeof(struct gate) == 16, "as the SDM has it");
 
-static word_t gdt[GDT_ENTRIES];
-static struct task_state task_state;
-static _Alignas(16) char fault_stacks[3][FAULT_STACK_BYTES];
+enum { GDT_ENTRIES = SELECTOR_TASK / 8 + 2, GATES = 256, PAGE = 4096 };
+enum { FAULT_STACK_BYTES = 1024, ENTRY_STACK_BYTES = 512 };
+enum { STACK_NMI = 1, STACK_DOUBLE, STACK_MACHINE, FAULT_STACKS = STACK_MACHINE };
+
+struct __attribute__((aligned(PAGE))) entry_pages {
+    struct gate idt[GATES];
+    word_t gdt[GDT_ENTRIES];
+    struct task_state task;
+    word_t room;
+    char fault_stacks[FAULT_STACKS][FAULT_STACK_BYTES];
+    char stack[ENTRY_STACK_BYTES]; /* with KPTI: of entries from user code */
+};
+static_assert(sizeof(struct entry_pages) == ENTRY_PAGES_BYTES, "whole pages");
+static_assert(offsetof(struct entry_pages, fault_stacks) % 16 == 0, "stacks are aligned");
+
+struct entry_pages port_entry_pages;
+static struct entry_pages *const pages = &port_entry_pages;
 
 #define SEGMENT_CODE 0x00AF9B000000FFFF
 #define SEGMENT_DATA 0x00CF93000000FFFF
@@ -39,26 +58,26 @@ static _Alignas(16) char fault_stacks[3][FAULT_STACK_BYTES];
 
 static void fill_gdt(void)
 {
-    word_t base = (word_t)&task_state;
+    word_t base = (word_t)&pages->task;
 
-    gdt[SELECTOR_KERNEL_CODE / 8] = SEGMENT_CODE;
-    gdt[SELECTOR_KERNEL_DATA / 8] = SEGMENT_DATA;
-    gdt[SELECTOR_USER_DATA / 8] = SEGMENT_DATA | SEGMENT_USER;
-    gdt[SELECTOR_USER_CODE / 8] = SEGMENT_CODE | SEGMENT_USER;
-    gdt[SELECTOR_TASK / 8] = SEGMENT_TASK | (sizeof(task_state) - 1) | (base & 0xFFFFFF) << 16 |
-                             (base >> 24 & 0xFF) << 56;
-    gdt[SELECTOR_TASK / 8 + 1] = base >> 32;
+    pages->gdt[SELECTOR_KERNEL_CODE / 8] = SEGMENT_CODE;
+    pages->gdt[SELECTOR_KERNEL_DATA / 8] = SEGMENT_DATA;
+    pages->gdt[SELECTOR_USER_DATA / 8] = SEGMENT_DATA | SEGMENT_USER;
+    pages->gdt[SELECTOR_USER_CODE / 8] = SEGMENT_CODE | SEGMENT_USER;
+    pages->gdt[SELECTOR_TASK / 8] = SEGMENT_TASK | (sizeof(struct task_state) - 1) |
+                                    (base & 0xFFFFFF) << 16 | (base >> 24 & 0xFF) << 56;
+    pages->gdt[SELECTOR_TASK / 8 + 1] = base >> 32;
 }
 
 static void load_segments(struct port_area *area)
 {
-    const struct table_pointer pointer = {sizeof(gdt) - 1, (word_t)gdt};
+    const struct table_pointer pointer = {sizeof(port_entry_pages.gdt) - 1, (word_t)pages->gdt};
 
     fill_gdt();
-    task_state.stack[0] = (word_t)area;
-    for (unsigned i = 0; i < 3; i++)
-        task_state.interrupt_stack[i] = (word_t)(fault_stacks[i] + FAULT_STACK_BYTES);
-    task_state.io_map = sizeof(task_state);
+    pages->task.stack[0] = CONFIG_KPTI ? area->entry.entry_stack : (word_t)area;
+    for (unsigned i = 0; i < FAULT_STACKS; i++)
+        pages->task.interrupt_stack[i] = (word_t)(pages->fault_stacks[i] + FAULT_STACK_BYTES);
+    pages->task.io_map = sizeof(struct task_state);
     __asm__ volatile("lgdt %[gdt]\n\t"
                      "pushq %[code]\n\t"
                      "lea 1f(%%rip), %%rax\n\t"
@@ -81,24 +100,14 @@ static void load_segments(struct port_area *area)
 
 /* ---- Vectors ---- */
 
-struct gate {
-    uint16_t offset0, selector;
-    uint8_t stack, type;
-    uint16_t offset1;
-    uint32_t offset2, reserved;
-};
-static_assert(sizeof(struct gate) == 16, "as the SDM has it");
-
-enum { GATES = 256, EXCEPTIONS = 32, GATE_INTERRUPT = 0x8E, GATE_USER = 0x60 };
+enum { EXCEPTIONS = 32, GATE_INTERRUPT = 0x8E, GATE_USER = 0x60 };
 enum { BREAKPOINT = 3, NMI = 2, DOUBLE_FAULT = 8, MACHINE_CHECK = 18 };
-
-static _Alignas(16) struct gate idt[GATES];
 
 static void set_gate(unsigned vector, const char *stub, unsigned stack, unsigned type)
 {
     word_t address = (word_t)stub;
 
-    idt[vector] = (struct gate){
+    pages->idt[vector] = (struct gate){
         .offset0 = (uint16_t)address,
         .selector = SELECTOR_KERNEL_CODE,
         .stack = (uint8_t)stack,
@@ -116,7 +125,7 @@ static const char *stub_of(const char *stubs, word_t number)
 
 static void load_vectors(void)
 {
-    const struct table_pointer pointer = {sizeof(idt) - 1, (word_t)idt};
+    const struct table_pointer pointer = {sizeof(port_entry_pages.idt) - 1, (word_t)pages->idt};
 
     for (unsigned i = 0; i < EXCEPTIONS; i++)
         set_gate(i, stub_of(port_exception_stubs, i), 0, i == BREAKPOINT ? GATE_USER : 0);
@@ -185,6 +194,7 @@ static void prepare_protection(void)
 void port_prepare_cpu(struct port_area *area)
 {
     area->entry.stack = (word_t)area;
+    area->entry.entry_stack = (word_t)(pages->stack + ENTRY_STACK_BYTES);
     load_segments(area);
     load_vectors();
     prepare_calls(area);

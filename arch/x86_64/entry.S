@@ -17,6 +17,7 @@
 #include "abi/call_list.h"
 #include "board.h"
 #include "config.h"
+#include "layout.h"
 #include "port/offsets.h"
 
 #define NUMBER_INV_RET 0
@@ -71,6 +72,10 @@
 
 .macro back_all
     mov     CONTEXT_R11(%r11), %r11
+#if CONFIG_KPTI
+    mov     %r8, %cr3
+    pop     %r8
+#endif
     iretq
 .endm
 
@@ -125,14 +130,42 @@
     xor     %r10d, %r10d
 .endm
 
+/* With KPTI a thread runs in an address space that holds of the kernel this text and the entry pages
+ * (cpu.c) alone, and the kernel runs in one of its own, the same for all. The two words that are
+ * needed on the way out lie above the stack, which is empty by then. */
+.macro to_kernel scratch32, scratch
+#if CONFIG_KPTI
+    mov     $(port_boot_top - LAYOUT_KERNEL_WINDOW), \scratch32
+    mov     \scratch, %cr3
+#endif
+.endm
+
+/* The user's stack, and space: behind this nothing of the kernel's memory can be read. r8 is
+ * destroyed, which every way out clears. */
+.macro to_user
+#if CONFIG_KPTI
+    mov     AREA_BYTES + AREA_SPACE(%rsp), %r8
+    mov     CONTEXT_RSP(%r11), %rsp
+    mov     %r8, %cr3
+#else
+    mov     CONTEXT_RSP(%r11), %rsp
+#endif
+.endm
+
 /* ---- System calls ---- */
 
 /* Number in rax, words in rdi, rsi, rdx, r10, r8, r9, r12. rcx and r11 hold rip and flags. */
-    .section .text.call_door, "ax"
+    .section .text.entry, "ax"
+#if CONFIG_KPTI
+    .balign 4096
+#endif
+    .global port_entry_text
+port_entry_text:
     .global call_door
     .type   call_door, @function
 call_door:
     swapgs
+    to_kernel %r11d, %r11
     mov     %gs:0, %r11
     mov     %rsp, CONTEXT_RSP(%r11)
     mov     %rcx, CONTEXT_RIP(%r11)
@@ -204,7 +237,7 @@ hot_is_slow:
     jne     switch
     check_rip %rdx, lost_live
     mov     CONTEXT_RAX(%r11), %rax
-    mov     CONTEXT_RSP(%r11), %rsp
+    to_user
     xor     %edi, %edi
     xor     %esi, %esi
     clear_scratch
@@ -231,8 +264,8 @@ call_invocation:
     hot_call invocation_activate
     check_rip %rdx, lost_live
     mov     CONTEXT_RAX(%r11), %rax
-    mov     CONTEXT_RSP(%r11), %rsp
     mov     CONTEXT_RDI(%r11), %rdi
+    to_user
     xor     %esi, %esi
     clear_scratch
     back    swapping
@@ -241,8 +274,8 @@ call_return:
     hot_call invocation_return
     check_rip %rsi, lost_live
     mov     CONTEXT_RAX(%r11), %rax
-    mov     CONTEXT_RSP(%r11), %rsp
     mov     CONTEXT_RDX(%r11), %rdx
+    to_user
     xor     %edi, %edi
     clear_scratch
     back    swapping
@@ -254,7 +287,7 @@ call_unknown:
 #else
     mov     $UNKNOWN_CALL, %rax
     check_rip %rdx, lost_live
-    mov     CONTEXT_RSP(%r11), %rsp
+    to_user
     xor     %edi, %edi
     xor     %esi, %esi
     clear_scratch
@@ -279,7 +312,7 @@ resume:
     load_preserved %r11
     check_rip %rdx, lost
     mov     CONTEXT_RAX(%r11), %rax
-    mov     CONTEXT_RSP(%r11), %rsp
+    to_user
     xor     %edi, %edi
     xor     %esi, %esi
     clear_scratch
@@ -306,24 +339,33 @@ resume_more:
     mov     CONTEXT_RDX(%r11), %rdx
     mov     CONTEXT_RDI(%r11), %rdi
     mov     CONTEXT_RAX(%r11), %rax
-    mov     CONTEXT_RSP(%r11), %rsp
+    to_user
     clear_scratch
     back    swapped
 
 resume_all:
     check_rip %rsi, lost
+#if CONFIG_KPTI
+    mov     AREA_BYTES + AREA_SPACE(%rsp), %r8
+    mov     AREA_BYTES + AREA_ENTRY(%rsp), %rsp
+#endif
     pushq   $SELECTOR_USER_DATA
     pushq   CONTEXT_RSP(%r11)
     pushq   CONTEXT_RFLAGS(%r11)
     pushq   $SELECTOR_USER_CODE
     push    %rcx
+#if CONFIG_KPTI
+    pushq   CONTEXT_R8(%r11)
+#endif
     load_preserved %r11
     mov     CONTEXT_RAX(%r11), %rax
     mov     CONTEXT_RDX(%r11), %rdx
     mov     CONTEXT_RDI(%r11), %rdi
     mov     CONTEXT_RSI(%r11), %rsi
     mov     CONTEXT_RCX(%r11), %rcx
+#if !CONFIG_KPTI
     mov     CONTEXT_R8(%r11), %r8
+#endif
     mov     CONTEXT_R9(%r11), %r9
     mov     CONTEXT_R10(%r11), %r10
     back    all
@@ -410,7 +452,11 @@ guard:
     .type   port_guard_\register, @function
 port_guard_\register:
     call    guard
+#if CONFIG_KPTI
+    mov     %\register, %gs:AREA_SPACE
+#else
     mov     %\register, %cr3
+#endif
     ret
     .size   port_guard_\register, . - port_guard_\register
     .endr
@@ -432,6 +478,7 @@ port_guard_\register:
     nop                             /* as long as a jump and more */
     optional_end
     push    %r11
+    to_kernel %r11d, %r11
     mov     %gs:0, %r11
     save_preserved %r11
     mov     %rax, CONTEXT_RAX(%r11)
@@ -453,12 +500,15 @@ port_guard_\register:
     popq    CONTEXT_RSP(%r11)
     pop     %rax
     movq    $HELD_ALL, CONTEXT_HELD(%r11)
+#if CONFIG_KPTI
+    mov     %gs:AREA_STACK, %rsp
+#endif
     lea     AREA_BYTES(%rsp), %rdi
     mov     %r11, %rsi
     push    %r11
 .endm
 
-    .section .text.interrupt_door, "ax"
+    .section .text.entry, "ax"
     .global interrupt_door
     .type   interrupt_door, @function
 interrupt_door:
@@ -496,7 +546,7 @@ spurious_door:
     .size   interrupt_door, . - interrupt_door
 
 /* Vector, then error code. */
-    .section .text.exception_door, "ax"
+    .section .text.entry, "ax"
     .type   exception_door, @function
 exception_door:
     testb   $3, 24(%rsp)
@@ -507,13 +557,14 @@ exception_door:
 
 /* A fault of the kernel, or one that belongs to no thread, on a stack of its own. */
 machine_door:
+    to_kernel %eax, %rax
     mov     %rsp, %rdi
     cld
     call    kernel_fault
     .size   exception_door, . - exception_door
 
 /* Sixteen bytes each, in the order of the vectors. */
-    .section .text.stubs, "ax"
+    .section .text.entry, "ax"
     .balign 16
     .global port_exception_stubs
 port_exception_stubs:
@@ -557,3 +608,9 @@ port_request_stub:
     .global port_spurious_stub
 port_spurious_stub:
     jmp     spurious_door
+
+#if CONFIG_KPTI
+    .balign 4096
+#endif
+    .global port_entry_text_end
+port_entry_text_end:

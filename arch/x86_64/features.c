@@ -48,7 +48,7 @@ struct place {
 extern const struct place port_patches_begin[], port_patches_end[];
 
 enum { JUMP_SHORT = 0xEB, JUMP = 0xE9, CALL = 0xE8, NOP = 0x90, NEAR_BYTES = 5 };
-enum { SHORT_BYTES = 2, SHORT_MAX = 127, PREFIXES = 2, REX_B = 0x41, GUARDED_LONG = 6 };
+enum { SHORT_BYTES = 2, SHORT_MAX = 127, PREFIXES = 2, REX_B = 0x41, STORE_BYTES = 9 };
 
 static void write_near(uint8_t *from, uint8_t opcode, const uint8_t *to)
 {
@@ -71,14 +71,17 @@ static void write_jump(uint8_t *from, const uint8_t *to)
     from[1] = (uint8_t)distance;
 }
 
-/* In place of two prefixes and a MOV to CR3, whose registers beyond the first eight take a byte. */
+/* In place of arch_space_load: a store, or two prefixes and a MOV to CR3, for which registers
+ * beyond the first eight take a byte more. */
 static void write_call(uint8_t *from, const uint8_t *to)
 {
-    bool is_long = from[PREFIXES] == REX_B;
+    unsigned bytes = from[PREFIXES] == REX_B ? NEAR_BYTES + 1 : NEAR_BYTES;
 
+    if (CONFIG_KPTI)
+        bytes = STORE_BYTES;
     write_near(from, CALL, to);
-    if (is_long)
-        from[GUARDED_LONG - 1] = NOP;
+    for (unsigned i = NEAR_BYTES; i < bytes; i++)
+        from[i] = NOP;
 }
 
 void port_patch(void)

@@ -11,6 +11,9 @@
 #include "arch/x86_64/port.h"
 #include "layout.h"
 
+static_assert(!(CONFIG_KPTI && CONFIG_RAW),
+              "raw tables are the user's own: nothing is hidden there");
+
 enum { ENTRIES = 512, PAGE = 4096, LARGE_PAGE = 1 << 21, WINDOW_ENTRY = 510, TOP_ENTRY = 511 };
 enum { BOOT_DIRECTORIES = 4 }; /* of the lower half of boot */
 
@@ -22,6 +25,11 @@ static _Alignas(PAGE) word_t device_pages[ENTRIES];
 
 extern word_t port_boot_top[ENTRIES];
 
+/* With KPTI: what page tables of users have of the kernel's half. */
+static _Alignas(PAGE) word_t view_pointers[ENTRIES];
+static _Alignas(PAGE) word_t view_window[ENTRIES];
+static _Alignas(PAGE) word_t view[ENTRIES];
+
 /* From the linker script: pages of the image. */
 extern char layout_text_begin[], layout_text_end[], layout_rodata_end[], layout_stack_guard[],
     layout_image_end[];
@@ -30,7 +38,7 @@ static word_t kernel_page(word_t physical, word_t bits)
 {
     word_t entry = physical | MMU_PRESENT | MMU_ACCESSED | MMU_DIRTY | bits;
 
-    if (port_features.pge)
+    if (port_features.pge && !CONFIG_KPTI) /* else it would stay in the TLB for the user */
         entry |= MMU_GLOBAL;
     return port_features.nx ? entry : entry & ~MMU_NO_EXECUTE;
 }
@@ -62,6 +70,22 @@ static void fill_image(void)
     image[index_of(layout_stack_guard)] = 0;
 }
 
+static void show(const char *begin, const char *end)
+{
+    for (word_t i = index_of(begin); i < index_of(end); i++)
+        view[i] = image[i];
+}
+
+static void fill_view(void)
+{
+    const char *pages = (const char *)&port_entry_pages;
+
+    show(port_entry_text, port_entry_text_end);
+    show(pages, pages + ENTRY_PAGES_BYTES);
+    view_window[LAYOUT_BOOT_PAGE / LARGE_PAGE] = kernel_table(view);
+    view_pointers[WINDOW_ENTRY] = kernel_table(view_window);
+}
+
 /* The window of guests and kernel memory, by 2 MiB. */
 static void fill_window(void)
 {
@@ -89,13 +113,25 @@ void port_prepare_memory(const struct acpi_info *acpi)
     fill_devices(acpi);
     directory_pointers[WINDOW_ENTRY] = kernel_table(window);
     directory_pointers[WINDOW_ENTRY + 1] = kernel_table(devices);
+    if (CONFIG_KPTI)
+        fill_view();
     port_boot_top[TOP_ENTRY] = kernel_table(directory_pointers);
     arch_space_flush(); /* it is loaded already */
 }
 
+void port_forget_boot(void)
+{
+    if (CONFIG_RAW) /* it is the first process's */
+        return;
+    port_boot_top[0] = 0;
+    arch_space_flush();
+}
+
 word_t arch_mmu_kernel_entry(word_t index)
 {
-    return index == TOP_ENTRY ? kernel_table(directory_pointers) : 0;
+    if (index != TOP_ENTRY)
+        return 0;
+    return kernel_table(CONFIG_KPTI ? view_pointers : directory_pointers);
 }
 
 /* ---- Raw mode ---- */

@@ -12,9 +12,10 @@
 /* In front of the record of a CPU, on top of its kernel stack (port/offsets.h). */
 struct entry_area {
     word_t block[8];
-    word_t spare[5];
+    word_t spare[4];
+    word_t entry_stack;
     word_t pending;
-    word_t spare2;
+    word_t space;
     word_t stack;
 };
 
@@ -47,10 +48,18 @@ void port_report_cpu(struct cpu *cpu);
 /* Segments, vectors, the doors of calls, protection: this CPU. */
 void port_prepare_cpu(struct port_area *area);
 
+/* What the hardware itself reads and writes when user code is left: vectors, segments, stacks. With
+ * KPTI it is, beside the text of the entry, what a user's page tables have of the kernel. */
+enum { ENTRY_PAGES_BYTES = 0x2000 };
+extern struct entry_pages port_entry_pages;
+
 /* ---- memory.c ---- */
 
 /* The kernel's half of the address space. The lower half still shows physical memory. */
 void port_prepare_memory(const struct acpi_info *acpi);
+
+/* The lower half shows nothing any more. The first process's address space is the loaded one. */
+void port_forget_boot(void);
 
 /* ---- irq.c, timer.c ---- */
 
@@ -64,6 +73,7 @@ void port_prepare_fpu(void);
 /* ---- entry.S ---- */
 
 extern char call_door[];
+extern char port_entry_text[], port_entry_text_end[]; /* pages, with KPTI */
 extern char port_exception_stubs[], port_line_stubs[];
 extern char port_timer_stub[], port_request_stub[], port_spurious_stub[];
 NORETURN void leave_boot(struct cpu *cpu, struct thread *thread);

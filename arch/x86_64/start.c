@@ -221,5 +221,6 @@ void start(word_t magic, word_t loaded)
     boot_first(cpu, &memory, &info);
     fill_tables(&info);
     prepare_init(cpu->current, image, &info);
+    port_forget_boot();
     leave_boot(cpu, cpu->current);
 }

@@ -39,6 +39,8 @@
 #define AREA_BYTES   128
 #define AREA_BLOCK   (-128) /* number and words of a call that is not hot */
 #define AREA_PENDING (-24)  /* vector that came while the CPU slept, or 0 */
+#define AREA_ENTRY   (-32)  /* KPTI: the stack on which the hardware leaves the user's registers, */
+#define AREA_SPACE   (-16)  /* and the address space of the thread that runs, as CR3 has it */
 #define AREA_STACK   (-8)   /* the kernel stack, empty: the address of this area */
 
 /* Segments: what SYSCALL and SYSRET make of MSR STAR (SDM 4, table 2-2). */

@@ -37,19 +37,41 @@ static inline word_t arch_mmu_decode(word_t entry, word_t size_order, word_t *fl
 word_t arch_mmu_kernel_entry(word_t index);
 word_t arch_space_boot(void);
 
-/* Also ends what is cached of the old space: no entry is global but the kernel's, and there is no
- * PCID. SDM 4.10.4.1. Two prefixes without effect make the instruction as long as a call, which
- * boot puts there where predictions must not survive (entry.S). */
-ALWAYS_INLINE void arch_space_load(word_t space)
+/* In force at once; this ends what is cached of the old space too: no entry is global but the
+ * kernel's, and there is no PCID. SDM 4.10.4.1. Two prefixes without effect make the instruction as
+ * long as a call, which boot puts there where predictions must not survive (entry.S). */
+ALWAYS_INLINE void port_space_switch(word_t physical)
 {
     __asm__ volatile("660:\t.byte 0x2E, 0x2E\n\t"
-                     "mov %0, %%cr3\n"
-                     "661:\t.pushsection .rodata.patches, \"a\"\n\t"
+                     "mov %0, %%cr3\n\t"
+                     ".pushsection .rodata.patches, \"a\"\n\t"
                      ".quad 660b, port_guard_%V0, %c1\n\t"
                      ".popsection"
                      :
-                     : "r"(CONFIG_RAW ? space : port_physical(space)), "i"(PATCH_GUARD)
+                     : "r"(physical), "i"(PATCH_GUARD)
                      : "memory");
+}
+
+/* With KPTI the kernel has a space of its own, and every way out loads that of the thread. */
+ALWAYS_INLINE void port_space_choose(word_t physical)
+{
+    __asm__ volatile("660:\tmov %0, %%gs:%c2\n\t"
+                     ".pushsection .rodata.patches, \"a\"\n\t"
+                     ".quad 660b, port_guard_%V0, %c1\n\t"
+                     ".popsection"
+                     :
+                     : "r"(physical), "i"(PATCH_GUARD), "i"(AREA_SPACE)
+                     : "memory");
+}
+
+ALWAYS_INLINE void arch_space_load(word_t space)
+{
+    word_t physical = CONFIG_RAW ? space : port_physical(space);
+
+    if (CONFIG_KPTI)
+        port_space_choose(physical);
+    else
+        port_space_switch(physical);
 }
 
 static inline void arch_space_flush(void)

@@ -31,5 +31,6 @@ struct boot_page {
     char text[1024];                            /* the command line, ends in 0, cut if longer */
     /* Version 2. Raw address spaces: what the last entry of every top level must be. */
     word_t kernel_entry;
+    word_t isa_line[16]; /* since version 2: the interrupt line of each interrupt of the ISA bus */
 };
 static_assert(sizeof(struct boot_page) <= 4096, "one page");

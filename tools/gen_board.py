@@ -133,6 +133,8 @@ def window_layout(board, chip, assignments):
         "GUEST_BYTES": sizes["guests"],
         "LOCAL_APIC": window["devices"],
         "IO_APIC": window["devices"] + 4096,
+        "DEVICES": sizes["devices"],
+        "DEVICES_BYTES": sizes["devices_bytes"],
         "USER_IMAGE": sizes["user_image"],
         "USER_IMAGE_BYTES": sizes["user_image_bytes"],
         "USER_RAM": user_ram,

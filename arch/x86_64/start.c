@@ -16,9 +16,10 @@
 
 #include "abi/boot_page.h"
 
-enum { RANGES_MAX = FIRMWARE_RAM_MAX + 4, LOW_MEMORY = 0x100000, PAGE = 4096 };
+enum { RANGES_MAX = 2 * FIRMWARE_RAM_MAX + 4, LOW_MEMORY = 0x100000, PAGE = 4096 };
 #define MULTIBOOT2_LOADED ((word_t)0x36D76289)
 #define IDENTITY_END      ((word_t)1 << 32)
+#define HPET_USUAL        ((word_t)0xFED00000) /* elsewhere it could be anything's */
 
 /* On top of the kernel stack: the linker script puts it there. */
 __attribute__((section(".kernel.cpu"), aligned(64))) struct port_area port_area;
@@ -68,7 +69,7 @@ static void read_firmware(word_t magic, word_t info)
     if (!acpi_read(firmware.rsdp, &acpi) || acpi.local_apic == 0)
         acpi.local_apic = 0xFEE00000; /* where it is unless somebody moved it */
     if (acpi.ioapics == 0)
-        acpi.ioapic[0] = (struct acpi_ioapic){.address = 0xFEC00000};
+        acpi.ioapic[acpi.ioapics++] = (struct acpi_ioapic){.address = 0xFEC00000};
 }
 
 /* ---- What the first process may map ---- */
@@ -110,8 +111,29 @@ static void add_ram(word_t begin, word_t end)
     add_range(begin, end, flags);
 }
 
+/* Where the BARs of devices lie: what is no RAM. Behind it stand interrupt controllers, which are
+ * the kernel's; the HPET, which the kernel does not use, may be had too. */
+static void add_devices(void)
+{
+    const word_t flags = PAGE_READ | PAGE_WRITE, end = LAYOUT_DEVICES + LAYOUT_DEVICES_BYTES;
+    word_t begin = LAYOUT_DEVICES;
+
+    for (unsigned i = 0; i < firmware.rams && firmware.ram[i].base < end; i++) {
+        word_t ram_end = firmware.ram[i].base + firmware.ram[i].size;
+
+        if (ram_end <= begin)
+            continue;
+        add_range(begin, firmware.ram[i].base, flags);
+        begin = ram_end;
+    }
+    add_range(begin, end, flags);
+    if (acpi.hpet == HPET_USUAL)
+        add_range(acpi.hpet, acpi.hpet + PAGE, flags);
+}
+
 static void add_ranges(void)
 {
+    add_devices();
     for (unsigned i = 0; i < firmware.rams; i++)
         add_ram(firmware.ram[i].base, firmware.ram[i].base + firmware.ram[i].size);
     add_range(LAYOUT_BOOT_PAGE, LAYOUT_BOOT_PAGE + PAGE, PAGE_READ | PAGE_CACHE | PAGE_BUFFER);
@@ -149,14 +171,18 @@ static void fill_page(void)
     page->bytes = sizeof(*page);
     page->acpi = firmware.rsdp;
     page->kernel_entry = arch_mmu_kernel_entry(ARCH_MMU_TOP_ENTRIES - 1);
-    for (word_t i = 0; i < memory.range_count && i < BOOT_PAGE_RAMS; i++)
-        if ((ranges[i].flags & PAGE_WRITE) != 0)
+    for (word_t i = 0; i < memory.range_count && page->rams < BOOT_PAGE_RAMS; i++)
+        if ((ranges[i].flags & (PAGE_WRITE | PAGE_CACHE)) == (PAGE_WRITE | PAGE_CACHE))
             page->ram[page->rams++] = (struct boot_span){ranges[i].base, ranges[i].size};
     for (unsigned i = 0; i < firmware.modules && i < BOOT_PAGE_MODULES; i++)
         page->module[page->modules++] =
             (struct boot_span){firmware.module[i].base, firmware.module[i].size};
     for (unsigned i = 0; i < sizeof(page->text); i++)
         page->text[i] = command_line[i];
+    for (unsigned i = 0; i < ACPI_ISA_LINES; i++)
+        page->isa_line[i] = i;
+    for (unsigned i = 0; i < acpi.overrides; i++)
+        page->isa_line[acpi.override[i].isa] = acpi.override[i].global;
 }
 
 /* What boot has made of page tables. */

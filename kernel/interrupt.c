@@ -1,17 +1,29 @@
 /* SPDX-License-Identifier: Unlicense */
 #include "kernel/interrupt.h"
 
+#include "kernel/report.h"
 #include "kernel/signal.h"
+
+static void note_stray(struct cpu *cpu, word_t line)
+{
+    cpu->stray_interrupts++;
+    if (!CONFIG_DEBUG)
+        return;
+    report_text(cpu, "an interrupt that nobody has bound: line ");
+    report_decimal(cpu, line);
+    report_text(cpu, "\n");
+    report_drain();
+}
 
 void interrupt_deliver(struct cpu *cpu, word_t line)
 {
     word_t binding = shared_load_acquire(&arch_irq_table()[line].endpoint);
 
-    if ((binding & IRQ_EDGE) == 0)
+    if ((binding & IRQ_EDGE) == 0 || arch_irq_is_level(line))
         arch_irq_mask(line);
     arch_irq_end(line);
     if (UNLIKELY(binding == 0)) {
-        cpu->stray_interrupts++;
+        note_stray(cpu, line);
         return;
     }
     signal_post(cpu, (struct capability *)(binding & ~(word_t)IRQ_EDGE));

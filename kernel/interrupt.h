@@ -2,7 +2,8 @@
  *
  * Interrupt lines bound to signal endpoints. Delivery masks the line, ends it and adds one signal;
  * the driver serves the device and unmasks by a kernel function, which is its acknowledgement.
- * Lines bound as edge (or message-signalled) stay unmasked. One word for each line: the endpoint's
+ * Lines bound as edge (or message-signalled) stay unmasked, but for one that the hardware has as a
+ * level: it would fire for ever. One word for each line: the endpoint's
  * root slot, its lowest bit the edge mark; changed by compare-exchange (hazard H14); it counts on
  * the endpoint.
  */

@@ -94,9 +94,7 @@ static void add_ioapic(struct acpi_info *info, const uint8_t *entry)
 
 static void add_override(struct acpi_info *info, const uint8_t *entry)
 {
-    enum { ISA_LINES = 16 };
-
-    if (entry[2] != 0 || entry[3] >= ISA_LINES || info->overrides == ACPI_OVERRIDES_MAX) {
+    if (entry[2] != 0 || entry[3] >= ACPI_ISA_LINES || info->overrides == ACPI_OVERRIDES_MAX) {
         firmware_note("ACPI: an interrupt override makes no sense", entry[3]);
         return;
     }

@@ -9,7 +9,7 @@
 #include "arch/x86_64/firmware.h"
 #include "config.h"
 
-enum { ACPI_IOAPICS_MAX = 8, ACPI_OVERRIDES_MAX = 16, ACPI_TABLES_MAX = 64 };
+enum { ACPI_IOAPICS_MAX = 8, ACPI_OVERRIDES_MAX = 16, ACPI_TABLES_MAX = 64, ACPI_ISA_LINES = 16 };
 
 /* An I/O APIC, and the first global interrupt that it serves. */
 struct acpi_ioapic {

@@ -370,7 +370,8 @@ resume_all:
     mov     CONTEXT_R10(%r11), %r10
     back    all
 
-/* An interrupt came while the CPU slept: it is taken as if it came to the thread that would run. */
+/* An interrupt came while the CPU slept, or the kernel wants one: it is taken as if it came to the
+ * thread that would run. */
 pending:
     push    %r11
     lea     AREA_BYTES + 8(%rsp), %rdi
@@ -516,8 +517,12 @@ interrupt_door:
     je      asleep
     enter   1
     sub     $VECTOR_LINES, %edx
+    testb   $PORT_LINE_ENABLED, port_line_state(%rdx)
+    je      1f
     call    entry_interrupt
 after_interrupt:
+    jmp     leave
+1:  call    port_late
     jmp     leave
 
 timer_door:
@@ -541,8 +546,12 @@ asleep:
     andl    $~0x200, 16(%rsp)
     iretq
 
-spurious_door:
-    iretq
+stray_door:
+    testb   $3, 16(%rsp)
+    je      asleep
+    enter   1
+    call    port_stray
+    jmp     leave
     .size   interrupt_door, . - interrupt_door
 
 /* Vector, then error code. */
@@ -583,12 +592,13 @@ port_exception_stubs:
     .set    vector, vector + 1
     .endr
 
+/* Eight bytes each, which is why no vector of a line is above 127. */
     .balign 16
     .global port_line_stubs
 port_line_stubs:
     .set    line, 0
     .rept   BOARD_IRQ_LINES
-    .balign 16
+    .balign 8
     push    $VECTOR_LINES + line
     jmp     interrupt_door
     .set    line, line + 1
@@ -607,7 +617,13 @@ port_request_stub:
     .balign 16
     .global port_spurious_stub
 port_spurious_stub:
-    jmp     spurious_door
+    push    $VECTOR_SPURIOUS
+    jmp     stray_door
+    .balign 16
+    .global port_stray_stub
+port_stray_stub:
+    push    $VECTOR_STRAY
+    jmp     stray_door
 
 #if CONFIG_KPTI
     .balign 4096

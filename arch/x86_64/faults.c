@@ -73,15 +73,26 @@ struct thread *port_request(struct cpu *cpu, struct thread *self)
     return entry_request(cpu, self);
 }
 
+/* Before anything else the timer that was pended: a thread that left without time is not yet told.
+ * A line may have been masked since. */
 struct thread *port_take_pending(struct cpu *cpu)
 {
     struct entry_area *area = (struct entry_area *)(void *)port_call_block(cpu);
-    word_t vector = area->pending;
+    word_t vector = area->pending & ~(word_t)PENDING_TIMER;
+    word_t line = vector - VECTOR_LINES;
 
+    if (area->pending != vector) {
+        area->pending = vector;
+        return entry_timer(cpu, cpu->current);
+    }
     area->pending = 0;
     if (vector == VECTOR_TIMER)
         return port_timer(cpu, cpu->current);
     if (vector == VECTOR_REQUEST)
         return port_request(cpu, cpu->current);
-    return entry_interrupt(cpu, cpu->current, vector - VECTOR_LINES);
+    if (line >= BOARD_IRQ_LINES)
+        return port_stray(cpu, cpu->current, vector);
+    if (!arch_irq_is_enabled(line))
+        return port_late(cpu, cpu->current, line);
+    return entry_interrupt(cpu, cpu->current, line);
 }

@@ -1,119 +1,187 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Interrupt controllers: the local APIC, one I/O APIC, and the 8259 pair, which is silenced. A line
- * has its vector for ever. Whether it is enabled is kept here as well: a line that is triggered by
- * software while masked is remembered until it is unmasked, as the controllers of other machines
- * do. SDM volume 3, 10; Intel 82093AA, 3.2.
+ * Interrupt controllers: the local APIC, the I/O APICs, and the 8259 pair, which is silenced. A
+ * line has its vector for ever: first the inputs of I/O APICs by global interrupt number, then
+ * messages.
+ *
+ * What a masked line does depends on how it arrives. A level is masked at its controller and comes
+ * again while it is up. An edge that a masked I/O APIC input sees is lost (82093AA, 3.2.4), and a
+ * message has no controller that could mask it. These are masked here alone: one that comes
+ * nevertheless is remembered and fires when the line is unmasked. A second one says nothing new, so
+ * that an input is then masked at its controller too, and no storm takes more than two interrupts
+ * for each time that a driver unmasks. SDM volume 3, 10; Intel 82093AA, 3.2.
  */
 #include "arch/irq.h"
 
 #include "arch/machine.h"
+#include "arch/x86_64/firmware.h"
 #include "arch/x86_64/instructions.h"
 #include "arch/x86_64/port.h"
 #include "kernel/interrupt.h"
+#include "kernel/report.h"
 
 enum {
+    IOAPIC_BYTES = 4096, /* between two of them in the kernel's window */
+    IOAPIC_WINDOW = 0x10,
     IOAPIC_VERSION = 1,
     IOAPIC_REDIRECTION = 0x10,
     IOAPIC_MASKED = 1 << 16,
     IOAPIC_LEVEL = 1 << 15,
     IOAPIC_LOW = 1 << 13,
-
-    ISA_LINES = 16,
-    LINE_WORDS = (BOARD_IRQ_LINES + WORD_BITS - 1) / WORD_BITS,
 };
 
 static struct irq_binding irq_table[BOARD_IRQ_LINES];
-static word_t enabled[LINE_WORDS], waiting[LINE_WORDS];
-static word_t ioapic_lines;
 static uint32_t boot_id;
-static uint32_t modes[BOARD_IRQ_LINES]; /* polarity and trigger of I/O APIC lines */
+
+/* entry.S looks at LINE_ENABLED. */
+uint8_t port_line_state[BOARD_IRQ_LINES];
+
+/* An input of an I/O APIC: where its redirection entry is selected, in which one, and the entry
+ * without its mask. Lines that no I/O APIC serves have no input. */
+static struct {
+    uint32_t entry;
+    uint8_t ioapic, index;
+    bool exists;
+} inputs[BOARD_IOAPIC_LINES];
 
 struct irq_binding *arch_irq_table(void)
 {
     return irq_table;
 }
 
-/* ---- The I/O APIC: a register that selects, and one that is the selected ---- */
+/* ---- An I/O APIC: a register that selects, and one that is the selected ---- */
 
-static void ioapic_write(word_t index, uint32_t word)
+static word_t ioapic_base(word_t ioapic)
 {
-    *(volatile uint32_t *)LAYOUT_IO_APIC = (uint32_t)index;
-    *(volatile uint32_t *)(LAYOUT_IO_APIC + 0x10) = word;
+    return LAYOUT_IO_APIC + ioapic * IOAPIC_BYTES;
 }
 
-static uint32_t ioapic_read(word_t index)
+static void ioapic_write(word_t ioapic, word_t index, uint32_t word)
 {
-    *(volatile uint32_t *)LAYOUT_IO_APIC = (uint32_t)index;
-    return *(volatile uint32_t *)(LAYOUT_IO_APIC + 0x10);
+    *(volatile uint32_t *)ioapic_base(ioapic) = (uint32_t)index;
+    *(volatile uint32_t *)(ioapic_base(ioapic) + IOAPIC_WINDOW) = word;
 }
 
-static void set_line(word_t line, uint32_t mask)
+static uint32_t ioapic_read(word_t ioapic, word_t index)
 {
-    if (line < ioapic_lines)
-        ioapic_write(IOAPIC_REDIRECTION + 2 * line,
-                     (uint32_t)(VECTOR_LINES + line) | modes[line] | mask);
+    *(volatile uint32_t *)ioapic_base(ioapic) = (uint32_t)index;
+    return *(volatile uint32_t *)(ioapic_base(ioapic) + IOAPIC_WINDOW);
+}
+
+/* Let an input through, or not. Messages have none. */
+static void set_input(word_t line, bool opens)
+{
+    bool is_open = (port_line_state[line] & LINE_OPEN) != 0;
+
+    if (line >= BOARD_IOAPIC_LINES || !inputs[line].exists || is_open == opens)
+        return;
+    port_line_state[line] ^= LINE_OPEN;
+    ioapic_write(inputs[line].ioapic, IOAPIC_REDIRECTION + 2 * (word_t)inputs[line].index,
+                 inputs[line].entry | (opens ? 0 : IOAPIC_MASKED));
 }
 
 /* ---- Lines ---- */
 
-static bool bit(const word_t *words, word_t line)
+/* As if it had fired. A vector that an I/O APIC sends as a level must not be sent by anybody else:
+ * the two would merge, and the end of the interrupt not reach the I/O APIC (SDM 10.8.4, TMR). Such
+ * a line is taken on the way out of the kernel instead. */
+static void raise(word_t line)
 {
-    return (words[line / WORD_BITS] >> line % WORD_BITS & 1) != 0;
-}
-
-static void set_bit(word_t *words, word_t line, bool value)
-{
-    word_t mask = (word_t)1 << line % WORD_BITS;
-
-    words[line / WORD_BITS] = (words[line / WORD_BITS] & ~mask) | (value ? mask : 0);
-}
-
-static void send(word_t vector)
-{
-    apic_write(APIC_ICR_LOW, APIC_SELF | (uint32_t)vector);
+    if ((port_line_state[line] & LINE_LEVEL) != 0)
+        port_area.entry.pending |= VECTOR_LINES + line;
+    else
+        apic_write(APIC_ICR_LOW, APIC_SELF | (uint32_t)(VECTOR_LINES + line));
 }
 
 void arch_irq_mask(word_t line)
 {
-    set_bit(enabled, line, false);
-    set_line(line, IOAPIC_MASKED);
+    port_line_state[line] &= (uint8_t)~LINE_ENABLED;
+    if ((port_line_state[line] & LINE_LEVEL) != 0)
+        set_input(line, false);
 }
 
 void arch_irq_unmask(word_t line)
 {
-    set_bit(enabled, line, true);
-    set_line(line, 0);
-    if (bit(waiting, line)) {
-        set_bit(waiting, line, false);
-        send(VECTOR_LINES + line);
-    }
+    bool waits = (port_line_state[line] & LINE_WAITING) != 0;
+
+    port_line_state[line] = (uint8_t)((port_line_state[line] & ~LINE_WAITING) | LINE_ENABLED);
+    set_input(line, true);
+    if (waits)
+        raise(line);
 }
 
 bool arch_irq_is_enabled(word_t line)
 {
-    return bit(enabled, line);
+    return (port_line_state[line] & LINE_ENABLED) != 0;
 }
 
 bool arch_irq_trigger(word_t cpu_id, word_t vector)
 {
     if (cpu_id >= arch_cpu_count() || vector >= BOARD_IRQ_LINES)
         return false;
-    if (bit(enabled, vector))
-        send(VECTOR_LINES + vector);
+    if (arch_irq_is_enabled(vector))
+        raise(vector);
     else
-        set_bit(waiting, vector, true);
+        port_line_state[vector] |= LINE_WAITING;
     return true;
 }
 
 void arch_cpu_interrupt(unsigned cpu_id)
 {
     (void)cpu_id;
-    send(VECTOR_REQUEST);
+    apic_write(APIC_ICR_LOW, APIC_SELF | VECTOR_REQUEST);
+}
+
+enum status port_irq_message(word_t line, word_t cpu_id, word_t *message)
+{
+    const word_t address = 0xFEE00000; /* SDM 10.11.1: physical destination, no redirection */
+
+    if (line < BOARD_IOAPIC_LINES || line >= BOARD_IRQ_LINES || cpu_id >= arch_cpu_count())
+        return STATUS_UNSUPPORTED;
+    *message = (address | boot_id >> 12) << 32 | (VECTOR_LINES + line);
+    return STATUS_OK;
+}
+
+/* ---- What comes and is not to be delivered ---- */
+
+static void note_stray(struct cpu *cpu, word_t vector)
+{
+    cpu->stray_interrupts++;
+    if (!CONFIG_DEBUG)
+        return;
+    report_text(cpu, "an interrupt that nobody wants: vector ");
+    report_decimal(cpu, vector);
+    report_text(cpu, "\n");
+    report_drain();
+}
+
+struct thread *port_late(struct cpu *cpu, struct thread *self, word_t line)
+{
+    uint8_t state = port_line_state[line];
+
+    if ((state & LINE_LEVEL) == 0) { /* a level that is still up comes again */
+        if ((state & LINE_WAITING) != 0)
+            set_input(line, false);
+        else if (shared_load(&irq_table[line].endpoint) == 0)
+            note_stray(cpu, VECTOR_LINES + line);
+        port_line_state[line] |= LINE_WAITING;
+    }
+    arch_irq_end(line);
+    return self;
+}
+
+/* Vectors that no line has: a message with a wrong word, or the spurious one, which is not in
+ * service unless somebody has sent it (SDM 10.9). */
+struct thread *port_stray(struct cpu *cpu, struct thread *self, word_t vector)
+{
+    if (vector == VECTOR_SPURIOUS && (apic_read(APIC_ISR_LAST) >> 31) == 0)
+        return self;
+    note_stray(cpu, vector);
+    apic_write(APIC_EOI, 0);
+    return self;
 }
 
 /* ---- Boot ---- */
-
 /* Masked; their vectors lie where no exception is, should one come nevertheless. */
 static void silence_8259(void)
 {
@@ -141,19 +209,51 @@ static void prepare_apic(void)
     boot_id = apic_read(APIC_ID) & 0xFF000000;
 }
 
-/* ISA lines are edges, active high; those behind come from PCI, levels that are active low. MADT
- * flags say otherwise: polarity in bits 1:0, trigger in bits 3:2, 3 being low and level. */
-static void choose_modes(const struct acpi_info *acpi)
+/* Polarity and trigger. ISA lines are edges, active high; those behind come from PCI, levels that
+ * are active low, unless an override of the MADT says otherwise: polarity in bits 1:0, trigger in
+ * bits 3:2, 1 being high and edge, 3 low and level, 0 as the bus has it (ACPI 5.2.12.5). */
+static uint32_t mode_of(const struct acpi_info *acpi, word_t line)
 {
-    for (word_t line = ISA_LINES; line < ioapic_lines; line++)
-        modes[line] = IOAPIC_LEVEL | IOAPIC_LOW;
     for (unsigned i = 0; i < acpi->overrides; i++) {
         const struct acpi_override *override = &acpi->override[i];
 
-        if (override->global >= ioapic_lines)
-            continue;
-        modes[override->global] = ((override->flags & 3) == 3 ? IOAPIC_LOW : 0u) |
-                                  ((override->flags >> 2 & 3) == 3 ? IOAPIC_LEVEL : 0u);
+        if (override->global == line)
+            return ((override->flags & 3) == 3 ? IOAPIC_LOW : 0u) |
+                   ((override->flags >> 2 & 3) == 3 ? IOAPIC_LEVEL : 0u);
+    }
+    return line < ACPI_ISA_LINES ? 0 : IOAPIC_LEVEL | IOAPIC_LOW;
+}
+
+/* Its redirection entry, which is not masked. */
+static uint32_t add_input(const struct acpi_info *acpi, word_t ioapic, word_t index, word_t line)
+{
+    uint32_t mode = mode_of(acpi, line);
+
+    inputs[line].entry = (uint32_t)(VECTOR_LINES + line) | mode;
+    inputs[line].ioapic = (uint8_t)ioapic;
+    inputs[line].index = (uint8_t)index;
+    inputs[line].exists = true;
+    if ((mode & IOAPIC_LEVEL) != 0)
+        port_line_state[line] = LINE_LEVEL;
+    return inputs[line].entry;
+}
+
+/* All inputs are masked, those too that are nobody's line: numbers beyond the table, and numbers
+ * that an I/O APIC before has. */
+static void add_ioapic(const struct acpi_info *acpi, word_t ioapic)
+{
+    word_t first = acpi->ioapic[ioapic].first;
+    word_t count = (ioapic_read(ioapic, IOAPIC_VERSION) >> 16 & 0xFF) + 1;
+
+    for (word_t i = 0; i < count; i++) {
+        uint32_t entry = 0;
+
+        if (first + i >= BOARD_IOAPIC_LINES || inputs[first + i].exists)
+            firmware_note("an input of an I/O APIC is left out", first + i);
+        else
+            entry = add_input(acpi, ioapic, i, first + i);
+        ioapic_write(ioapic, IOAPIC_REDIRECTION + 2 * i + 1, boot_id);
+        ioapic_write(ioapic, IOAPIC_REDIRECTION + 2 * i, entry | IOAPIC_MASKED);
     }
 }
 
@@ -161,12 +261,6 @@ void port_prepare_interrupts(const struct acpi_info *acpi)
 {
     silence_8259();
     prepare_apic();
-    ioapic_lines = acpi->ioapic[0].first == 0 ? (ioapic_read(IOAPIC_VERSION) >> 16 & 0xFF) + 1 : 0;
-    if (ioapic_lines > BOARD_IOAPIC_LINES)
-        ioapic_lines = BOARD_IOAPIC_LINES;
-    choose_modes(acpi);
-    for (word_t line = 0; line < ioapic_lines; line++) {
-        ioapic_write(IOAPIC_REDIRECTION + 2 * line + 1, boot_id);
-        set_line(line, IOAPIC_MASKED);
-    }
+    for (word_t i = 0; i < acpi->ioapics; i++)
+        add_ioapic(acpi, i);
 }

@@ -103,7 +103,8 @@ static void fill_devices(const struct acpi_info *acpi)
 
     devices[0] = kernel_table(device_pages);
     device_pages[0] = kernel_page(acpi->local_apic & MMU_ADDRESS, bits);
-    device_pages[1] = kernel_page(acpi->ioapic[0].address & MMU_ADDRESS, bits);
+    for (unsigned i = 0; i < acpi->ioapics; i++)
+        device_pages[1 + i] = kernel_page(acpi->ioapic[i].address & MMU_ADDRESS, bits);
 }
 
 void port_prepare_memory(const struct acpi_info *acpi)

@@ -66,6 +66,16 @@ void port_forget_boot(void);
 void port_prepare_interrupts(const struct acpi_info *acpi);
 void port_prepare_timer(struct cpu *cpu);
 
+/* What a device must write, the address above 32 bits of data, so that a line fires on a CPU.
+ * UNSUPPORTED: not a line of messages, or no such CPU. */
+enum status port_irq_message(word_t line, word_t cpu_id, word_t *message);
+
+/* A line has fired that is masked. */
+struct thread *port_late(struct cpu *cpu, struct thread *self, word_t line);
+
+/* A vector has come that is none of ours. */
+struct thread *port_stray(struct cpu *cpu, struct thread *self, word_t vector);
+
 /* ---- fpu.c ---- */
 
 void port_prepare_fpu(void);
@@ -75,7 +85,8 @@ void port_prepare_fpu(void);
 extern char call_door[];
 extern char port_entry_text[], port_entry_text_end[]; /* pages, with KPTI */
 extern char port_exception_stubs[], port_line_stubs[];
-extern char port_timer_stub[], port_request_stub[], port_spurious_stub[];
+extern char port_timer_stub[], port_request_stub[];
+extern char port_stray_stub[], port_spurious_stub[];
 NORETURN void leave_boot(struct cpu *cpu, struct thread *thread);
 
 /* Reached from there. */

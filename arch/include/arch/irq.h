@@ -12,10 +12,16 @@
  *  bool arch_irq_is_aware(word_t line)
  *      Whether there is such a line and it enters the kernel; the others are transparent.
  *
+ *  bool arch_irq_is_level(word_t line)
+ *      A fact: the line stays up until its device is served, so that it would fire for ever if it
+ *      stayed unmasked. False where the controller does not tell levels from edges.
+ *
  *  void arch_irq_mask(word_t line)
  *  void arch_irq_unmask(word_t line)
  *      Keep a line from firing, let it fire. Before: there is such a line. After mask: it does not
- *      fire any more, once user code runs.
+ *      fire any more, once user code runs; nor is anything lost: an edge or a message that comes
+ *      while the line is masked fires once when it is unmasked, however many came, and a level if
+ *      it is still up.
  *
  *  bool arch_irq_is_enabled(word_t line)
  *      Whether it is unmasked.

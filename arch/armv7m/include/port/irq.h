@@ -22,6 +22,12 @@ static inline bool arch_irq_is_aware(word_t line)
 #undef IS_NOT
 }
 
+static inline bool arch_irq_is_level(word_t line)
+{
+    (void)line;
+    return false;
+}
+
 static inline void arch_irq_mask(word_t line)
 {
     NVIC_ICER[line / 32] = (word_t)1 << line % 32;

@@ -13,6 +13,12 @@ static inline bool arch_irq_is_aware(word_t line)
     return line < arch_irq_lines();
 }
 
+static inline bool arch_irq_is_level(word_t line)
+{
+    (void)line;
+    return false;
+}
+
 void arch_irq_mask(word_t line);
 void arch_irq_unmask(word_t line);
 bool arch_irq_is_enabled(word_t line);

@@ -8,6 +8,7 @@
 
 word_t arch_irq_lines(void);
 bool arch_irq_is_aware(word_t line);
+bool arch_irq_is_level(word_t line);
 void arch_irq_mask(word_t line);
 void arch_irq_unmask(word_t line);
 bool arch_irq_is_enabled(word_t line);

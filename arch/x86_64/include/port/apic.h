@@ -12,6 +12,7 @@ enum {
     APIC_TPR = 0x80,
     APIC_EOI = 0xB0,
     APIC_SVR = 0xF0,
+    APIC_ISR_LAST = 0x170, /* vectors 224 to 255 */
     APIC_ICR_LOW = 0x300,
     APIC_ICR_HIGH = 0x310,
     APIC_LVT_TIMER = 0x320,

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Lines: first the inputs of the I/O APIC, by global interrupt number, then messages (MSI), which
+ * Lines: first the inputs of I/O APICs, by global interrupt number, then messages (MSI), which
  * exist as vectors alone. Contract: arch/include/arch/irq.h.
  */
 #pragma once
 
 #include "board.h"
 #include "port/apic.h"
+#include "port/offsets.h"
 
 static inline word_t arch_irq_lines(void)
 {
@@ -16,6 +17,21 @@ static inline word_t arch_irq_lines(void)
 static inline bool arch_irq_is_aware(word_t line)
 {
     return line < BOARD_IRQ_LINES;
+}
+
+/* What is known of a line, bits of port_line_state. */
+enum {
+    LINE_ENABLED = PORT_LINE_ENABLED, /* not masked */
+    LINE_WAITING = 2,                 /* has come while it was masked, or was raised */
+    LINE_LEVEL = 4,                   /* an input that stays up until its device is served */
+    LINE_OPEN = 8,                    /* its I/O APIC lets it through */
+};
+
+extern uint8_t port_line_state[BOARD_IRQ_LINES];
+
+static inline bool arch_irq_is_level(word_t line)
+{
+    return (port_line_state[line] & LINE_LEVEL) != 0;
 }
 
 /* irq.c */

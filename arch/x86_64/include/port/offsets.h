@@ -38,7 +38,7 @@
 /* struct entry_area, in front of the record of the CPU. */
 #define AREA_BYTES   128
 #define AREA_BLOCK   (-128) /* number and words of a call that is not hot */
-#define AREA_PENDING (-24)  /* vector that came while the CPU slept, or 0 */
+#define AREA_PENDING (-24)  /* vector that is taken on the way out, or 0; PENDING_TIMER */
 #define AREA_ENTRY   (-32)  /* KPTI: the stack on which the hardware leaves the user's registers, */
 #define AREA_SPACE   (-16)  /* and the address space of the thread that runs, as CR3 has it */
 #define AREA_STACK   (-8)   /* the kernel stack, empty: the address of this area */
@@ -55,7 +55,14 @@
 #define VECTOR_LINES    0x30
 #define VECTOR_TIMER    0xF0
 #define VECTOR_REQUEST  0xF1
+#define VECTOR_STRAY    0xFE /* stands for those that nobody has */
 #define VECTOR_SPURIOUS 0xFF
+
+/* A bit of port_line_state (port/irq.h). */
+#define PORT_LINE_ENABLED 1
+
+/* A bit of AREA_PENDING above the vector: the timer is to fire (arch_timer_pend). */
+#define PENDING_TIMER 0x100
 
 /* RFLAGS of a thread that begins or comes back from a call: interrupts on, the rest clear. */
 #define RFLAGS_CLEAN 0x202

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Kernel functions of this machine: the I/O space. An access of several bytes is one to as many
- * ports, which must all be the capability's.
+ * Kernel functions of this machine: messages of interrupt lines, and the I/O space. An access of
+ * several bytes is one to as many ports, which must all be the capability's.
  */
 #include "arch/machine.h"
 #include "arch/x86_64/instructions.h"
+#include "arch/x86_64/port.h"
 #include "kernel/cap.h"
 
 enum { PORT_MAX = 0xFFFF };
@@ -43,16 +44,10 @@ static enum status check_port(const struct args_kfn *args, const struct capabili
     return args->object + (bytes - 1) <= cap->kfunc.high ? STATUS_OK : STATUS_BOUNDS;
 }
 
-sword_t arch_kfunc(struct cpu *cpu, const struct args_kfn *args, const struct capability *cap,
-                   word_t *value)
+static sword_t access_port(const struct args_kfn *args, const struct capability *cap, word_t *value)
 {
-    enum status status;
+    enum status status = check_port(args, cap);
 
-    (void)cpu;
-    if (!CONFIG_KFUNC_PORT ||
-        (args->function != RME_KFN_IO_READ && args->function != RME_KFN_IO_WRITE))
-        return STATUS_UNSUPPORTED;
-    status = check_port(args, cap);
     if (status != STATUS_OK)
         return status;
     if (args->function == RME_KFN_IO_READ)
@@ -60,4 +55,16 @@ sword_t arch_kfunc(struct cpu *cpu, const struct args_kfn *args, const struct ca
     else
         write_port((uint16_t)args->object, args->arg0, args->arg1);
     return STATUS_OK;
+}
+
+sword_t arch_kfunc(struct cpu *cpu, const struct args_kfn *args, const struct capability *cap,
+                   word_t *value)
+{
+    (void)cpu;
+    if (CONFIG_KFUNC_PORT &&
+        (args->function == RME_KFN_IO_READ || args->function == RME_KFN_IO_WRITE))
+        return access_port(args, cap, value);
+    if (CONFIG_KFUNC_INTERRUPT && args->function == RME_KFN_INT_MESSAGE)
+        return port_irq_message(args->object, args->arg0, value);
+    return STATUS_UNSUPPORTED;
 }

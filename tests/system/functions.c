@@ -98,6 +98,7 @@ static void lines(void)
               "a line is enabled and disabled");
     REFUSED(INT_LOCAL_TRIG, UNSUPPORTED, call(RME_KFN_INT_LOCAL_TRIG, LINES, 0, 0, 0));
     REFUSED(INT_LOCAL_TRIG, UNSUPPORTED, call(RME_KFN_INT_LOCAL_TRIG, 1 << HALF_BITS, 0, 0, 0));
+    REFUSED(INT_MESSAGE, UNSUPPORTED, call(RME_KFN_INT_MESSAGE, LINE, 0, 0, 0));
     REFUSED(CPU_TICK, UNSUPPORTED, call(RME_KFN_CPU_TICK, 1, 0, 0, 0));
     REFUSED(CPU_TICK, UNSUPPORTED, call(RME_KFN_CPU_TICK, ~(word_t)0, 0, 0, 0));
     tap_check(call(RME_KFN_CPU_TICK, 0, 0, 0, 0) == STATUS_OK, "this CPU can be made to tick");
@@ -154,6 +155,7 @@ static void no_interrupt_group(void)
     REFUSED(INT_LOCAL_MOD, UNSUPPORTED, call(RME_KFN_INT_LOCAL_MOD, LINE, GET, 0, 0));
     REFUSED(INT_LOCAL_TRIG, UNSUPPORTED, call(RME_KFN_INT_LOCAL_TRIG, LINE, 0, 0, 0));
     REFUSED(INT_BIND, UNSUPPORTED, call(RME_KFN_INT_BIND, LINE, endpoint.id.raw, 0, 0));
+    REFUSED(INT_MESSAGE, UNSUPPORTED, call(RME_KFN_INT_MESSAGE, LINE, 0, 0, 0));
     REFUSED(CPU_TICK, UNSUPPORTED, call(RME_KFN_CPU_TICK, 0, 0, 0, 0));
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         tap_skip(cases[i], "this build has no functions on interrupts");

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Unlicense
 """Run an image and compare what it prints with a file.
 
-  expect.py IMAGE --machine M [--qemu Q] --lines FILE [--rom BYTES] [--ram BYTES]
+  expect.py IMAGE --machine M [--qemu Q] [--arg=ARG ...] --lines FILE [--rom BYTES] [--ram BYTES]
 
 Each line of FILE must begin a line of the output, in this order; other lines may stand between, as a
 debug build has more to say. With --rom and --ram all of the image, kernel and user, must fit. TAP.
@@ -36,11 +36,12 @@ def main(argv):
     parser.add_argument("image", type=Path)
     parser.add_argument("--machine", required=True)
     parser.add_argument("--qemu", default="qemu-system-arm")
+    parser.add_argument("--arg", action="append", default=[], help="one more argument for QEMU; write --arg=-x")
     parser.add_argument("--lines", type=Path, required=True)
     for memory in ("--rom", "--ram"):
         parser.add_argument(memory, type=lambda text: int(text, 0))
     options = parser.parse_args(argv)
-    outcome = run_qemu.run(run_qemu.Machine(options.machine, options.qemu), options.image, exact=True,
+    outcome = run_qemu.run(run_qemu.Machine(options.machine, options.qemu, options.arg), options.image, exact=True,
                            needs_closing=True, echo=False)
     claims = [("it ends as it should", outcome.status == 0)]
     claims += lines_found(options.lines.read_text(encoding="utf-8").splitlines(), outcome.lines)

@@ -29,7 +29,7 @@ static_assert((unsigned)ALL_SLOTS <= RIGHTS_SLOTS, "within what boot leaves on e
 enum {
     INNER_ENTRIES = 2 * RIGHTS_TYPES + 2,
     INNER_EMPTY = 2 * RIGHTS_TYPES,
-    MEMORY_NEW = 1024, /* offset behind rights_memory() that is left free */
+    MEMORY_NEW = 4096, /* offset behind rights_memory() that is left free */
     LINE = 20,
 };
 
@@ -50,6 +50,13 @@ static word_t memory(word_t bytes)
     return offset;
 }
 
+static void align_memory(word_t align)
+{
+    word_t offset = rights_memory() + MEMORY_NEW + memory_used;
+
+    memory_used += ((offset + align - 1) & ~(align - 1)) - offset;
+}
+
 static void must(word_t number, word_t w0, word_t w1, word_t w2, word_t w3, word_t w4, word_t w5,
                  word_t w6)
 {
@@ -63,7 +70,10 @@ static void must(word_t number, word_t w0, word_t w1, word_t w2, word_t w3, word
 /* Page tables of one entry, lists, threads and processes, each in a slot. */
 static void make_table(word_t slot, word_t base, word_t size_order, word_t number_order)
 {
-    must(RME_SVC_PGT_CRT, BOOT_CAPTABLE, slot, BOOT_KMEM, memory(512), base, size_order,
+    const struct rights_geometry geometry = rights_geometry();
+
+    align_memory(geometry.align);
+    must(RME_SVC_PGT_CRT, BOOT_CAPTABLE, slot, BOOT_KMEM, memory(geometry.bytes), base, size_order,
          number_order);
 }
 
@@ -112,7 +122,7 @@ static sword_t delegate(word_t table, word_t slot, word_t source_table, word_t s
     word_t low = 0, high = 0;
 
     if (type == RIGHTS_KFUNC) {
-        rights = HALF_MAX;
+        rights = CAP_PAIR_MASK;
         high = ~(word_t)0;
     }
     if (type == RIGHTS_PAGETABLE)
@@ -144,15 +154,16 @@ static void make_good(void)
 {
     make_captable(good(RIGHTS_CAPTABLE), 4);
     if (!CONFIG_RAW)
-        make_table(good(RIGHTS_PAGETABLE), PAGETABLE_TOP, WORD_BITS, 2);
+        make_table(good(RIGHTS_PAGETABLE), PAGETABLE_TOP, rights_geometry().top_size,
+                   rights_geometry().top_number);
     make_process(good(RIGHTS_PROCESS));
     make_thread(good(RIGHTS_THREAD), 0);
     make_port(good(RIGHTS_INVOCATION));
     make_signal(good(RIGHTS_SIGNAL));
     must(RME_SVC_CPT_ADD, BOOT_CAPTABLE, good(RIGHTS_KMEM), BOOT_CAPTABLE, BOOT_KMEM,
          all_rights(RIGHTS_KMEM), 0, rights_memory() + MEMORY_NEW);
-    must(RME_SVC_CPT_ADD, BOOT_CAPTABLE, good(RIGHTS_KFUNC), BOOT_CAPTABLE, BOOT_KFUNC, HALF_MAX, 0,
-         ~(word_t)0);
+    must(RME_SVC_CPT_ADD, BOOT_CAPTABLE, good(RIGHTS_KFUNC), BOOT_CAPTABLE, BOOT_KFUNC,
+         CAP_PAIR_MASK, 0, ~(word_t)0);
 }
 
 /* Each type as a frozen leaf, and both kinds once more in a table of the second level. */
@@ -181,7 +192,7 @@ static void make_doomed(void)
 {
     make_captable(DOOMED + RIGHTS_CAPTABLE, 1);
     if (!CONFIG_RAW)
-        make_table(DOOMED + RIGHTS_PAGETABLE, 0, 12, 0);
+        make_table(DOOMED + RIGHTS_PAGETABLE, 0, rights_geometry().size, rights_geometry().number);
     make_process(DOOMED + RIGHTS_PROCESS);
     make_thread(DOOMED + RIGHTS_THREAD, 0);
     make_port(DOOMED + RIGHTS_INVOCATION);
@@ -193,14 +204,14 @@ static void make_doomed(void)
 
 static void make_tables(void)
 {
-    const word_t source = cap_id_in(BOOT_PAGETABLES, 0).raw;
+    const struct rights_geometry g = rights_geometry();
 
-    make_table(CHILD, 0, 12, 0);
-    make_table(ATTACHED, (word_t)1 << 31, 12, 0);
+    make_table(CHILD, 0, g.size, g.number);
+    make_table(ATTACHED, g.second_base, g.size, g.number);
     must(RME_SVC_PGT_CON, good(RIGHTS_PAGETABLE), 1, ATTACHED, 0, 0, 0, 0);
-    make_table(BLANK, rights_source_base(), rights_source_order(), 0);
-    make_table(MAPPED, rights_source_base(), rights_source_order(), 0);
-    must(RME_SVC_PGT_ADD, MAPPED, 0, PAGE_READ, source, 0, 0, 0);
+    make_table(BLANK, g.page_base, g.page_size, g.page_number);
+    make_table(MAPPED, g.page_base, g.page_size, g.page_number);
+    must(RME_SVC_PGT_ADD, MAPPED, 0, PAGE_READ, g.page_table, g.page_position, g.page_index, 0);
 }
 
 static void make_threads(void)
@@ -245,6 +256,7 @@ static struct base base_of_tables(word_t number)
 {
     const word_t free_memory = rights_memory();
     const word_t list = good(RIGHTS_PAGETABLE);
+    const struct rights_geometry g = rights_geometry();
 
     switch (number) {
     case RME_SVC_CPT_CRT:
@@ -256,9 +268,9 @@ static struct base base_of_tables(word_t number)
     case RME_SVC_CPT_REM:
         return BASE(0, BOOT_CAPTABLE, DOOMED_LEAF);
     case RME_SVC_PGT_CRT:
-        return BASE(0, BOOT_CAPTABLE, NEW, BOOT_KMEM, free_memory, 0, 12, 0);
+        return BASE(0, BOOT_CAPTABLE, NEW, BOOT_KMEM, free_memory, 0, g.size, g.number);
     case RME_SVC_PGT_ADD:
-        return BASE(0, BLANK, 0, PAGE_READ, cap_id_in(BOOT_PAGETABLES, 0).raw, 0, 0);
+        return BASE(0, BLANK, 0, PAGE_READ, g.page_table, g.page_position, g.page_index);
     case RME_SVC_PGT_REM:
         return BASE(0, MAPPED, 0);
     case RME_SVC_PGT_CON:

@@ -37,9 +37,19 @@ bool rights_renew(void);
 /* Make an empty slot one that is being filled, and empty again; false: it cannot be done here. */
 bool rights_set_creating(word_t slot, bool is_creating);
 
-/* Free kernel memory from this offset, and a page of the first process: table and order. */
+/* Free kernel memory from this offset. */
 word_t rights_memory(void);
-word_t rights_source_base(void);
-word_t rights_source_order(void);
+
+/* Page tables of this machine: what one takes of kernel memory, at least, and how it is aligned; a
+ * top level, and tables that fit at its positions 0 and 1; a page of the first process, where it
+ * has it, and a table that takes it at its position 0. */
+struct rights_geometry {
+    word_t bytes, align;
+    word_t top_size, top_number;
+    word_t size, number, second_base;
+    word_t page_table, page_position, page_index;
+    word_t page_base, page_size, page_number;
+};
+struct rights_geometry rights_geometry(void);
 
 void rights_complain(const char *what, word_t number, const word_t words[7], sword_t expected);

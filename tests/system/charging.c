@@ -293,9 +293,9 @@ static void infinite_no_more(word_t how, const char *name)
     (void)rme_thread_transfer_time(payer, init, SOME);
     step_down(10);
     tap_check(turn == 2, name);
-    tap_check(budget_of(payer) > 0 && SOME - budget_of(payer) < BOARD_TIMER_HZ / 2000,
+    tap_check(budget_of(payer) > 0 && SOME - budget_of(payer) < rme_boot.clock_hz / 2000,
               "and whoever runs next does not pay for what was free");
-    rme_print("# it paid %u\n", SOME - budget_of(payer));
+    rme_print("# it paid %zu\n", SOME - budget_of(payer));
     (void)thread_end(payer);
     if (how != 0) /* it has freed itself, and must be bound to be ended like all others */
         (void)rme_thread_bind(endless, init, rme_signal_null(), 1, 3, rme_kmem_null(), 0);

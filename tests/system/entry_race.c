@@ -10,7 +10,7 @@
  * clock wanders by as much, 48 instructions on STM32: there it goes 96.)
  */
 #include "rme/assert.h"
-#include "tests/system/machine.h"
+#include "test/machine.h"
 #include "tests/system/threads.h"
 
 enum {
@@ -283,8 +283,9 @@ static void run_sweep(const struct sweep *sweep)
     else if (!sweep->is_expiry || !sweep->is_long) /* who runs next pays what a budget overran */
         tap_check(have_same_price(&orders[0], &orders[1]),
                   "and the intruder pays the same wherever it strikes");
-    rme_print("# %u before, %u behind; the intruder paid %u to %u, or %u to %u\n", orders[1].count,
-              orders[0].count, orders[1].least, orders[1].most, orders[0].least, orders[0].most);
+    rme_print("# %zu before, %zu behind; the intruder paid %zu to %zu, or %zu to %zu\n",
+              orders[1].count, orders[0].count, orders[1].least, orders[1].most, orders[0].least,
+              orders[0].most);
 }
 
 /* ---- Two processes, or one where page tables are raw words ---- */
@@ -304,9 +305,10 @@ static rme_process_t make_process(rme_signal_t at_target, rme_signal_t peek)
                         PAGE_READ | PAGE_WRITE | PAGE_BUFFER | PAGE_STATIC);
     give(table, ID_TARGET, at_target.id.raw, RIGHT_SIGNAL_SEND);
     give(table, ID_START, start_signal.id.raw, RIGHT_SIGNAL_RECEIVE_ALL);
-    rme_assert(rme_captable_delegate(table, ID_FUNCTIONS, own, BOOT_KFUNC,
-                                     (word_t)RME_KFN_INT_LOCAL_MOD << HALF_BITS | RME_KFN_TIMER_SET,
-                                     0, MACHINE_LINE) == STATUS_OK);
+    rme_assert(
+        rme_captable_delegate(table, ID_FUNCTIONS, own, BOOT_KFUNC,
+                              (word_t)RME_KFN_INT_LOCAL_MOD << CAP_PAIR_SHIFT | RME_KFN_TIMER_SET,
+                              0, MACHINE_LINE) == STATUS_OK);
     give(table, ID_TIMER, strike.id.raw, RIGHTS_SIGNAL_ALL);
     give(table, ID_PEEK, peek.id.raw, RIGHT_SIGNAL_POLL_ALL);
     return rme_process_make(table, &space);

@@ -208,7 +208,7 @@ static void judge(const struct kind *kind, struct lab_end end, const char *where
 {
     if (is_named(kind, end) && others_go_on())
         return;
-    rme_print("# %s, %s: end %d, cause %x, address %x\n", kind->name, where, end.how, end.cause,
+    rme_print("# %s, %s: end %d, cause %zx, address %zx\n", kind->name, where, end.how, end.cause,
               end.address);
     wrong++;
 }

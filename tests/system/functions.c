@@ -8,10 +8,12 @@
 #include "config.h"
 #include "layout.h"
 #include "rme/alloc.h"
+#include "rme/arch/sizes.h"
 #include "rme/assert.h"
 #include "rme/process.h"
 #include "rme/stack.h"
 #include "rme/start.h"
+#include "test/machine.h"
 #include "tests/system/refused.h"
 
 static const rme_captable_t own = {{BOOT_CAPTABLE}};
@@ -45,6 +47,9 @@ static sword_t call_for_value(word_t function, word_t object, word_t arg0, word_
                           value);
 }
 
+/* Of the machine: what is not there on each of them. */
+#include "test/functions.h"
+
 /* ---- Pages ---- */
 
 static void page_group(void)
@@ -62,11 +67,11 @@ static void page_group(void)
     p = rme_pagetable(BOOT_PAGETABLE);
     REFUSED(PGT_ENTRY_MOD, RIGHTS, call(RME_KFN_PGT_ENTRY_MOD, 0, weak_page.id.raw, image, 0));
     REFUSED(PGT_ENTRY_MOD, ARGUMENT, call(RME_KFN_PGT_ENTRY_MOD, 0, p.id.raw, image, 3));
-    REFUSED(PGT_ENTRY_MOD, MAP, call(RME_KFN_PGT_ENTRY_MOD, 0, p.id.raw, LAYOUT_KERNEL_RAM, 0));
-    REFUSED(PGT_ENTRY_MOD, MAP, call(RME_KFN_PGT_ENTRY_MOD, 0, p.id.raw, 0xE000ED00, 0));
+    REFUSED(PGT_ENTRY_MOD, MAP, call(RME_KFN_PGT_ENTRY_MOD, 0, p.id.raw, LAYOUT_KMEM, 0));
+    REFUSED(PGT_ENTRY_MOD, MAP, call(RME_KFN_PGT_ENTRY_MOD, 0, p.id.raw, MACHINE_UNREACHABLE, 0));
     tap_check((call(RME_KFN_PGT_ENTRY_MOD, 0, p.id.raw, image, 0) & PAGE_EXECUTE) != 0 &&
-                  call(RME_KFN_PGT_ENTRY_MOD, 0, p.id.raw, image, 1) >= 15 &&
-                  call(RME_KFN_PGT_ENTRY_MOD, 0, p.id.raw, image, 2) == 0,
+                  call(RME_KFN_PGT_ENTRY_MOD, 0, p.id.raw, image, 1) >= IMAGE_ORDER_MIN &&
+                  call(RME_KFN_PGT_ENTRY_MOD, 0, p.id.raw, image, 2) == IMAGE_NUMBER_ORDER,
               "the page of an address has its flags and orders");
 }
 
@@ -97,8 +102,9 @@ static void lines(void)
                   call(RME_KFN_INT_LOCAL_MOD, LINE, GET, 0, 0) == 0,
               "a line is enabled and disabled");
     REFUSED(INT_LOCAL_TRIG, UNSUPPORTED, call(RME_KFN_INT_LOCAL_TRIG, LINES, 0, 0, 0));
-    REFUSED(INT_LOCAL_TRIG, UNSUPPORTED, call(RME_KFN_INT_LOCAL_TRIG, 1 << HALF_BITS, 0, 0, 0));
-    REFUSED(INT_MESSAGE, UNSUPPORTED, call(RME_KFN_INT_MESSAGE, LINE, 0, 0, 0));
+    REFUSED(INT_LOCAL_TRIG, UNSUPPORTED,
+            call(RME_KFN_INT_LOCAL_TRIG, 1 << CAP_PAIR_SHIFT, 0, 0, 0));
+    REFUSED(INT_MESSAGE, UNSUPPORTED, call(RME_KFN_INT_MESSAGE, LINES, 0, 0, 0));
     REFUSED(CPU_TICK, UNSUPPORTED, call(RME_KFN_CPU_TICK, 1, 0, 0, 0));
     REFUSED(CPU_TICK, UNSUPPORTED, call(RME_KFN_CPU_TICK, ~(word_t)0, 0, 0, 0));
     tap_check(call(RME_KFN_CPU_TICK, 0, 0, 0, 0) == STATUS_OK, "this CPU can be made to tick");
@@ -161,65 +167,6 @@ static void no_interrupt_group(void)
         tap_skip(cases[i], "this build has no functions on interrupts");
 }
 
-/* ---- The machine ---- */
-
-static bool has_caches(void)
-{
-    word_t cpuid = 0;
-
-    (void)call_for_value(RME_KFN_PERF_CPU_FUNC, 0, 0, 0, 0, &cpuid);
-    return CONFIG_KFUNC_CACHE && (cpuid >> 4 & 0xFFF) == 0xC27;
-}
-
-static void caches(void)
-{
-    bool has = has_caches();
-
-    REFUSED(CACHE_MOD, UNSUPPORTED, call(RME_KFN_CACHE_MOD, 3, GET, 0, 0));
-    REFUSED(CACHE_MOD, UNSUPPORTED, call(RME_KFN_CACHE_MOD, 0, NO_OPERATION, 0, 0));
-    REFUSED(CACHE_MOD, UNSUPPORTED, call(RME_KFN_CACHE_MOD, 1, SET, 1, 0));
-    REFUSED(CACHE_MAINT, UNSUPPORTED, call(RME_KFN_CACHE_MAINT, 2, 0, LAYOUT_USER_RAM, 0));
-    REFUSED(CACHE_MAINT, UNSUPPORTED, call(RME_KFN_CACHE_MAINT, 0, 0, LAYOUT_USER_RAM, 0));
-    REFUSED(CACHE_MAINT, UNSUPPORTED, call(RME_KFN_CACHE_MAINT, 1, 1, LAYOUT_USER_RAM, 0));
-    if (has)
-        tap_check(call(RME_KFN_CACHE_MOD, 0, GET, 0, 0) >= 0 &&
-                      call(RME_KFN_CACHE_MAINT, 1, 2, LAYOUT_USER_RAM, 0) == STATUS_OK,
-                  "a cache is looked at, a line cleaned");
-    else
-        tap_check(call(RME_KFN_CACHE_MOD, 0, GET, 0, 0) == STATUS_UNSUPPORTED,
-                  "there are no caches, or no functions on them");
-    REFUSED(PRFTH_MOD, UNSUPPORTED, call(RME_KFN_PRFTH_MOD, 1, GET, 0, 0));
-    REFUSED(PRFTH_MOD, UNSUPPORTED, call(RME_KFN_PRFTH_MOD, 0, NO_OPERATION, 0, 0));
-    tap_check((call(RME_KFN_PRFTH_MOD, 0, GET, 0, 0) >= 0) ==
-                  (CONFIG_KFUNC_CACHE && BOARD_PREFETCH_REGISTER != 0),
-              "prefetch is where the chip has it");
-}
-
-static void monitors(void)
-{
-    word_t value = 0;
-
-    REFUSED(PERF_CPU_FUNC, UNSUPPORTED, call(RME_KFN_PERF_CPU_FUNC, 20, 0, 0, 0));
-    REFUSED(PERF_CPU_FUNC, UNSUPPORTED, call(RME_KFN_PERF_CPU_FUNC, ~(word_t)0, 0, 0, 0));
-    REFUSED(PERF_MON_MOD, UNSUPPORTED, call(RME_KFN_PERF_MON_MOD, 1, GET, 0, 0));
-    REFUSED(PERF_MON_MOD, UNSUPPORTED, call(RME_KFN_PERF_MON_MOD, 0, NO_OPERATION, 0, 0));
-    REFUSED(PERF_MON_MOD, UNSUPPORTED, call(RME_KFN_PERF_MON_MOD, 0, SET, 2, 0));
-    REFUSED(PERF_CYCLE_MOD, UNSUPPORTED, call(RME_KFN_PERF_CYCLE_MOD, 1, GET, 0, 0));
-    REFUSED(PERF_CYCLE_MOD, UNSUPPORTED, call(RME_KFN_PERF_CYCLE_MOD, 0, NO_OPERATION, 0, 0));
-    if (CONFIG_KFUNC_MONITOR)
-        tap_check(call_for_value(RME_KFN_PERF_CPU_FUNC, 0, 0, 0, 0, &value) == STATUS_OK &&
-                      value >> 24 == 0x41 &&
-                      call_for_value(RME_KFN_PERF_CYCLE_MOD, 0, GET, 0, 0, &value) == STATUS_OK,
-                  "the CPU says who made it, the cycle counter is read");
-    for (word_t i = 0; CONFIG_KFUNC_MONITOR && i < 20; i++)
-        if (call_for_value(RME_KFN_PERF_CPU_FUNC, i, 0, 0, 0, &value) != STATUS_OK)
-            tap_check(false, "every identification register can be read");
-    if (CONFIG_KFUNC_MONITOR)
-        tap_check(call_for_value(RME_KFN_PERF_CPU_FUNC, 16, 0, 0, 0, &value) == STATUS_OK &&
-                      (value >> 8 & 0xFF) == 8 && (value & 0xFF) == 0,
-                  "the MPU says how many regions it has");
-}
-
 /* ---- Debugging ---- */
 
 static void registers(void)
@@ -230,9 +177,12 @@ static void registers(void)
     OPERAND(DEBUG_REG_MOD, t, endpoint, call(RME_KFN_DEBUG_REG_MOD, 0, t.id.raw, GET, 0));
     REFUSED(DEBUG_REG_MOD, RIGHTS, call(RME_KFN_DEBUG_REG_MOD, 0, weak_thread.id.raw, GET, 0));
     REFUSED(DEBUG_REG_MOD, STATE, call(RME_KFN_DEBUG_REG_MOD, 0, unbound.id.raw, GET, 0));
-    REFUSED(DEBUG_REG_MOD, UNSUPPORTED, call(RME_KFN_DEBUG_REG_MOD, 26, thread.id.raw, GET, 0));
-    REFUSED(DEBUG_REG_MOD, UNSUPPORTED, call(RME_KFN_DEBUG_REG_MOD, 10, thread.id.raw, GET, 0));
-    REFUSED(DEBUG_REG_MOD, UNSUPPORTED, call(RME_KFN_DEBUG_REG_MOD, 9, thread.id.raw, SET, 0));
+    REFUSED(DEBUG_REG_MOD, UNSUPPORTED,
+            call(RME_KFN_DEBUG_REG_MOD, REGISTERS, thread.id.raw, GET, 0));
+    REFUSED(DEBUG_REG_MOD, UNSUPPORTED,
+            call(RME_KFN_DEBUG_REG_MOD, REGISTERS_FPU, thread.id.raw, GET, 0));
+    REFUSED(DEBUG_REG_MOD, UNSUPPORTED,
+            call(RME_KFN_DEBUG_REG_MOD, REGISTER_READ_ONLY, thread.id.raw, SET, 0));
     REFUSED(DEBUG_REG_MOD, UNSUPPORTED,
             call(RME_KFN_DEBUG_REG_MOD, 0, thread.id.raw, NO_OPERATION, 0));
     tap_check(call(RME_KFN_DEBUG_REG_MOD, 3, thread.id.raw, SET, 0x1234) == STATUS_OK &&
@@ -281,8 +231,8 @@ static sword_t call_narrow(word_t slot, word_t first, word_t last, word_t low, w
 {
     sword_t status;
 
-    rme_assert(rme_captable_delegate(own, slot, own, BOOT_KFUNC, first << HALF_BITS | last, low,
-                                     high) == STATUS_OK);
+    rme_assert(rme_captable_delegate(own, slot, own, BOOT_KFUNC, first << CAP_PAIR_SHIFT | last,
+                                     low, high) == STATUS_OK);
     status = rme_kfunc_call(rme_kfunc(slot), function, object, CAP_NULL, CAP_NULL, CAP_NULL, 0);
     rme_assert(rme_captable_freeze(own, slot) == STATUS_OK);
     rme_assert(rme_captable_remove(own, slot) == STATUS_OK);
@@ -298,20 +248,21 @@ static void authority(void)
         word_t function = rme_function_names[i].number;
 
         if (call_narrow(slot, 0, function - 1, 0, ~(word_t)0, function, 0) != STATUS_BOUNDS ||
-            call_narrow(slot, function + 1, HALF_MAX, 0, ~(word_t)0, function, 0) !=
+            call_narrow(slot, function + 1, CAP_PAIR_MASK, 0, ~(word_t)0, function, 0) !=
                 STATUS_BOUNDS ||
-            call_narrow(slot, 0, HALF_MAX, 6, 9, function, 5) != STATUS_BOUNDS ||
-            call_narrow(slot, 0, HALF_MAX, 6, 9, function, 10) != STATUS_BOUNDS ||
-            call_narrow(slot, 0, HALF_MAX, 6, 9, function, ~(word_t)0) != STATUS_BOUNDS) {
+            call_narrow(slot, 0, CAP_PAIR_MASK, 6, 9, function, 5) != STATUS_BOUNDS ||
+            call_narrow(slot, 0, CAP_PAIR_MASK, 6, 9, function, 10) != STATUS_BOUNDS ||
+            call_narrow(slot, 0, CAP_PAIR_MASK, 6, 9, function, ~(word_t)0) != STATUS_BOUNDS) {
             rme_print("# %s\n", rme_function_names[i].name);
             wrong++;
         }
         /* Numbers that a half word would make of it. */
-        if (call(function | 1 << HALF_BITS, 0, 0, 0, 0) != STATUS_BOUNDS)
+        if (call(function | 1 << CAP_PAIR_SHIFT, 0, 0, 0, 0) != STATUS_BOUNDS)
             wrong++;
     }
     tap_check(wrong == 0, "each function only with its number and its object in range");
-    for (word_t function = 0; function <= HALF_MAX; function += function < 0xEFF0 ? 0x101 : 1) {
+    for (word_t function = 0; function <= CAP_PAIR_MASK;
+         function += function < 0xEFF0 ? 0x101 : 1) {
         sword_t status;
 
         if (function == RME_KFN_SYS_REBOOT || function == RME_KFN_IDLE_SLEEP ||
@@ -335,8 +286,8 @@ static word_t weaken(word_t source, word_t rights)
 
 static void make_thread(rme_thread_t handle)
 {
-    rme_assert(rme_thread_create(own, handle.id.raw, rme_kmem(BOOT_KMEM), rme_alloc_kmem(128),
-                                 process, 5, 0) == STATUS_OK);
+    rme_assert(rme_thread_create(own, handle.id.raw, rme_kmem(BOOT_KMEM),
+                                 rme_alloc_kmem(RME_THREAD_BYTES), process, 5, 0) == STATUS_OK);
 }
 
 static void fixture(void)
@@ -372,8 +323,7 @@ int main(void)
         interrupt_group();
     else
         no_interrupt_group();
-    caches();
-    monitors();
+    machine_group();
     if (CONFIG_KFUNC_DEBUG)
         registers();
     else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Malformed words: every capability id of 16 bits and many of 32, every kind of call number. What
- * each must answer comes from a record of what lies where, and from the layout of ids
+ * Malformed words: every capability id of 16 bits and many longer ones, every kind of call number.
+ * What each must answer comes from a record of what lies where, and from the layout of ids
  * (abi/types.h).
  */
 #include "config.h"
@@ -23,10 +23,15 @@ static uint32_t seed = 0x1F123BB5;
 
 static word_t random_word(void)
 {
-    seed ^= seed << 13;
-    seed ^= seed >> 17;
-    seed ^= seed << 5;
-    return seed;
+    word_t word = 0;
+
+    for (unsigned bits = 0; bits < WORD_BITS; bits += 32) {
+        seed ^= seed << 13;
+        seed ^= seed >> 17;
+        seed ^= seed << 5;
+        word = word << (WORD_BITS - 32) | seed;
+    }
+    return word;
 }
 
 /* ---- The record ---- */
@@ -48,14 +53,19 @@ static sword_t answer_inside(word_t table, word_t index)
     return index < rme_boot.tables ? STATUS_TYPE : STATUS_RANGE;
 }
 
-/* [6:0] index, [7] two levels, [14:8] index of the table; anything else is no id. */
+/* Words of 32 bits: [6:0] index, [7] two levels, [14:8] index of the table; of 64 bits: [15:0]
+ * index, [31:16] index of the table, two levels if it is not 0. Anything else is no id. */
+enum { LAYOUT_BITS = WORD_BITS == 32 ? 15 : 32 };
+
 static sword_t expected(word_t id)
 {
-    word_t index = id & 0x7F, table = id >> 8 & 0x7F;
+    const word_t index = WORD_BITS == 32 ? id & 0x7F : id & 0xFFFF;
+    const word_t table = WORD_BITS == 32 ? id >> 8 & 0x7F : id >> 16 & 0xFFFF;
+    const bool has_two = WORD_BITS == 32 ? (id & 0x80) != 0 : table != 0;
 
-    if (id >> 15 != 0 || ((id & 0x80) == 0 && table != 0))
+    if (id >> LAYOUT_BITS != 0 || (!has_two && table != 0))
         return STATUS_RANGE;
-    if ((id & 0x80) == 0)
+    if (!has_two)
         return index < CONFIG_BOOT_ENTRIES ? answer_of(outer[index]) : STATUS_RANGE;
     if (table >= CONFIG_BOOT_ENTRIES)
         return STATUS_RANGE;
@@ -111,7 +121,7 @@ static void check_id(word_t id)
         rme_call(RME_SVC_SIG_RCV, id, SIGNAL_POLL_ALL, 0, 0, 0, 0, 0) == answer)
         return;
     if (wrong++ < 4)
-        rme_print("# id %x: %d expected\n", id, answer);
+        rme_print("# id %zx: %zd expected\n", id, answer);
 }
 
 static void ids(void)
@@ -120,7 +130,12 @@ static void ids(void)
         check_id(id);
     tap_check(wrong == 0, "every id of 16 bits");
     wrong = 0;
-    for (unsigned bit = 15; bit < 32; bit++)
+    for (word_t table = 0; table < 0x10000; table += table < 256 ? 1 : 37)
+        for (word_t index = 0; index < 10; index++)
+            check_id(table << 16 | (index < 9 ? index : 0xFFFF));
+    tap_check(wrong == 0, "and in the upper half word");
+    wrong = 0;
+    for (unsigned bit = LAYOUT_BITS; bit < WORD_BITS; bit++)
         for (word_t id = 0; id < 0x10000; id += 0x81 + bit) {
             check_id((word_t)1 << bit | id);
             check_id(~(word_t)0 << bit | id);
@@ -150,7 +165,7 @@ static void numbers(void)
     for (word_t number = RME_CALL_COUNT; number < 4096; number++)
         wrong += !is_unknown(number);
     tap_check(wrong == 0, "34 to 63, which are reserved, and on to 4095");
-    for (unsigned bit = 6; bit < 32; bit++)
+    for (unsigned bit = 6; bit < WORD_BITS; bit++)
         for (word_t number = 0; number < 64; number++) {
             wrong += !is_unknown((word_t)1 << bit | number);
             wrong += !is_unknown(~(word_t)0 << bit | number);

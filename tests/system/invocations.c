@@ -9,8 +9,8 @@
 #include "rme/assert.h"
 #include "rme/stack.h"
 #include "rme/start.h"
+#include "test/registers.h"
 #include "tests/system/lab/lab.h"
-#include "tests/system/lab/registers.h"
 #include "tests/system/tap.h"
 
 enum {

@@ -7,6 +7,7 @@
 #include "rme/process.h"
 #include "rme/stack.h"
 #include "rme/start.h"
+#include "test/machine.h"
 #include "tests/system/tap.h"
 
 #define UNUSED __attribute__((unused)) /* a naked function may hold assembly alone */
@@ -51,7 +52,7 @@ static word_t keep_quiet(word_t param, word_t message[RME_MESSAGE_WORDS])
 
 static word_t crash(word_t param, word_t message[RME_MESSAGE_WORDS])
 {
-    *(volatile word_t *)0xFFFFFFF0 = param + message[1];
+    *(volatile word_t *)MACHINE_UNREACHABLE = param + message[1];
     return 0;
 }
 

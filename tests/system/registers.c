@@ -4,7 +4,7 @@
  * tags of theirs; behind each kind of switch each must find what it had, and whoever begins must
  * find zeros. What the registers of an invocation do is in invocations.c.
  */
-#include "tests/system/lab/registers.h"
+#include "test/registers.h"
 #include "board.h"
 #include "rme/alloc.h"
 #include "rme/assert.h"

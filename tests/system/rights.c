@@ -8,6 +8,7 @@
 #include "layout.h"
 #include "rme/call.h"
 #include "rme/start.h"
+#include "test/rights.h"
 #include "tests/system/tap.h"
 
 sword_t rights_call(word_t number, const word_t words[7])
@@ -46,28 +47,15 @@ bool rights_set_creating(word_t slot, bool is_creating)
 
 word_t rights_memory(void)
 {
-    return rme_boot.kmem_free;
-}
+    const word_t align = rights_geometry().align;
 
-/* The first block of the first process: the beginning of its image. */
-word_t rights_source_base(void)
-{
-    return LAYOUT_USER_IMAGE;
-}
-
-word_t rights_source_order(void)
-{
-    word_t order = 8;
-
-    while ((LAYOUT_USER_IMAGE >> order & 1) == 0)
-        order++;
-    return order;
+    return (rme_boot.kmem_free + align - 1) & ~(align - 1);
 }
 
 void rights_complain(const char *what, word_t number, const word_t words[7], sword_t expected)
 {
-    rme_print("# %s: call %u (%x %x %x %x %x %x %x), %d\n", what, number, words[0], words[1],
-              words[2], words[3], words[4], words[5], words[6], expected);
+    rme_print("# %s: call %zu (%zx %zx %zx %zx %zx %zx %zx), %zd\n", what, number, words[0],
+              words[1], words[2], words[3], words[4], words[5], words[6], expected);
 }
 
 int main(void)

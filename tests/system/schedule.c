@@ -4,6 +4,7 @@
  * scheduler threads and its events, and chains of events with their bound. Each thread writes a
  * letter when it runs; the order of letters is the claim.
  */
+#include "test/machine.h"
 #include "tests/system/chain.h"
 
 enum { TRACE_MAX = 64, TOP = CONFIG_PRIORITIES - 1 };
@@ -68,7 +69,7 @@ static void spin(word_t letter)
 static void fault(word_t letter)
 {
     note((char)letter);
-    *(volatile word_t *)0xE000ED00 = 0;
+    *(volatile word_t *)MACHINE_UNREACHABLE = 0;
 }
 
 static rme_thread_t make(void (*entry)(word_t), char letter, word_t priority, word_t budget)

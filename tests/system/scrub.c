@@ -9,8 +9,9 @@
 #include "rme/assert.h"
 #include "rme/stack.h"
 #include "rme/start.h"
+#include "test/machine.h"
+#include "test/registers.h"
 #include "tests/system/lab/lab.h"
-#include "tests/system/lab/registers.h"
 #include "tests/system/tap.h"
 
 enum {
@@ -166,7 +167,7 @@ static void threads(void)
     tap_check(is_clean, "and finds none when it begins");
     end_thread(thread);
     thread = make_thread();
-    run(thread, fault, 0xE000ED00);
+    run(thread, fault, MACHINE_UNREACHABLE);
     (void)rme_thread_receive_event(lab_init);
     end_thread(thread);
     thread = make_thread();

@@ -147,9 +147,9 @@ static void give_all(void)
     lab_give(&subject, SIGNAL, endpoint.id.raw, RIGHTS_SIGNAL_ALL);
     for (word_t i = 0; i < PORTS; i++)
         lab_give(&subject, FIRST_PORT + i, ports[i].id.raw, RIGHTS_INVOCATION_ALL);
-    lab_give(&subject, PAGES, BOOT_KFUNC, (word_t)RME_KFN_FLUSH << HALF_BITS | 0xF103);
+    lab_give(&subject, PAGES, BOOT_KFUNC, (word_t)RME_KFN_FLUSH << CAP_PAIR_SHIFT | 0xF103);
     lab_give(&subject, DEBUGGING, BOOT_KFUNC,
-             (word_t)RME_KFN_DEBUG_REG_MOD << HALF_BITS | RME_KFN_DEBUG_EXC_GET);
+             (word_t)RME_KFN_DEBUG_REG_MOD << CAP_PAIR_SHIFT | RME_KFN_DEBUG_EXC_GET);
 }
 
 static bool put_back(void)

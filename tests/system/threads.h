@@ -23,13 +23,13 @@ static const rme_kfunc_t functions = {{BOOT_KFUNC}};
 #ifndef THREADS_WANTED
 #define THREADS_WANTED 12
 #endif
-enum { THREADS_MAX = THREADS_WANTED, STACK_BYTES = 512 };
+enum { THREADS_MAX = THREADS_WANTED, STACK_BYTES = 16 * WORD_BITS };
 
 static struct thread_home {
     word_t slot, memory;
     bool is_used;
 } thread_homes[THREADS_MAX];
-static char stacks[THREADS_MAX][STACK_BYTES] __attribute__((aligned(8)));
+static char stacks[THREADS_MAX][STACK_BYTES] __attribute__((aligned(16)));
 
 static inline unsigned thread_home(void)
 {

@@ -2,7 +2,7 @@
  *
  * Budgets are consumed and run out, exactly; a deadline is signalled.
  */
-#include "tests/system/machine.h"
+#include "test/machine.h"
 #include "tests/system/threads.h"
 
 static const rme_signal_t timer = {{BOOT_TIMER_ENDPOINT}};

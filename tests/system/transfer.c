@@ -5,6 +5,7 @@
  * description of the call (docs/syscalls.md, README: Time). Init stays above all others, so that
  * no budget is consumed meanwhile and every number is exact.
  */
+#include "test/machine.h"
 #include "tests/system/threads.h"
 
 enum state { READY, WAITING, FAULTED, EXHAUSTED, STATES };
@@ -112,7 +113,7 @@ static void check(struct subject *target, struct subject *source, word_t amount)
         rme_thread_receive_event(init) == event)
         return;
     wrong++;
-    rme_print("# %x from %s (now %x) to %s (now %x): %d, not %d\n", amount,
+    rme_print("# %zx from %s (now %zx) to %s (now %zx): %zd, not %zd\n", amount,
               state_names[source->state], source->budget, state_names[target->state],
               target->budget, result, wanted);
 }
@@ -193,7 +194,7 @@ static void wait(word_t gate)
 static void fault(word_t unused)
 {
     (void)unused;
-    *(volatile word_t *)0xE000ED00 = 0;
+    *(volatile word_t *)MACHINE_UNREACHABLE = 0;
 }
 
 static void do_nothing(word_t unused)

@@ -5,7 +5,7 @@
  * It wakes a driver by raising a line that does enter the kernel.
  */
 #include "tests/system/transparent/handler.h"
-#include "tests/system/machine.h"
+#include "tests/system/armv7m/include/test/machine.h"
 
 enum { RETTOBASE = 1 << 11 }; /* of ICSR: no other exception is active. DDI 0403E, B3.2.4 */
 

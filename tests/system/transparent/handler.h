@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * What the handler of tests/system/transparent.c and that test share: memory that init can reach
- * and the kernel does not use, the window for register areas.
+ * What the handler of tests/system/armv7m/transparent.c and that test share: memory that init can
+ * reach and the kernel does not use, the window for register areas.
  */
 #pragma once
 

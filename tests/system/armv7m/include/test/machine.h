@@ -11,24 +11,32 @@
  */
 #pragma once
 
-#ifdef __x86_64__
-#include "tests/system/x86_64/machine.h"
-#else
-
-#include "abi/types.h"
+#include "abi/calls.h"
 #include "board.h"
 
 #define MACHINE_IS_STM32 (BOARD_CONSOLE_BASE == 0x40011000)
 #define MACHINE_HZ       (MACHINE_IS_STM32 ? 1000000000u : 25000000u)
 
 /* Instructions of one tick of machine_now(), and of one count of the kernel's clock. */
-#define MACHINE_TICK     (1000000000u / MACHINE_HZ)
-#define MACHINE_COUNT    (1000000000u / BOARD_TIMER_HZ)
+#define MACHINE_TICK  (1000000000u / MACHINE_HZ)
+#define MACHINE_COUNT (1000000000u / BOARD_TIMER_HZ)
+
+/* The timer's interrupt is an edge; a count of the kernel's clock is some instructions, not many.
+ */
+#define MACHINE_IS_EDGE MACHINE_IS_STM32
+#define MACHINE_IS_FINE MACHINE_IS_STM32
+
+/* QEMU begins a count anew whenever SysTick is written to arm it, where hardware's reference clock
+ * runs on: each time may lose a part of a count (on MPS2, whose count is 1,000 instructions, up to
+ * a whole one). And it cuts the fraction of a nanosecond off each period, a fiftieth of a count:
+ * where reloads round, a part is one more. */
+#define MACHINE_LOST(arms)   (MACHINE_IS_STM32 ? (arms) / 4 : (arms))
+#define MACHINE_WON(periods) (((periods) + 24) / 25)
 
 /* The line of the timer, and one that no device drives. */
-#define MACHINE_LINE     (MACHINE_IS_STM32 ? (word_t)29 : (word_t)8)
-#define MACHINE_NO_LINE  ((word_t)20)
-#define MACHINE_ALARM    (MACHINE_IS_STM32 ? (word_t)30 : (word_t)10)
+#define MACHINE_LINE    (MACHINE_IS_STM32 ? (word_t)29 : (word_t)8)
+#define MACHINE_NO_LINE ((word_t)20)
+#define MACHINE_ALARM   (MACHINE_IS_STM32 ? (word_t)30 : (word_t)10)
 
 static inline volatile word_t *machine_register(word_t address)
 {
@@ -123,4 +131,32 @@ static inline void machine_alarm_stop(void)
         *machine_register(0x4000200C) = 1; /* INTCLR */
 }
 
-#endif
+/* The timer is reached by memory: a process needs no more than INT_LOCAL_MOD and TIMER_SET. */
+#define MACHINE_FUNCTION_LAST ((word_t)RME_KFN_TIMER_SET)
+#define MACHINE_OBJECT_LAST   MACHINE_LINE
+
+/* What is between two interrupts when `ticks` were asked for. */
+static inline word_t machine_timer_period(word_t ticks)
+{
+    return ticks;
+}
+
+static inline void machine_timer_start_by(word_t unused, word_t ticks)
+{
+    (void)unused;
+    machine_timer_start(ticks);
+}
+
+static inline void machine_timer_stop_by(word_t unused)
+{
+    (void)unused;
+    machine_timer_stop();
+}
+
+/* What 128 threads may take, and where it begins. */
+#define MACHINE_MANY_BYTES 32 * 1024
+#define MACHINE_MANY_BEGIN 0
+#define MACHINE_MANY_CLAIM "with their slots and what boot made they take no more than 32 KiB"
+
+/* An address that user code can never reach: the System Control Block. */
+#define MACHINE_UNREACHABLE 0xE000ED00

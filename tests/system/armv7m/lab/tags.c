@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Unlicense */
 #include "board.h"
-#include "tests/system/lab/registers.h"
+#include "test/registers.h"
 
 struct lab_registers lab_at_entry;
 word_t lab_entry_fpu;

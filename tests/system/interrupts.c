@@ -7,7 +7,12 @@
 #include "test/interrupts.h"
 #include "tests/system/ledger.h"
 
-enum { IDLE_LINE = MACHINE_NO_LINE, LEVEL_DRIVER = 4, LEVEL_MAIN = 10 };
+enum {
+    IDLE_LINE = MACHINE_NO_LINE,
+    EDGE_LINE = MACHINE_NO_EDGE,
+    LEVEL_DRIVER = 4,
+    LEVEL_MAIN = 10
+};
 
 /* With periodic ticks a budget ends at the tick that finds it used up. */
 static word_t tick_late(void)
@@ -117,13 +122,13 @@ static void level_line(void)
 
 static void edge_line(void)
 {
-    (void)bind(IDLE_LINE, endpoint.id.raw, 1);
-    (void)unmask(IDLE_LINE);
+    (void)bind(EDGE_LINE, endpoint.id.raw, 1);
+    (void)unmask(EDGE_LINE);
     for (unsigned i = 0; i < 5; i++)
-        (void)raise_line(IDLE_LINE);
+        (void)raise_line(EDGE_LINE);
     tap_check(pending() == 5, "an edge line delivers each edge");
-    tap_check(is_enabled(IDLE_LINE) == 1, "and is never masked");
-    (void)bind(IDLE_LINE, CAP_NULL, 0);
+    tap_check(is_enabled(EDGE_LINE) == 1, "and is never masked");
+    (void)bind(EDGE_LINE, CAP_NULL, 0);
 }
 
 static void stray_line(void)

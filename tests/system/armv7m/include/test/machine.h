@@ -36,6 +36,7 @@
 /* The line of the timer, and one that no device drives. */
 #define MACHINE_LINE    (MACHINE_IS_STM32 ? (word_t)29 : (word_t)8)
 #define MACHINE_NO_LINE ((word_t)20)
+#define MACHINE_NO_EDGE MACHINE_NO_LINE
 #define MACHINE_ALARM   (MACHINE_IS_STM32 ? (word_t)30 : (word_t)10)
 
 static inline volatile word_t *machine_register(word_t address)

@@ -30,10 +30,11 @@
 #define MACHINE_LOST(arms)   ((word_t)0 * (arms))
 #define MACHINE_WON(periods) ((word_t)0 * (periods))
 
-/* The line of the timer, and two that no device drives: an input, and a message. */
+/* The line of the timer, and two that no device drives: an input, which
+ * is a level, and a message. */
 #define MACHINE_LINE    ((word_t)2)
 #define MACHINE_NO_LINE ((word_t)20)
-#define MACHINE_MESSAGE ((word_t)50)
+#define MACHINE_NO_EDGE ((word_t)50)
 
 /* What a process needs to drive the timer, beside INT_LOCAL_MOD and TIMER_SET: one capability to
  * kernel functions up to this number, on objects up to this one. */

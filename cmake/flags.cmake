@@ -17,9 +17,18 @@ if(NOT RME_SANITIZE)
     endif()
 endif()
 
+# A port for both kinds of hardware behind page tables keeps what differs in a folder for each.
+set(space_folder arch/${BOARD_ARCH}/mpu)
+if(BOARD_PAGETABLE STREQUAL "mmu")
+    set(space_folder arch/${BOARD_ARCH}/mmu)
+endif()
+
 set(RME_INCLUDES
     ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/arch/include ${CMAKE_SOURCE_DIR}/arch/${BOARD_ARCH}/include
     ${RME_GENERATED})
+if(IS_DIRECTORY ${CMAKE_SOURCE_DIR}/${space_folder})
+    list(APPEND RME_INCLUDES ${CMAKE_SOURCE_DIR}/${space_folder}/include)
+endif()
 
 # The kernel's sources: all of kernel/ with one back end for page tables, and all of the port. Raw
 # address spaces replace page tables as a whole.
@@ -32,7 +41,8 @@ else()
     list(FILTER RME_KERNEL_SOURCES EXCLUDE REGEX "/pagetable_(boot|mpu|raw)\\.c$")
 endif()
 file(GLOB RME_PORT_SOURCES CONFIGURE_DEPENDS
-     ${CMAKE_SOURCE_DIR}/arch/${BOARD_ARCH}/*.c ${CMAKE_SOURCE_DIR}/arch/${BOARD_ARCH}/*.S)
+     ${CMAKE_SOURCE_DIR}/arch/${BOARD_ARCH}/*.c ${CMAKE_SOURCE_DIR}/arch/${BOARD_ARCH}/*.S
+     ${CMAKE_SOURCE_DIR}/${space_folder}/*.c)
 if(BOARD_DEBUG AND EXISTS ${CMAKE_SOURCE_DIR}/drivers/${BOARD_CONSOLE}.c)
     list(APPEND RME_PORT_SOURCES ${CMAKE_SOURCE_DIR}/drivers/${BOARD_CONSOLE}.c)
 endif()

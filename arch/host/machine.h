@@ -13,7 +13,7 @@
 #include "arch/space.h"
 #include "kernel/entry.h"
 
-enum { HOST_CPUS = 3, HOST_KMEM_BYTES = 128 * 1024, HOST_GUEST_BYTES = 2048, HOST_LINES = 32 };
+enum { HOST_CPUS = 3, HOST_GUEST_BYTES = 2048, HOST_LINES = 32 };
 
 /* What free kernel memory holds, everywhere. */
 enum { HOST_RUBBISH = 0xA5 };
@@ -45,9 +45,9 @@ void host_settle(struct cpu *cpu);
 
 /* What the hardware of each CPU has. */
 struct host_cpu {
-    word_t loaded;                                  /* by arch_space_load */
-    struct arch_mpu_region image[ARCH_MPU_REGIONS]; /* as copied then; not in raw mode */
-    struct arch_fpu fpu;                            /* registers */
+    word_t loaded;           /* by arch_space_load */
+    struct host_space space; /* what it keeps of that; not in raw mode */
+    struct arch_fpu fpu;     /* registers */
     bool fpu_is_on;
     unsigned flushes;
     _Atomic bool pending[HOST_LINES];

@@ -77,8 +77,8 @@ static bool hardware_has(unsigned cpu, word_t address)
     uint32_t words[2 * ARCH_MPU_REGIONS];
 
     for (unsigned i = 0; i < ARCH_MPU_REGIONS; i++) {
-        words[2 * i] = (uint32_t)host_cpus[cpu].image[i].rbar;
-        words[2 * i + 1] = (uint32_t)host_cpus[cpu].image[i].rasr;
+        words[2 * i] = (uint32_t)host_cpus[cpu].space.image[i].rbar;
+        words[2 * i + 1] = (uint32_t)host_cpus[cpu].space.image[i].rasr;
     }
     mpu_write(&mpu, words, ARCH_MPU_REGIONS);
     return mpu_access(&mpu, (uint32_t)address) != 0;

@@ -422,7 +422,7 @@ const char *invariants_hardware_broken(const struct cpu *cpu)
     if (CONFIG_RAW)
         return NULL;
     for (unsigned i = 0; i < ARCH_MPU_REGIONS && broken == NULL; i++)
-        broken = check_region(top, &host_cpus[cpu->id].image[i]);
+        broken = check_region(top, &host_cpus[cpu->id].space.image[i]);
     return broken != NULL ? "the hardware lets through what the table does not grant" : NULL;
 }
 

@@ -8,6 +8,13 @@
 
 #include "arch/armv7m/include/port/mpu.h"
 
+enum { HOST_KMEM_BYTES = 128 * 1024 };
+
+/* The region words as the hardware of a CPU has copied them. */
+struct host_space {
+    struct arch_mpu_region image[ARCH_MPU_REGIONS];
+};
+
 void arch_space_load(word_t space);
 word_t arch_space_boot(void);
 void arch_space_flush(void);

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Random choices; xorshift64*, the same everywhere.
+ * Random choices by the state of the model.
  */
 #pragma once
 
 #include "tests/model/generate.h"
-
-void random_seed(uint64_t seed);
-word_t random_word(void);
-word_t random_below(word_t bound);
-bool one_in(word_t bound);
+#include "tests/random.h"
 
 /* An id that the running thread can use: of a capability of that type that satisfies `wanted`
  * (NULL: any), else anything. */
@@ -24,6 +20,3 @@ word_t pick_slot(word_t table_id, wanted_t *wanted);
 
 /* Where so many bytes of kernel memory may be free, as an offset of a capability. */
 word_t free_offset(const struct m_slot *memory, word_t bytes);
-
-/* Any word: small numbers, ids, limits, noise. */
-word_t random_any(void);

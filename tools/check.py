@@ -225,6 +225,7 @@ def check_tidy_armv7m():
 def check_tidy_x86_64():
     tidy("x86_64-clang", "arch/x86_64",
          files=("kernel/pagetable_mmu.c", "kernel/pagetable_boot_mmu.c"))
+    tidy("x86_64-clang", "drivers/user", "examples/drivers", checks="-readability-function-size")
 
 
 # The ways back to user code, and the test that each has on its way (entry.S: check_rip).

@@ -119,22 +119,29 @@ static void set_gate(unsigned vector, const char *stub, unsigned stack, unsigned
 
 enum { EXCEPTION_STUB_BYTES = 16, LINE_STUB_BYTES = 8 }; /* entry.S */
 
+static const char *exception_stub(word_t number)
+{
+    return port_exception_stubs + number * EXCEPTION_STUB_BYTES;
+}
+
+static const char *line_stub(word_t line)
+{
+    return port_line_stubs + line * LINE_STUB_BYTES;
+}
+
 static void load_vectors(void)
 {
     const struct table_pointer pointer = {sizeof(port_entry_pages.idt) - 1, (word_t)pages->idt};
 
     for (unsigned i = 0; i < EXCEPTIONS; i++)
-        set_gate(i, port_exception_stubs + i * EXCEPTION_STUB_BYTES, 0,
-                 i == BREAKPOINT ? GATE_USER : 0);
-    set_gate(NMI, port_exception_stubs + NMI * EXCEPTION_STUB_BYTES, STACK_NMI, 0);
-    set_gate(DOUBLE_FAULT, port_exception_stubs + DOUBLE_FAULT * EXCEPTION_STUB_BYTES, STACK_DOUBLE,
-             0);
-    set_gate(MACHINE_CHECK, port_exception_stubs + MACHINE_CHECK * EXCEPTION_STUB_BYTES,
-             STACK_MACHINE, 0);
+        set_gate(i, exception_stub(i), 0, i == BREAKPOINT ? GATE_USER : 0);
+    set_gate(NMI, exception_stub(NMI), STACK_NMI, 0);
+    set_gate(DOUBLE_FAULT, exception_stub(DOUBLE_FAULT), STACK_DOUBLE, 0);
+    set_gate(MACHINE_CHECK, exception_stub(MACHINE_CHECK), STACK_MACHINE, 0);
     for (unsigned i = EXCEPTIONS; i < GATES; i++)
         set_gate(i, port_stray_stub, 0, 0);
     for (unsigned i = 0; i < BOARD_IRQ_LINES; i++)
-        set_gate(VECTOR_LINES + i, port_line_stubs + i * LINE_STUB_BYTES, 0, 0);
+        set_gate(VECTOR_LINES + i, line_stub(i), 0, 0);
     set_gate(VECTOR_TIMER, port_timer_stub, 0, 0);
     set_gate(VECTOR_REQUEST, port_request_stub, 0, 0);
     set_gate(VECTOR_SPURIOUS, port_spurious_stub, 0, 0);

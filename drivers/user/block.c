@@ -18,7 +18,7 @@ static void finish(struct block *block, unsigned i, uint32_t result)
 static bool offer(struct block *block, unsigned i)
 {
     const volatile struct block_slot *slot = &block->page->slot[i];
-    struct virtq_descriptor *chain = &block->shared->queue.descriptor[i * CHAIN];
+    struct virtq_descriptor *chain = &block->shared->queue.descriptor[(word_t)i * CHAIN];
     uint32_t operation = slot->operation, sectors = slot->sectors;
     uint64_t sector = slot->sector, end = block->sectors;
 
@@ -84,9 +84,9 @@ static void stop(struct block *block)
         (void)rme_signal_receive(block->wake, SIGNAL_RECEIVE_ALL);
 }
 
-void block_run(word_t parameter)
+void block_run(word_t address)
 {
-    struct block *block = (struct block *)parameter;
+    struct block *block = (struct block *)address;
 
     block->virtio.queue = &block->shared->queue;
     if (!virtio_start(&block->virtio, block->vector))

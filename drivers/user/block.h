@@ -71,4 +71,4 @@ struct block {
 
 /* Where the driver's thread begins, with the address of its struct block. Returns to nobody; when
  * the device cannot be used, page->sectors is all ones. */
-void block_run(word_t block);
+void block_run(word_t address);

@@ -18,6 +18,7 @@ enum {
     DIVISOR = 1,    /* 115200 baud */
     FIFO_ON = 0xC7, /* cleared, and an interrupt at 14 bytes */
     FIFO_BYTES = 16,
+    SPARE_BYTES = 2 * FIFO_BYTES,
 
     ENABLE_RECEIVE = 1,
     ENABLE_SEND = 2,
@@ -95,7 +96,7 @@ static void send(struct serial *serial)
 static void ask(struct serial *serial)
 {
     word_t room = ring_room(&serial->received);
-    bool is_ready = room > 2 * FIFO_BYTES;
+    bool is_ready = room > SPARE_BYTES;
 
     if (is_ready != serial->is_ready) {
         serial->is_ready = is_ready;
@@ -121,9 +122,9 @@ static bool serve(struct serial *serial)
     return false;
 }
 
-void serial_run(word_t parameter)
+void serial_run(word_t address)
 {
-    struct serial *serial = (struct serial *)parameter;
+    struct serial *serial = (struct serial *)address;
 
     prepare(serial);
     for (;;) {

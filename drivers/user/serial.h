@@ -33,7 +33,7 @@ struct serial {
 };
 
 /* Where the driver's thread begins, with the address of its struct serial. */
-void serial_run(word_t serial);
+void serial_run(word_t address);
 
 /* ---- The client's side ---- */
 

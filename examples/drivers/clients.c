@@ -20,9 +20,9 @@ static void wait_for_ever(rme_signal_t endpoint)
         (void)rme_signal_receive(endpoint, SIGNAL_RECEIVE_ALL);
 }
 
-void echo(word_t parameter)
+void echo(word_t address)
 {
-    struct home *home = (struct home *)parameter;
+    struct home *home = (struct home *)address;
     struct serial_client *client = &home->echo;
     uint8_t bytes[128];
 
@@ -123,9 +123,9 @@ static void ask_for_nonsense(struct home *home)
     }
 }
 
-void reader(word_t parameter)
+void reader(word_t address)
 {
-    struct home *home = (struct home *)parameter;
+    struct home *home = (struct home *)address;
 
     while (*(volatile uint64_t *)&home->reader.page->sectors == 0)
         (void)rme_signal_receive(home->reader.wake, SIGNAL_RECEIVE_ALL);

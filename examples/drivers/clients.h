@@ -30,5 +30,5 @@ struct home {
     char stack[2048] __attribute__((aligned(16)));
 };
 /* Where their threads begin, with the address of a struct home. */
-void echo(word_t home);
-void reader(word_t home);
+void echo(word_t address);
+void reader(word_t address);

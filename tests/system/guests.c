@@ -10,6 +10,7 @@
 #include "rme/assert.h"
 #include "rme/stack.h"
 #include "rme/start.h"
+#include "test/machine.h"
 #include "test/registers.h"
 #include "tests/system/lab/lab.h"
 #include "tests/system/tap.h"
@@ -17,33 +18,19 @@
 enum {
     HAS_FPU = CONFIG_FPU,
     PART = HAS_FPU ? LAB_WITH_FPU : LAB_CORE,
-    /* Words of an area: sp, r4 to r11, lr, then s16 to s31 of a guest with the FPU. */
-    AREA_SP = 0,
-    AREA_R4 = 1,
-    AREA_R7 = 4,
-    AREA_LR = 9,
-    AREA_S16 = 10,
-    AREA_WORDS = 10,
-    AREA_FPU_WORDS = 26,
-    AREA_BYTES = AREA_WORDS * 4,
-    AREA_FPU_BYTES = AREA_FPU_WORDS * 4,
-    GUEST_OFFSET = 128, /* of the guest's area in the window */
-    GUEST_WORDS = HAS_FPU ? AREA_FPU_WORDS : AREA_WORDS,
-    WINDOW_WORDS = LAYOUT_GUEST_BYTES / 4,
-    UNTOUCHED = 0xEEEEEEEE,
-    LINE = BOARD_IRQ_LINES / 2,
+    LINE = MACHINE_NO_LINE,
 };
+static const word_t untouched = (word_t)0xEEEEEEEEEEEEEEEE;
 
 static struct lab_subject guest, bystander;
 static rme_signal_t go;
-static volatile word_t *const window = (volatile word_t *)LAYOUT_GUEST;
 static volatile word_t *area;
 
 /* In the guest's table. */
 enum { GO = LAB_FREE_SLOT };
 
 static struct lab_registers in, out;
-static char second_stack[512] __attribute__((aligned(8)));
+static char second_stack[16 * WORD_BITS] __attribute__((aligned(16)));
 
 static void do_nothing(word_t unused)
 {
@@ -64,96 +51,42 @@ static bool others_go_on(void)
     return lab_run(&bystander, do_nothing, 0).how == LAB_PARKED;
 }
 
-static bool returns_to_thread(void)
-{
-    return area[AREA_LR] == 0xFFFFFFFD || area[AREA_LR] == 0xFFFFFFED;
-}
+/* Of the port: where registers lie in an area, and what is safe there. */
+#include "test/guests.h"
 
 /* ---- What is there is what it has ---- */
-
-static bool area_shows_registers(void)
-{
-    for (unsigned i = 7; i < 12; i++)
-        if (area[AREA_R4 + i - 4] != in.r[i])
-            return false;
-    for (unsigned i = 0; HAS_FPU && i < 16; i++)
-        if (area[AREA_S16 + i] != in.s[16 + i])
-            return false;
-    return returns_to_thread() && area[AREA_SP] - (word_t)guest.stack < LAB_STACK_BYTES;
-}
-
-static void write_registers(void)
-{
-    for (unsigned i = 7; i < 12; i++)
-        area[AREA_R4 + i - 4] = 0xB0B0 + i;
-    for (unsigned i = 0; HAS_FPU && i < 16; i++)
-        area[AREA_S16 + i] = 0xB1B1 + i;
-}
-
-static bool registers_are_written(void)
-{
-    for (unsigned i = 7; i < 12; i++)
-        if (out.r[i] != 0xB0B0 + i)
-            return false;
-    for (unsigned i = 0; HAS_FPU && i < 16; i++)
-        if (out.s[16 + i] != 0xB1B1 + i)
-            return false;
-    return true;
-}
-
-/* What the frame keeps is not in the area. */
-static bool frame_is_kept(void)
-{
-    return lab_is_same(out.r, in.r, 4) && out.r[12] == in.r[12] && out.lr == in.lr &&
-           out.apsr == in.apsr &&
-           (!HAS_FPU || (lab_is_same(out.s, in.s, 16) && out.fpscr == in.fpscr));
-}
 
 static void shared(void)
 {
     (void)lab_run(&guest, wait_full, 0x61);
     tap_check(area_shows_registers(), "the area shows what the guest has");
     (void)rme_signal_send(go, 5);
-    tap_check(lab_look(&guest).how == LAB_PARKED && out.r[4] == 5 &&
-                  area_shows_registers() == false,
+    tap_check(lab_look(&guest).how == LAB_PARKED && lab_status(&out) == 5 &&
+                  !area_shows_registers(),
               "a result is delivered to a guest");
-    tap_check(frame_is_kept() && lab_is_same(&out.r[6], &in.r[6], 6) &&
-                  (!HAS_FPU || lab_is_same(&out.s[16], &in.s[16], 16)),
-              "everything else is what it was");
+    tap_check(is_rest_kept() && is_preserved_kept(), "everything else is what it was");
     (void)lab_run(&guest, wait_full, 0x62);
     write_registers();
-    area[AREA_R4] = 0x7777;
+    area[AREA_RESULT] = 0x7777;
     (void)rme_signal_send(go, 6);
     tap_check(lab_look(&guest).how == LAB_PARKED && registers_are_written(),
               "the guest has what was written to the area");
-    tap_check(out.r[4] == 6, "but for a result that was due");
-    tap_check(frame_is_kept(), "and for what its own stack keeps");
+    tap_check(lab_status(&out) == 6, "but for a result that was due");
+    tap_check(is_rest_kept(), "and for what is not the area's");
 }
 
-/* Preempted, not waiting: then r4 is the area's too. */
-static volatile word_t spun;
-
-static void spin(word_t unused)
-{
-    (void)unused;
-    __asm__ volatile("movs r4, #1\n1: cmp r4, #1\n\tbeq 1b\n\tmov r0, r4\n\tstr r0, [%0]"
-                     :
-                     : "r"(&spun)
-                     : "r0", "r4", "memory", "cc");
-    lab_park();
-}
-
+/* Preempted, not waiting. */
 static void preempted(void)
 {
     spun = 0;
-    tap_check(lab_run(&guest, spin, 0).how == LAB_HUNG && area[AREA_R4] == 1,
+    tap_check(lab_run(&guest, spin, 0).how == LAB_HUNG && area[AREA_SPUN] == 1,
               "the registers of a guest that was preempted are in the area");
-    area[AREA_R4] = 0x2468;
+    area[AREA_SPUN] = 0x2468;
     lab_refill(&guest);
     tap_check(lab_look(&guest).how == LAB_PARKED && spun == 0x2468, "and can be changed there");
 }
 
-/* A frame of its own on another stack: the guest goes on there. */
+/* Somewhere else, on another stack: the guest goes on there. */
 static void elsewhere(word_t unused)
 {
     (void)unused;
@@ -161,38 +94,7 @@ static void elsewhere(word_t unused)
     lab_park();
 }
 
-static void moved(void)
-{
-    (void)lab_run(&guest, wait_full, 0x63);
-    spun = 0;
-    area[AREA_SP] = rme_stack_prepare(second_stack, sizeof(second_stack));
-    area[AREA_LR] = 0xFFFFFFFD;
-    area[AREA_R4] = (word_t)elsewhere;
-    (void)rme_signal_send(go, 1);
-    /* The result stands over the entry: a jump to address 1. */
-    tap_check(lab_look(&guest).how == LAB_FAULTED && spun == 0, "a result comes before the area");
-    (void)lab_run(&guest, spin, 0);
-    area[AREA_SP] = rme_stack_prepare(second_stack, sizeof(second_stack));
-    area[AREA_R4] = (word_t)elsewhere;
-    lab_refill(&guest);
-    tap_check(lab_look(&guest).how == LAB_PARKED && spun == 99,
-              "another stack pointer is another place to go on");
-}
-
-static void begun(void)
-{
-    const word_t stack = rme_stack_prepare(guest.stack, LAB_STACK_BYTES);
-
-    for (unsigned i = 0; i < GUEST_WORDS; i++)
-        area[i] = 0x1111;
-    lab_set_priority(&guest, 0);
-    rme_assert(rme_thread_exec_set(guest.thread, (word_t)do_nothing, stack, 3) == STATUS_OK);
-    tap_check(area[AREA_SP] == stack && area[AREA_R4] == (word_t)do_nothing && area[2] == 3 &&
-                  area[AREA_LR] == 0xFFFFFFFD && area[8] == 0 &&
-                  (!HAS_FPU || (area[AREA_S16] == 0 && area[AREA_S16 + 15] == 0)),
-              "a new entry is written to the area, all else cleared");
-    lab_set_priority(&guest, LAB_PRIORITY);
-}
+#include "test/guests_moved.h"
 
 /* ---- Anything may stand there ---- */
 
@@ -200,42 +102,18 @@ static uint32_t seed = 0x9E3779B9;
 
 static word_t random_word(void)
 {
-    seed ^= seed << 13;
-    seed ^= seed >> 17;
-    seed ^= seed << 5;
-    return seed;
-}
+    word_t word = 0;
 
-/* Values of lr that mean something to the hardware. */
-static const word_t returns[] = {0,          0xFFFFFFF1, 0xFFFFFFF9, 0xFFFFFFFD, 0xFFFFFFE1,
-                                 0xFFFFFFE9, 0xFFFFFFED, 0xFFFFFFFF, 0xFFFFFFF5, 0x08008001};
-enum { RETURNS = sizeof(returns) / sizeof(returns[0]) };
-
-static void mutate(unsigned round)
-{
-    for (unsigned i = 0; i < GUEST_WORDS; i++)
-        if (random_word() % 4 == 0)
-            area[i] = random_word();
-    if (random_word() % 2 != 0)
-        area[AREA_SP] = (word_t)guest.stack + random_word() % LAB_STACK_BYTES;
-    area[AREA_LR] = returns[round % RETURNS];
-}
-
-/* Every return value with the frame that is there: the guest goes on, or stops alone. */
-static void return_values(void)
-{
-    unsigned wrong = 0;
-
-    for (unsigned i = 0; i < RETURNS; i++) {
-        (void)lab_run(&guest, spin, 0);
-        area[AREA_R4] = 7;
-        area[AREA_LR] = returns[i];
-        lab_refill(&guest);
-        if (lab_look(&guest).how > LAB_FAULTED || !returns_to_thread() || !others_go_on())
-            wrong++;
+    for (unsigned bits = 0; bits < WORD_BITS; bits += 32) {
+        seed ^= seed << 13;
+        seed ^= seed >> 17;
+        seed ^= seed << 5;
+        word = word << (WORD_BITS - 32) | seed;
     }
-    tap_check(wrong == 0, "any value that means an exception return");
+    return word;
 }
+
+#include "test/guests_hostile.h"
 
 static void adversary(void)
 {
@@ -253,7 +131,7 @@ static void adversary(void)
             (void)rme_signal_send(go, 1);
         how = lab_look(&guest).how;
         ends[how]++;
-        if (!returns_to_thread() || !others_go_on())
+        if (!is_area_safe() || !others_go_on())
             wrong++;
         (void)rme_signal_receive(go, SIGNAL_POLL_ALL);
     }
@@ -262,43 +140,17 @@ static void adversary(void)
     tap_check(wrong == 0, "an area that somebody changes at every switch");
 }
 
-/* A thread of another process has the window mapped and changes the area whenever the guest has
- * yielded to it; the guest needs none of what changes, and must go on. */
-static volatile unsigned loops, mutations;
-
-static void yield_for_ever(word_t unused)
-{
-    (void)unused;
-    __asm__ volatile("1: ldr r1, [%0]\n\tadds r1, #1\n\tstr r1, [%0]\n\t"
-                     "movs r4, #9\n\tmovw r5, #0x8000\n\tmovs r6, #0\n\tsvc 0\n\tb 1b"
-                     :
-                     : "r"(&loops)
-                     : "r1", "r4", "r5", "r6", "memory");
-}
-
-static void mutate_and_yield(word_t rounds)
-{
-    static const word_t basic[] = {0xFFFFFFF1, 0xFFFFFFF9, 0xFFFFFFFD, 0xFFFFFFFF, 0xFFFFFFF5};
-
-    for (mutations = 0; mutations < rounds; mutations++) {
-        for (unsigned i = AREA_R4; i < GUEST_WORDS; i++)
-            area[i] = random_word();
-        area[AREA_LR] = basic[random_word() % 5];
-        (void)rme_thread_switch(rme_thread_null(), 0);
-    }
-    lab_park();
-}
-
 static void mutator(void)
 {
-    const struct lab_map map = {LAYOUT_GUEST, 10, 0, 1, PAGE_READ | PAGE_WRITE | PAGE_STATIC};
     enum { ROUNDS = 500 };
 
-    (void)lab_attach(&bystander, 0, &map);
+    map_area(&bystander, 0);
     (void)lab_run(&guest, do_nothing, 0);
     loops = 0;
     lab_set_priority(&guest, 0);
+    guest.patience *= 4;
     lab_refill(&guest);
+    guest.patience /= 4;
     rme_assert(rme_thread_exec_set(guest.thread, (word_t)yield_for_ever,
                                    rme_stack_prepare(guest.stack, LAB_STACK_BYTES),
                                    0) == STATUS_OK);
@@ -311,10 +163,10 @@ static void mutator(void)
         (void)rme_thread_switch(rme_thread_null(), 0);
     rme_assert(rme_thread_set_priorities(1, lab_init, rme_thread_null(), rme_thread_null(),
                                          rme_thread_null(), 0) == STATUS_OK);
-    tap_check(mutations == ROUNDS && loops >= ROUNDS - 1 && returns_to_thread(),
+    tap_check(mutations == ROUNDS && loops >= ROUNDS - 1 && is_area_safe(),
               "a guest whose area another process changes all the time goes on");
     (void)lab_look(&guest);
-    lab_detach(&bystander, 0);
+    unmap_area(&bystander, 0);
 }
 
 /* ---- Windows ---- */
@@ -336,24 +188,26 @@ static sword_t bind(rme_kmem_t memory, word_t offset)
 
 static void windows(void)
 {
-    const word_t bytes = GUEST_WORDS * 4;
-    const rme_kmem_t whole = rme_kmem(BOOT_GUEST_WINDOW), part = narrowed(256, 512);
+    const word_t bytes = GUEST_WORDS * sizeof(word_t);
+    const rme_kmem_t whole = rme_kmem(BOOT_GUEST_WINDOW), part = narrowed(PART_LOW, PART_HIGH);
 
     rme_assert(rme_thread_free(guest.thread) == STATUS_OK);
     tap_check(bind(rme_kmem_null(), 0) == STATUS_RANGE, "a guest without an area is not bound");
     tap_check(bind(lab_memory, 0) == STATUS_RIGHTS, "nor with an area among the kernel's objects");
-    tap_check(bind(whole, LAYOUT_GUEST_BYTES - bytes + 4) == STATUS_AREA &&
+    tap_check(bind(whole, LAYOUT_GUEST_BYTES - bytes + sizeof(word_t)) == STATUS_AREA &&
                   bind(whole, LAYOUT_GUEST_BYTES) == STATUS_AREA &&
-                  bind(whole, ~(word_t)3) == STATUS_AREA &&
+                  bind(whole, ~(sizeof(word_t) - 1)) == STATUS_AREA &&
                   bind(whole, (word_t)0 - LAYOUT_GUEST) == STATUS_AREA,
               "nor outside its window");
     tap_check(bind(whole, 2) == STATUS_AREA && bind(whole, 1) == STATUS_AREA, "nor misaligned");
-    tap_check(bind(part, 256 - bytes + 4) == STATUS_AREA && bind(part, 256) == STATUS_AREA,
+    tap_check(bind(part, PART_HIGH - PART_LOW - bytes + sizeof(word_t)) == STATUS_AREA &&
+                  bind(part, PART_HIGH - PART_LOW) == STATUS_AREA,
               "nor outside a narrowed window");
-    tap_check(bind(part, 256 - bytes) == STATUS_OK, "inside it is");
+    tap_check(bind(part, PART_HIGH - PART_LOW - bytes) == STATUS_OK, "inside it is");
     rme_assert(rme_thread_free(guest.thread) == STATUS_OK);
     tap_check(rme_captable_delegate(lab_own, rme_alloc_slot(), lab_own, part.id.raw,
-                                    RIGHT_KMEM_GUEST, 0, 288) == STATUS_BOUNDS,
+                                    RIGHT_KMEM_GUEST, 0,
+                                    PART_HIGH - PART_LOW + KMEM_GRANULE) == STATUS_BOUNDS,
               "a narrowed window cannot be widened");
     rme_assert(bind(part, 0) == STATUS_OK);
 }
@@ -363,9 +217,9 @@ static void separation(void)
 {
     unsigned wrong = 0;
 
-    area = window + 256 / 4;
+    area = window + PART_LOW / sizeof(word_t);
     for (unsigned i = 0; i < WINDOW_WORDS; i++)
-        window[i] = UNTOUCHED;
+        window[i] = untouched;
     for (word_t i = 0; i < 8; i++) {
         (void)lab_run(&guest, wait_full, 0x70 + i);
         if (!area_shows_registers())
@@ -376,7 +230,8 @@ static void separation(void)
         (void)lab_run(&guest, spin, 0);
     }
     for (unsigned i = 0; i < WINDOW_WORDS; i++)
-        if ((i < 256 / 4 || i >= 256 / 4 + GUEST_WORDS) && window[i] != UNTOUCHED)
+        if ((i < PART_LOW / sizeof(word_t) || i >= PART_LOW / sizeof(word_t) + GUEST_WORDS) &&
+            window[i] != untouched)
             wrong++;
     tap_check(wrong == 0, "a guest's registers touch its own area and no other byte");
 }
@@ -392,7 +247,7 @@ static void rebound(void)
     rme_assert(bind(rme_kmem(BOOT_GUEST_WINDOW), 0) == STATUS_OK);
     area = window;
     rme_assert(rme_thread_transfer_time(guest.thread, lab_init, guest.patience) > 0);
-    tap_check(lab_look(&guest).how == LAB_PARKED && out.r[4] == (word_t)STATUS_CANCELLED,
+    tap_check(lab_look(&guest).how == LAB_PARKED && lab_status(&out) == STATUS_CANCELLED,
               "bound to another area it goes on from there");
 }
 
@@ -408,10 +263,9 @@ static void interrupted(void)
                STATUS_OK);
     rme_assert(rme_kfunc_call(lab_functions, RME_KFN_INT_LOCAL_MOD, LINE, 1, 1, 0, 0) == STATUS_OK);
     (void)lab_run(&guest, wait_full, 0x65);
-    out.r[4] = 0;
     rme_assert(rme_kfunc_call(lab_functions, RME_KFN_INT_LOCAL_TRIG, LINE, 0, 0, 0, 0) ==
                STATUS_OK);
-    tap_check(lab_look(&guest).how == LAB_PARKED && out.r[4] == 1 && frame_is_kept(),
+    tap_check(lab_look(&guest).how == LAB_PARKED && lab_status(&out) == 1 && is_rest_kept(),
               "an interrupt reaches a guest, nobody between");
 }
 
@@ -436,7 +290,7 @@ int main(void)
         return tap_end();
     }
     bystander = lab_subject_make(HAS_FPU ? THREAD_FPU : 0);
-    area = window + GUEST_OFFSET / 4;
+    area = window + GUEST_OFFSET / sizeof(word_t);
     guest = lab_guest_make(HAS_FPU ? THREAD_FPU : 0, rme_kmem(BOOT_GUEST_WINDOW), GUEST_OFFSET);
     guest.patience = rme_boot.clock_hz / 2000;
     go = rme_signal_make();

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Unlicense
  *
  * Invocation ports, from the point of view of whoever does not trust the other side: which
- * registers cross, what a hostile callee can do, forced returns at each level, frames that go away,
- * and threads that are restarted, freed or deleted inside a call.
+ * registers cross, what a hostile callee can do, forced returns at each level, stacks that go
+ * away, and threads that are restarted, freed or deleted inside a call.
  */
 #include "board.h"
 #include "rme/alloc.h"
 #include "rme/assert.h"
 #include "rme/stack.h"
 #include "rme/start.h"
+#include "test/machine.h"
 #include "test/registers.h"
 #include "tests/system/lab/lab.h"
 #include "tests/system/tap.h"
@@ -17,18 +18,16 @@ enum {
     HAS_FPU = CONFIG_FPU,
     PART = HAS_FPU ? LAB_WITH_FPU : LAB_CORE,
     DEPTH = CONFIG_INV_DEPTH_MAX,
-    PORT_STACK = 512,
+    PORT_STACK = WORD_BITS == 32 ? 512 : 4096,
     CALLER_TAG = 0xCA,
     CALLEE_TAG = 0x5D,
-    CAUSE_UNSTACKING = 1 << 3, /* MUNSTKERR. Arm DDI 0403E, B3.2.15 */
-    PAGE_STACK = PAGE_READ | PAGE_WRITE | PAGE_CACHE | PAGE_STATIC,
 };
 
 /* The caller's process, and two that are called: port i lies in one of them in turn. */
 static struct lab_subject caller, server, other;
 static rme_invocation_t ports[DEPTH];
 static rme_signal_t gate;
-static char stacks[DEPTH][PORT_STACK] __attribute__((aligned(8)));
+static char stacks[DEPTH][PORT_STACK] __attribute__((aligned(16)));
 
 /* Slots of all three tables. */
 enum { GATE = LAB_FREE_SLOT, CALLER_SELF, PORTS };
@@ -74,58 +73,7 @@ static void answer_by_fault(word_t unused)
     lab_registers_fault(&back, &out, PART);
 }
 
-/* What is the caller's own in any case: the frame. */
-static bool frame_is_kept(void)
-{
-    return lab_is_same(out.r, in.r, 4) && out.r[12] == in.r[12] && out.lr == in.lr &&
-           out.apsr == in.apsr &&
-           (!HAS_FPU || (lab_is_same(out.s, in.s, 16) && out.fpscr == in.fpscr));
-}
-
-static void at_entry(void)
-{
-    const struct lab_registers *seen = &lab_at_entry;
-
-    tap_check(seen->r[0] == 0x1234 && seen->r[5] == 0x1234, "the callee gets the parameter");
-    tap_check(lab_is_same(&seen->r[6], &in.r[6], 6), "and r6 to r11 of the caller, the message");
-    tap_check(lab_is_zero(&seen->r[1], 3) && seen->r[12] == 0 && seen->lr == 0 && seen->apsr == 0,
-              "of the other registers and the flags nothing");
-    if (HAS_FPU)
-        tap_check(lab_is_same(&seen->s[16], &in.s[16], 16) && seen->fpscr == 0,
-                  "the FPU crosses, its status does not");
-}
-
-static void ordinary_return(void)
-{
-    lab_entry_fpu = PART;
-    lab_behind_entry = answer;
-    set_port(0, lab_registers_entry, own_stack(0), true);
-    tap_check(lab_run(&caller, call_port, PART).how == LAB_PARKED, "a call and its return");
-    at_entry();
-    tap_check(frame_is_kept(),
-              "the caller's r0 to r3, r12, lr, flags, s0 to s15, FPSCR are its own");
-    tap_check(out.r[4] == STATUS_OK && out.r[5] == 0x4321, "it gets status and value");
-    tap_check(lab_is_same(&out.r[6], &back.r[6], 6), "and r6 to r11 of the callee");
-    if (HAS_FPU)
-        tap_check(lab_is_same(&out.s[16], &back.s[16], 16), "s16 to s31 cross");
-}
-
-static void forced_return(void)
-{
-    lab_behind_entry = answer_by_fault;
-    tap_check(lab_run(&caller, call_port, PART).how == LAB_PARKED, "a call and a forced return");
-    tap_check(frame_is_kept(), "the caller's frame is its own");
-    tap_check(out.r[4] == (word_t)STATUS_FAULT && lab_is_zero(&out.r[5], 7),
-              "it gets FAULT, and nothing in r5 to r11");
-    if (!HAS_FPU) {
-        tap_skip("FPU", "the chip or the build has none");
-        return;
-    }
-    tap_check(lab_is_zero(&out.s[16], 16), "nothing of the callee in s16 to s31");
-    tap_check(lab_run(&caller, call_port, LAB_READ_FPU).how == LAB_PARKED &&
-                  lab_is_zero(out.s, 32) && out.fpscr == 0,
-              "nothing in any of them where the caller had not used the FPU");
-}
+#include "test/invocations.h"
 
 /* ---- A hostile callee against the stubs of librme ---- */
 
@@ -155,29 +103,11 @@ static void call_inline(word_t seed)
     lab_park();
 }
 
-static char foreign_stack[256] __attribute__((aligned(8)));
-static word_t hostile_sp;
-
-/* Everything clobbered, the stack pointer too, then INV_RET. */
-static void clobber(word_t unused)
-{
-    (void)unused;
-    __asm__ volatile("mov r0, %0\n\t"
-                     "ldr r1, =0xDEADBEEF\n\t"
-                     "mov r2, r1\n\t mov r3, r1\n\t mov r6, r1\n\t mov r7, r1\n\t mov r8, r1\n\t"
-                     "mov r9, r1\n\t mov r10, r1\n\t mov r11, r1\n\t mov r12, r1\n\t mov lr, r1\n\t"
-                     "mov sp, r0\n\t"
-                     "movs r4, #0\n\t"
-                     "movw r5, #0x5EED\n\t"
-                     "svc 0"
-                     :
-                     : "r"(hostile_sp)
-                     : "memory");
-}
+static char foreign_stack[PORT_STACK] __attribute__((aligned(16)));
 
 static void hostile(word_t sp, sword_t wanted, const char *name)
 {
-    hostile_sp = sp;
+    hostile_stack = sp;
     set_port(0, clobber, own_stack(0), true);
     kept_status = LAB_CHANGED;
     tap_check(lab_run(&caller, call_kept, 0).how == LAB_PARKED && kept_status == wanted, name);
@@ -192,9 +122,8 @@ static void hostile_callees(void)
 {
     hostile((word_t)foreign_stack + sizeof(foreign_stack), STATUS_OK,
             "a callee that clobbers all registers and its stack pointer harms nothing");
-    hostile(0, STATUS_FAULT, "nor one without a stack");
-    hostile(0x20000400, STATUS_FAULT, "nor one that says its stack is the kernel's");
-    hostile(0xFFFFFFF8, STATUS_FAULT, "nor one at the end of memory");
+    for (unsigned i = 0; i < sizeof(stacks_that_are_none) / sizeof(stacks_that_are_none[0]); i++)
+        hostile(stacks_that_are_none[i], STATUS_WITHOUT_STACK, "nor one without a stack");
 }
 
 /* ---- Nesting ---- */
@@ -208,7 +137,7 @@ static volatile sword_t waited;
 static void act(void)
 {
     if (deed == DEED_FAULT)
-        __asm__ volatile("udf #0");
+        machine_undefined();
     if (deed == DEED_WAIT)
         waited = rme_signal_receive(rme_signal(GATE), SIGNAL_RECEIVE_SINGLE);
     while (deed == DEED_SPIN && !may_end) {
@@ -283,59 +212,9 @@ static void every_level(void)
     }
 }
 
-/* ---- Frames that cannot be unstacked any more ---- */
+/* ---- Of the port: stacks that go away ---- */
 
-static word_t page(unsigned i)
-{
-    return lab_window() + (i << 12);
-}
-
-static struct lab_map stack_page(unsigned i)
-{
-    return (struct lab_map){page(i), 12, 0, 1, PAGE_STACK};
-}
-
-/* Two levels whose stacks are pages of their own, and a third that waits meanwhile. */
-static struct lab_end lose_frames(bool first_asks)
-{
-    const struct lab_map first = stack_page(1), second = stack_page(2);
-    struct lab_end end;
-
-    prepare(DEPTH < 3 ? DEPTH : 3, DEED_WAIT);
-    (void)lab_attach(&server, 1, &first);
-    (void)lab_attach(&other, 2, &second);
-    set_port(0, serve, rme_stack_prepare((void *)page(1), 1 << 12), first_asks);
-    set_port(1, serve, rme_stack_prepare((void *)page(2), 1 << 12), true);
-    (void)lab_run(&caller, dive, 0);
-    rme_assert(rme_pagetable_remove(lab_attached(1), 0) == STATUS_OK);
-    rme_assert(rme_pagetable_remove(lab_attached(2), 0) == STATUS_OK);
-    (void)rme_signal_send(gate, 1);
-    end = lab_look(&caller);
-    lab_detach(&server, 1);
-    lab_detach(&other, 2);
-    return end;
-}
-
-static void lost_frames(void)
-{
-    struct lab_end end;
-
-    if (DEPTH < 3) {
-        tap_skip("frames that go away", "this build has less than three levels");
-        return;
-    }
-    end = lose_frames(true);
-    tap_check(reached == 3 && waited == 1, "the callee of the third level was inside");
-    tap_check(end.how == LAB_PARKED && statuses[0] == STATUS_FAULT && statuses[1] == 1000,
-              "two frames that cannot be unstacked are two forced returns");
-    tap_check(is_idle(0) && is_idle(1) && is_idle(2), "and all ports are idle");
-    end = lose_frames(false);
-    tap_check(end.how == LAB_FAULTED && statuses[0] == 1000,
-              "where a port does not ask for it the thread stops");
-    if (lab_has_debug())
-        tap_check(end.cause == CAUSE_UNSTACKING, "for what could not be unstacked");
-    (void)lab_run(&caller, rest, 0);
-}
+#include "test/lost_stacks.h"
 
 /* ---- A thread inside a call belongs to the callee ---- */
 
@@ -356,28 +235,26 @@ static void go_inside(enum deed what)
 
 static void restarted(void)
 {
-    const struct lab_map own = {page(3), 12, 0, 1, PAGE_READ},
-                         theirs = {page(4), 12, 0, 1, PAGE_READ};
     word_t value;
 
-    (void)lab_attach(&caller, 3, &own);
-    (void)lab_attach(&server, 4, &theirs);
+    lab_map_page(&caller, 3, lab_page(3), PAGE_READ);
+    lab_map_page(&server, 4, lab_page(4), PAGE_READ);
     go_inside(DEED_WAIT);
     if (lab_has_debug()) {
         tap_check(lab_register(caller.thread, 0, &value) == STATUS_STATE &&
                       lab_set_register(caller.thread, 0, 0) == STATUS_STATE,
                   "its registers cannot be read or written meanwhile");
     }
-    tap_check(lab_run(&caller, read_at, page(3)).how == LAB_PARKED,
+    tap_check(lab_run(&caller, read_at, lab_page(3)).how == LAB_PARKED,
               "a new entry starts it in its own process");
     tap_check(is_idle(0) && is_idle(DEPTH - 1), "and ends all its calls");
     if (lab_has_debug())
         tap_check(lab_register(caller.thread, 0, &value) >= 0, "then its registers are open");
     go_inside(DEED_WAIT);
-    tap_check(lab_run(&caller, read_at, page(4)).how == LAB_FAULTED,
+    tap_check(lab_run(&caller, read_at, lab_page(4)).how == LAB_FAULTED,
               "what only the callee has is out of reach");
-    lab_detach(&caller, 3);
-    lab_detach(&server, 4);
+    lab_unmap_page(&caller, 3);
+    lab_unmap_page(&server, 4);
 }
 
 /* The callee itself gives the thread a new entry: it leaves the callee's process with it, and takes
@@ -389,7 +266,7 @@ static void leave_for_home(word_t unused)
     (void)unused;
     back = lab_tagged_call(CALLEE_TAG, RME_SVC_THD_EXEC_SET, CALLER_SELF,
                            (word_t)lab_registers_entry, begin_stack);
-    back.r[8] = page(3);
+    lab_set_word(&back, 3, lab_page(3));
     lab_registers_call(&back, &out, PART);
 }
 
@@ -397,18 +274,13 @@ static volatile bool came_clean;
 
 static void at_home(word_t address)
 {
-    const struct lab_registers *seen = &lab_at_entry;
-
-    came_clean = lab_is_zero(&seen->r[1], 3) && lab_is_zero(&seen->r[6], 7) && seen->lr == 0 &&
-                 seen->apsr == 0 && (!HAS_FPU || (lab_is_zero(seen->s, 32) && seen->fpscr == 0));
+    came_clean = lab_begins_clean(&lab_at_entry, address, PART);
     read_at(address);
 }
 
 static void restarted_by_the_callee(void)
 {
-    const struct lab_map own = {page(3), 12, 0, 1, PAGE_READ};
-
-    (void)lab_attach(&caller, 3, &own);
+    lab_map_page(&caller, 3, lab_page(3), PAGE_READ);
     (void)lab_run(&caller, rest, 0);
     begin_stack = rme_stack_prepare(foreign_stack, sizeof(foreign_stack));
     lab_entry_fpu = PART;
@@ -418,7 +290,7 @@ static void restarted_by_the_callee(void)
     tap_check(lab_run(&caller, call_port, PART).how == LAB_PARKED && is_idle(0),
               "a new entry that the callee gives starts the thread at home");
     tap_check(came_clean, "with nothing of the callee");
-    lab_detach(&caller, 3);
+    lab_unmap_page(&caller, 3);
 }
 
 /* A port that was never set has no stack to begin on. */
@@ -501,30 +373,28 @@ static void call_and_read(word_t unused)
     word_t value;
 
     (void)unused;
-    read_status[0] = rme_invocation_activate(rme_invocation(PORTS), page(4), &value);
-    (void)*(volatile word_t *)page(3);
-    read_status[1] = rme_invocation_activate(rme_invocation(PORTS), page(3), &value);
-    (void)*(volatile word_t *)page(3);
-    (void)*(volatile word_t *)page(4);
+    read_status[0] = rme_invocation_activate(rme_invocation(PORTS), lab_page(4), &value);
+    (void)*(volatile word_t *)lab_page(3);
+    read_status[1] = rme_invocation_activate(rme_invocation(PORTS), lab_page(3), &value);
+    (void)*(volatile word_t *)lab_page(3);
+    (void)*(volatile word_t *)lab_page(4);
     lab_park();
 }
 
 static void migration(void)
 {
-    const struct lab_map own = {page(3), 12, 0, 1, PAGE_READ},
-                         theirs = {page(4), 12, 0, 1, PAGE_READ};
     struct lab_end end;
 
-    (void)lab_attach(&caller, 3, &own);
-    (void)lab_attach(&server, 4, &theirs);
+    lab_map_page(&caller, 3, lab_page(3), PAGE_READ);
+    lab_map_page(&server, 4, lab_page(4), PAGE_READ);
     set_port(0, serve_read, own_stack(0), true);
     end = lab_run(&caller, call_and_read, 0);
     tap_check(read_status[0] == STATUS_OK, "a callee has its own memory");
     tap_check(read_status[1] == STATUS_FAULT, "and not the caller's");
-    tap_check(end.how == LAB_FAULTED && (!lab_has_debug() || end.address == page(4)),
+    tap_check(end.how == LAB_FAULTED && (!lab_has_debug() || end.address == lab_page(4)),
               "the caller has its own again, and never the callee's");
-    lab_detach(&caller, 3);
-    lab_detach(&server, 4);
+    lab_unmap_page(&caller, 3);
+    lab_unmap_page(&server, 4);
 }
 
 static void make_ports(void)
@@ -558,7 +428,7 @@ int main(void)
     hostile_callees();
     migration();
     every_level();
-    lost_frames();
+    lost_stacks();
     restarted();
     restarted_by_the_callee();
     unset_port();

@@ -10,11 +10,11 @@
 #include "rme/assert.h"
 #include "rme/stack.h"
 #include "rme/start.h"
+#include "test/machine.h"
 #include "tests/system/lab/lab.h"
 #include "tests/system/tap.h"
 
 enum { HAS_FPU = CONFIG_FPU, FPU_PART = HAS_FPU ? LAB_WITH_FPU : LAB_CORE };
-enum { CAUSE_UNDEFINED = 1 << 16, CAUSE_NO_COPROCESSOR = 1 << 19 }; /* UFSR, DDI 0403E B3.2.15 */
 
 static struct lab_subject victim, culprit;
 
@@ -40,26 +40,6 @@ static const char *const names[KINDS] = {
 
 static volatile unsigned wrong;
 
-static void compare(word_t before, word_t after)
-{
-    if (before != after)
-        wrong++;
-}
-
-/* Everything but the two words of the result. */
-static void check_same(const struct lab_registers *in, const struct lab_registers *out, word_t part)
-{
-    for (unsigned i = 0; i < 13; i++)
-        if (i != 4 && i != 5)
-            compare(in->r[i], out->r[i]);
-    compare(in->lr, out->lr);
-    compare(in->apsr, out->apsr);
-    for (unsigned i = 0; part == LAB_WITH_FPU && i < 32; i++)
-        compare(in->s[i], out->s[i]);
-    if (part == LAB_WITH_FPU)
-        compare(in->fpscr, out->fpscr);
-}
-
 /* ---- The culprit ---- */
 
 enum { CULPRIT_TAG = 0xC1, VICTIM_TAG = 0x56 };
@@ -69,27 +49,18 @@ static void call(word_t tag, word_t number, word_t word0, word_t word1, word_t w
     struct lab_registers in = lab_tagged_call(tag, number, word0, word1, word2), out;
 
     lab_registers_call(&in, &out, FPU_PART);
-    check_same(&in, &out, FPU_PART);
+    wrong += lab_call_differs(&in, &out, FPU_PART);
 }
 
 static volatile bool was_fresh;
 
-/* What a thread finds when it begins: the entry and its parameter, else nothing. */
-static bool begins_clean(const struct lab_registers *seen, word_t param)
-{
-    return seen->r[0] == param && lab_is_zero(&seen->r[1], 3) &&
-           (seen->r[4] & ~(word_t)1) == ((word_t)lab_registers_entry & ~(word_t)1) &&
-           seen->r[5] == param && lab_is_zero(&seen->r[6], 7) && seen->lr == 0 && seen->apsr == 0 &&
-           (!HAS_FPU || (lab_is_zero(seen->s, 32) && seen->fpscr == 0));
-}
-
 static void look_at_entry(word_t param)
 {
-    was_fresh = begins_clean(&lab_at_entry, param);
+    was_fresh = lab_begins_clean(&lab_at_entry, param, FPU_PART);
     lab_park();
 }
 
-static char second_stack[512] __attribute__((aligned(8)));
+static char second_stack[16 * WORD_BITS] __attribute__((aligned(16)));
 static word_t second_entry;
 
 static void do_harm(enum kind kind)
@@ -107,7 +78,7 @@ static void do_harm(enum kind kind)
     if (kind == KIND_EXEC_SET) {
         in = lab_tagged_call(CULPRIT_TAG, RME_SVC_THD_EXEC_SET, SELF, (word_t)lab_registers_entry,
                              second_entry);
-        in.r[8] = 0x77;
+        lab_set_word(&in, 3, 0x77);
         lab_registers_call(&in, &out, FPU_PART);
     }
 }
@@ -122,17 +93,15 @@ static void culprit_main(word_t kind)
 
 /* ---- The victim ---- */
 
-enum { LINE = BOARD_IRQ_LINES / 2 };
+enum { LINE = MACHINE_NO_LINE };
 
 static void wait_in_loop(void)
 {
     struct lab_registers in = lab_tagged(VICTIM_TAG), out;
 
-    in.r[3] = 400000;
+    lab_set_rounds(&in, 400000);
     lab_registers_loop(&in, &out, FPU_PART);
-    in.r[3] = 0;
-    in.apsr = (in.apsr & 0x080F0000) | 0x60000000; /* Z and C, of 1 - 1 */
-    check_same(&in, &out, FPU_PART);
+    wrong += lab_loop_differs(&in, &out, FPU_PART);
 }
 
 static void victim_main(word_t kind)
@@ -210,36 +179,9 @@ static void exchange(enum kind kind)
         revive();
 }
 
-/* ---- The exclusive monitor ---- */
+/* ---- Of the port: what else there is of a thread ---- */
 
-static volatile word_t shared_word;
-static volatile word_t store_failed;
-
-static void reserve(word_t unused)
-{
-    word_t value;
-
-    (void)unused;
-    __asm__ volatile("ldrex %0, [%1]" : "=r"(value) : "r"(&shared_word) : "memory");
-    lab_park();
-}
-
-static void store_conditionally(word_t unused)
-{
-    word_t failed;
-
-    (void)unused;
-    __asm__ volatile("strex %0, %1, [%2]" : "=&r"(failed) : "r"(1), "r"(&shared_word) : "memory");
-    store_failed = failed;
-    lab_park();
-}
-
-static void monitor(void)
-{
-    (void)lab_run(&culprit, reserve, 0);
-    tap_check(lab_run(&victim, store_conditionally, 0).how == LAB_PARKED && store_failed == 1,
-              "a reservation does not outlive a switch");
-}
+#include "test/leaks.h"
 
 /* ---- Without the attribute ---- */
 
@@ -251,21 +193,13 @@ static void begin_nothing(word_t unused)
     lab_park();
 }
 
-static void use_fpu(word_t unused)
-{
-    (void)unused;
-    /* vmov s0, r0, as a word: this image need not be compiled for an FPU. */
-    __asm__ volatile(".short 0xEE00, 0x0A10");
-    lab_park();
-}
-
 static void without_attribute(struct lab_subject *plain, const char *name)
 {
     struct lab_end end = lab_run(plain, use_fpu, 0);
 
     tap_check(end.how == LAB_FAULTED, name);
     if (BOARD_HAS_FPU && lab_has_debug())
-        tap_check(end.cause == CAUSE_NO_COPROCESSOR, "for want of a coprocessor");
+        tap_check(end.cause == CAUSE_NO_FPU, "for want of it");
 }
 
 /* The plain thread and the one that has the FPU take turns: both keep what they have. */
@@ -277,7 +211,7 @@ static void take_turns(word_t unused)
     (void)unused;
     for (;;) {
         lab_registers_call(&in, &out, LAB_CORE);
-        check_same(&in, &out, LAB_CORE);
+        wrong += lab_call_differs(&in, &out, LAB_CORE);
         turns++;
     }
 }
@@ -300,7 +234,7 @@ static void delegate_all(const struct lab_subject *subject)
 {
     lab_give(subject, GO, go.id.raw, RIGHTS_SIGNAL_ALL);
     lab_give(subject, TIMER, BOOT_TIMER_ENDPOINT, RIGHTS_SIGNAL_ALL);
-    lab_give(subject, FUNCTIONS, BOOT_KFUNC, HALF_MAX);
+    lab_give(subject, FUNCTIONS, BOOT_KFUNC, CAP_PAIR_MASK);
     lab_give(subject, SELF, subject->thread.id.raw, RIGHTS_THREAD_ALL);
 }
 
@@ -334,7 +268,7 @@ int main(void)
     victim = lab_subject_make(HAS_FPU ? THREAD_FPU : 0);
     culprit = lab_subject_make(HAS_FPU ? THREAD_FPU : 0);
     all_kinds();
-    monitor();
+    other_state();
     mixed(&plain);
     without_attribute(&plain, "an FPU instruction of a thread without the attribute is a fault");
     if (!HAS_FPU)

@@ -14,16 +14,17 @@
 #include "tests/system/lab/lab.h"
 #include "tests/system/tap.h"
 
+/* OBJECT_BYTES, PAGES_ORDER, DEBUG_WORDS and so on. */
+#include "test/scrub.h"
+
 enum {
-    OBJECT_BYTES = 1024,
     ENTRIES = OBJECT_BYTES / CAP_SLOT_BYTES,
     HAS_FPU = CONFIG_FPU,
     PART = HAS_FPU ? LAB_WITH_FPU : LAB_CORE,
-    DEBUG_WORDS = 9,
 };
 
 static word_t slot, memory;
-static char stack[1024] __attribute__((aligned(8)));
+static char stack[LAB_STACK_BYTES] __attribute__((aligned(16)));
 static const rme_signal_t none = {{CAP_NULL}};
 
 static sword_t end(sword_t (*remove)(rme_captable_t table, word_t slot))
@@ -47,33 +48,34 @@ static void fill_table(void)
     rme_assert(end(rme_captable_delete) == STATUS_OK);
 }
 
-static void tables(void)
+static void tables(void (*fill)(void), const char *name)
 {
     unsigned empty = 0;
 
-    fill_table();
+    fill();
     rme_assert(rme_captable_create(lab_own, slot, lab_memory, memory, ENTRIES) == STATUS_OK);
     for (word_t i = 0; i < ENTRIES; i++)
         empty += rme_captable_freeze(rme_captable(slot), i) == STATUS_EMPTY &&
                  rme_signal_send(rme_signal_in(slot, i), 1) == STATUS_TYPE;
-    tap_check(empty == ENTRIES, "a table where a full one was is empty");
+    tap_check(empty == ENTRIES, name);
     rme_assert(end(rme_captable_delete) == STATUS_OK);
 }
 
-static void pages(void)
+static void pages(void (*fill)(void), const char *name)
 {
+    enum { PAGES = 1 << PAGES_ORDER };
     unsigned nothing = 0;
 
     if (CONFIG_RAW) {
-        tap_skip("a page table where a full table was has no pages",
-                 "raw address spaces: there are none");
+        tap_skip(name, "raw address spaces: there are none");
         return;
     }
-    fill_table();
-    rme_assert(rme_pagetable_create(lab_own, slot, lab_memory, memory, 0, 12, 7) == STATUS_OK);
-    for (word_t i = 0; i < 128; i++)
+    fill();
+    rme_assert(rme_pagetable_create(lab_own, slot, lab_memory, memory, 0, 12, PAGES_ORDER) ==
+               STATUS_OK);
+    for (word_t i = 0; i < PAGES; i++)
         nothing += rme_pagetable_remove(rme_pagetable(slot), i) == STATUS_MAP;
-    tap_check(nothing == 128, "a page table where a full table was has no pages");
+    tap_check(nothing == PAGES, name);
     rme_assert(end(rme_pagetable_delete) == STATUS_OK);
 }
 
@@ -96,11 +98,7 @@ static void fault(word_t address)
 
 static void look(word_t param)
 {
-    const struct lab_registers *seen = &lab_at_entry;
-
-    is_clean = seen->r[0] == param && lab_is_zero(&seen->r[1], 3) && lab_is_zero(&seen->r[6], 7) &&
-               seen->lr == 0 && seen->apsr == 0 &&
-               (!HAS_FPU || (lab_is_zero(seen->s, 32) && seen->fpscr == 0));
+    is_clean = lab_begins_clean(&lab_at_entry, param, PART);
     for (;;)
         (void)rme_signal_receive(rme_signal(slot + 1), SIGNAL_RECEIVE_SINGLE);
 }
@@ -127,6 +125,15 @@ static void end_thread(rme_thread_t thread)
     rme_assert(end(rme_thread_delete) == STATUS_OK);
 }
 
+/* A thread whose registers, saved in that memory, are all of them something. */
+static void fill_thread(void)
+{
+    rme_thread_t thread = make_thread();
+
+    run(thread, wait_for_ever, 0);
+    end_thread(thread);
+}
+
 static bool saved_registers_are_zero(rme_thread_t thread)
 {
     word_t value = 0;
@@ -134,7 +141,7 @@ static bool saved_registers_are_zero(rme_thread_t thread)
     for (word_t i = 0; i < DEBUG_WORDS; i++)
         if (lab_register(thread, i, &value) < 0 || value != 0)
             return false;
-    for (word_t i = 10; HAS_FPU && i < 26; i++)
+    for (word_t i = DEBUG_MORE; i < DEBUG_MORE_END; i++)
         if (lab_register(thread, i, &value) < 0 || value != 0)
             return false;
     return true;
@@ -151,10 +158,9 @@ static word_t fault_word(rme_thread_t thread, word_t which)
 
 static void threads(void)
 {
-    rme_thread_t thread = make_thread();
+    rme_thread_t thread;
 
-    run(thread, wait_for_ever, 0);
-    end_thread(thread);
+    fill_thread();
     thread = make_thread();
     if (lab_has_debug())
         tap_check(saved_registers_are_zero(thread), "a thread where another was has no registers");
@@ -225,9 +231,11 @@ int main(void)
     slot = rme_alloc_slot();
     rme_assert(rme_alloc_slot() == slot + 1);
     rme_assert(rme_signal_create(lab_own, slot + 1) == STATUS_OK);
-    memory = rme_alloc_kmem(OBJECT_BYTES);
-    tables();
-    pages();
+    memory = rme_alloc_kmem_aligned(OBJECT_BYTES, OBJECT_BYTES);
+    tables(fill_table, "a table where a full one was is empty");
+    pages(fill_table, "a page table where a full table was has no pages");
+    tables(fill_thread, "a table where a thread was is empty");
+    pages(fill_thread, "a page table where a thread was has no pages");
     threads();
     endpoints();
     leaves();

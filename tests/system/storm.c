@@ -10,6 +10,7 @@
 #include "rme/assert.h"
 #include "rme/stack.h"
 #include "rme/start.h"
+#include "test/machine.h"
 #include "tests/system/lab/lab.h"
 #include "tests/system/tap.h"
 
@@ -17,7 +18,7 @@ enum {
     CALLS = 48,                        /* in one run */
     RUNS = CONFIG_TICKLESS ? 600 : 60, /* without a timer of its own who hangs does so for a tick */
     PORTS = 2,
-    PORT_STACK = 512,
+    PORT_STACK = WORD_BITS == 32 ? 512 : 2048,
     ITSELF = LAB_FREE_SLOT,
     OTHER,
     PROCESS,
@@ -33,7 +34,7 @@ enum {
 static struct lab_subject subject, bystander;
 static rme_invocation_t ports[PORTS];
 static rme_signal_t endpoint;
-static char port_stacks[PORTS][PORT_STACK] __attribute__((aligned(8)));
+static char port_stacks[PORTS][PORT_STACK] __attribute__((aligned(16)));
 
 static uint32_t seed;
 static volatile unsigned made, entered;
@@ -50,9 +51,10 @@ static word_t random_word(void)
 
 static word_t random_argument(void)
 {
-    static const word_t words[] = {0,       1,          2,          3,          4,       7,
-                                   16,      32,         127,        128,        255,     0xFFFF,
-                                   0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, CAP_NULL};
+    static const word_t words[] = {0,          1,       2,       3,          4,
+                                   7,          16,      32,      127,        128,
+                                   255,        0xFFFF,  0x10000, INTPTR_MAX, (word_t)INTPTR_MIN,
+                                   ~(word_t)0, CAP_NULL};
     word_t kind = random_word() % 16;
 
     if (kind == 0)
@@ -107,7 +109,7 @@ static void serve(word_t param)
     for (unsigned i = 0; i < 4; i++)
         one_call();
     if (param % 8 == 3)
-        __asm__ volatile("udf #0");
+        machine_undefined();
     (void)rme_invocation_return(param);
     lab_park();
 }

@@ -11,6 +11,7 @@
 #include "rme/assert.h"
 #include "rme/stack.h"
 #include "rme/start.h"
+#include "test/map.h"
 #include "tests/system/lab/lab.h"
 #include "tests/system/tap.h"
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Unlicense */
 #include "tests/system/lab/lab.h"
 
-#include "layout.h"
 #include "rme/alloc.h"
+#include "rme/arch/sizes.h"
 #include "rme/assert.h"
 #include "rme/process.h"
 #include "rme/stack.h"
 #include "rme/start.h"
 
-enum { SUBJECTS = 4, IMAGE_ORDER = 15, DATA_ORDER = 14, PLACE_BYTES = 64 };
+enum { SUBJECTS = 4 };
 
-static char stacks[SUBJECTS][LAB_STACK_BYTES] __attribute__((aligned(8)));
+static char stacks[SUBJECTS][LAB_STACK_BYTES] __attribute__((aligned(16)));
 static unsigned subjects;
 
 /* ---- Subjects ---- */
@@ -22,23 +22,15 @@ static void begin(word_t unused)
     lab_park();
 }
 
-void lab_space_add_image(struct rme_space *space)
-{
-    (void)rme_space_add(space, LAYOUT_USER_IMAGE, IMAGE_ORDER,
-                        PAGE_READ | PAGE_EXECUTE | PAGE_CACHE | PAGE_STATIC);
-    (void)rme_space_add(space, LAYOUT_USER_RAM, DATA_ORDER,
-                        PAGE_READ | PAGE_WRITE | PAGE_CACHE | PAGE_BUFFER | PAGE_STATIC);
-}
-
 static void make_thread(struct lab_subject *subject, word_t attributes, rme_kmem_t memory,
                         word_t area)
 {
-    enum { THREAD_BYTES = 192 };
     rme_thread_t thread = rme_thread(rme_alloc_slot());
 
     subject->thread = thread;
-    rme_assert(rme_thread_create(lab_own, thread.id.raw, lab_memory, rme_alloc_kmem(THREAD_BYTES),
-                                 subject->process, LAB_PRIORITY, attributes) == STATUS_OK);
+    rme_assert(rme_thread_create(lab_own, thread.id.raw, lab_memory,
+                                 rme_alloc_kmem(RME_THREAD_FPU_BYTES), subject->process,
+                                 LAB_PRIORITY, attributes) == STATUS_OK);
     rme_assert(rme_thread_bind(thread, lab_init, rme_signal_null(), subject->tid, LAB_PRIORITY,
                                memory, area) == STATUS_OK);
     rme_assert(rme_thread_exec_set(thread, (word_t)begin,
@@ -200,71 +192,4 @@ sword_t lab_set_register(rme_thread_t thread, word_t index, word_t value)
     word_t unused;
 
     return debug_register(thread, index, 1, value, &unused);
-}
-
-/* ---- Page tables ---- */
-
-word_t lab_window(void)
-{
-    const word_t behind = LAYOUT_USER_RAM + (1u << DATA_ORDER);
-
-    return (behind + LAB_WINDOW_BYTES - 1) & ~(word_t)(LAB_WINDOW_BYTES - 1);
-}
-
-/* Slot and kernel memory of each place, which are used again and again. */
-static struct {
-    rme_pagetable_t table;
-    word_t memory;
-} places[LAB_PLACES];
-
-rme_pagetable_t lab_table(unsigned place, const struct lab_map *map)
-{
-    rme_pagetable_t table, source;
-    word_t index;
-
-    if (places[place].memory == 0) {
-        places[place].table = rme_pagetable(rme_alloc_slot());
-        places[place].memory = rme_alloc_kmem(PLACE_BYTES);
-    }
-    table = places[place].table;
-    rme_assert(rme_pagetable_create(lab_own, table.id.raw, lab_memory, places[place].memory,
-                                    map->base, map->size_order, map->number_order) == STATUS_OK);
-    for (word_t i = 0; i < (word_t)1 << map->number_order; i++) {
-        if ((map->pages >> i & 1) == 0)
-            continue;
-        rme_assert(rme_memory_source(map->base + (i << map->size_order), map->size_order, &source,
-                                     &index));
-        rme_assert(rme_pagetable_add(table, i, map->flags, source, 0, index) == STATUS_OK);
-    }
-    return table;
-}
-
-void lab_table_remove(unsigned place)
-{
-    word_t slot = places[place].table.id.raw;
-
-    rme_assert(rme_captable_freeze(lab_own, slot) == STATUS_OK);
-    rme_assert(rme_pagetable_delete(lab_own, slot) == STATUS_OK);
-}
-
-rme_pagetable_t lab_attach(const struct lab_subject *subject, unsigned place,
-                           const struct lab_map *map)
-{
-    rme_pagetable_t table = lab_table(place, map);
-
-    rme_assert(rme_pagetable_construct(subject->list, subject->used + place, table, 0) ==
-               STATUS_OK);
-    return table;
-}
-
-rme_pagetable_t lab_attached(unsigned place)
-{
-    return places[place].table;
-}
-
-void lab_detach(const struct lab_subject *subject, unsigned place)
-{
-    rme_assert(rme_pagetable_destruct(subject->list, subject->used + place, places[place].table) ==
-               STATUS_OK);
-    lab_table_remove(place);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Unlicense
  *
  * What the tests of isolation share: a subject, which is a thread in a process of its own, is given
- * something to do and ends by waiting or by a fault; and page tables that come and go in its
+ * something to do and ends by waiting or by a fault; and pages that come and go in its
  * address space. The first process has the lowest priority, so that a subject that is started has
  * ended when the call that started it returns.
  */
@@ -11,7 +11,7 @@
 #include "rme/process.h"
 
 enum {
-    LAB_STACK_BYTES = 2048,
+    LAB_STACK_BYTES = WORD_BITS == 32 ? 2048 : 8192,
     LAB_PLACES = 8,     /* page tables at a time, beside image and data */
     LAB_LIST_ORDER = 4, /* of a subject's top level */
     LAB_PRIORITY = 3,
@@ -56,7 +56,7 @@ void lab_give(const struct lab_subject *subject, word_t slot, word_t source, wor
 bool lab_is_parked(const struct lab_subject *subject);
 void lab_set_priority(const struct lab_subject *subject, word_t priority);
 
-/* Add what a subject needs of the image to a space: static pages of its text and its data. */
+/* Add what a subject needs of the image to a space: its text and its data. The port has it. */
 void lab_space_add_image(struct rme_space *space);
 
 /* How a run ended. `address` and `cause` are those of kernel function F803. */
@@ -88,22 +88,12 @@ bool lab_has_debug(void);
 sword_t lab_register(rme_thread_t thread, word_t index, word_t *value);
 sword_t lab_set_register(rme_thread_t thread, word_t index, word_t value);
 
-/* ---- Memory for probes: LAB_WINDOW_BYTES that the image does not use ---- */
+/* ---- Pages that the image does not use ---- */
 
-enum { LAB_WINDOW_ORDER = 15, LAB_WINDOW_BYTES = 1 << LAB_WINDOW_ORDER };
-word_t lab_window(void);
+/* The address of page i, the same in every process that has it; init always has it. */
+word_t lab_page(unsigned i);
 
-/* A page table over part of the window. `pages` has a bit for each position. */
-struct lab_map {
-    word_t base, size_order, number_order, pages, flags;
-};
-
-/* Make it at a place of the subject's list. */
-rme_pagetable_t lab_attach(const struct lab_subject *subject, unsigned place,
-                           const struct lab_map *map);
-rme_pagetable_t lab_attached(unsigned place);
-void lab_detach(const struct lab_subject *subject, unsigned place);
-
-/* Only make or remove the table of a place, which is in no list. */
-rme_pagetable_t lab_table(unsigned place, const struct lab_map *map);
-void lab_table_remove(unsigned place);
+/* Let a subject have the page at an address, which init has, and take it away again. `place` is one
+ * of LAB_PLACES, at which it has nothing. */
+void lab_map_page(const struct lab_subject *subject, unsigned place, word_t address, word_t flags);
+void lab_unmap_page(const struct lab_subject *subject, unsigned place);

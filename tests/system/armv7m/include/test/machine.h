@@ -161,3 +161,8 @@ static inline void machine_timer_stop_by(word_t unused)
 
 /* An address that user code can never reach: the System Control Block. */
 #define MACHINE_UNREACHABLE 0xE000ED00
+
+static inline void machine_undefined(void)
+{
+    __asm__ volatile("udf #0");
+}

@@ -18,6 +18,25 @@ struct lab_registers {
 struct lab_registers lab_tagged(word_t tag);
 struct lab_registers lab_tagged_call(word_t tag, word_t number, word_t word0, word_t word1,
                                      word_t word2);
+
+/* Word `i` of a call, beyond those; the rounds of lab_registers_loop. */
+void lab_set_word(struct lab_registers *registers, unsigned i, word_t word);
+void lab_set_rounds(struct lab_registers *registers, word_t rounds);
+
+/* What a call answered. */
+sword_t lab_status(const struct lab_registers *out);
+word_t lab_value(const struct lab_registers *out);
+
+/* How many registers are not what they must be behind a call, or behind a loop of so many rounds,
+ * whoever ran meanwhile. Behind a call that is everything but the two words of its result. */
+unsigned lab_call_differs(const struct lab_registers *in, const struct lab_registers *out,
+                          word_t part);
+unsigned lab_loop_differs(const struct lab_registers *in, const struct lab_registers *out,
+                          word_t part);
+
+/* What a thread finds that begins at lab_registers_entry: its parameter, else nothing. */
+bool lab_begins_clean(const struct lab_registers *seen, word_t param, word_t part);
+
 bool lab_is_zero(const word_t *words, unsigned count);
 bool lab_is_same(const word_t *one, const word_t *two, unsigned count);
 
@@ -27,7 +46,7 @@ enum { LAB_CORE = 0, LAB_FILL_FPU = 1, LAB_READ_FPU = 2, LAB_WITH_FPU = 3 };
 /* Fill from `in`, make the call whose number and words are in r4 and behind, read into `out`. */
 void lab_registers_call(const struct lab_registers *in, struct lab_registers *out, word_t fpu);
 
-/* The same around r3 rounds of a loop, with r3 = 0 in `out` and the flags that go with it. */
+/* The same around a loop, with no rounds left in `out` and the flags that go with it. */
 void lab_registers_loop(const struct lab_registers *in, struct lab_registers *out, word_t fpu);
 
 /* Fill, then an undefined instruction; a loop without end. */

@@ -135,3 +135,8 @@ static inline void machine_timer_clear(void) {}
 
 /* An address that user code can never reach: kernel memory. */
 #define MACHINE_UNREACHABLE 0xFFFFFFFF80400000
+
+static inline void machine_undefined(void)
+{
+    __asm__ volatile("ud2");
+}

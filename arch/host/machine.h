@@ -11,9 +11,10 @@
 
 #include "arch/context.h"
 #include "arch/space.h"
+#include "board.h"
 #include "kernel/entry.h"
 
-enum { HOST_CPUS = 3, HOST_GUEST_BYTES = 2048, HOST_LINES = 32 };
+enum { HOST_CPUS = 3, HOST_GUEST_BYTES = 2048, HOST_LINES = BOARD_IRQ_LINES };
 
 /* What free kernel memory holds, everywhere. */
 enum { HOST_RUBBISH = 0xA5 };

@@ -602,10 +602,10 @@ static void line_function(word_t *w)
     static const word_t functions[] = {RME_KFN_INT_LOCAL_MOD,  RME_KFN_INT_LOCAL_MOD,
                                        RME_KFN_INT_LOCAL_TRIG, RME_KFN_INT_LOCAL_TRIG,
                                        RME_KFN_INT_BIND,       RME_KFN_TIMER_SET,
-                                       RME_KFN_CPU_TICK};
+                                       RME_KFN_CPU_TICK,       RME_KFN_INT_MESSAGE};
 
     w[0] = id_fixed(one_in(8) ? FIXED_FEW_LINES : FIXED_LINE_FUNCTIONS);
-    w[1] = functions[random_below(7)];
+    w[1] = functions[random_below(8)];
     w[2] = line();
     if (w[1] == RME_KFN_INT_LOCAL_MOD) {
         w[3] = random_below(one_in(12) ? 4 : 2);
@@ -626,6 +626,8 @@ static void line_function(word_t *w)
     }
     if (w[1] == RME_KFN_CPU_TICK)
         w[2] = one_in(4);
+    if (w[1] == RME_KFN_INT_MESSAGE)
+        w[3] = 1; /* what the first CPU's is depends on the machine */
 }
 
 static void page_function(word_t *w)

@@ -67,6 +67,7 @@ def window(blocks, at):
 
 def explain(traces, blocks, at):
     first, last = window(blocks, at)
+    traces.options.calls = 1000 * (at + 1)
     host = chosen(traces.host(first, last)[0], STEP)
     board = chosen(traces.board(first, last)[0], STEP)
     step = first_difference(host, board)

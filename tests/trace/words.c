@@ -157,7 +157,9 @@ static void creation(word_t *w)
     if (shadow_slot(w[0]) != SLOTS)
         w[1] = SLOTS; /* nobody would ever find it there */
     w[2] = one_in(12) ? pick_either(KIND_KMEM) : id_fixed(FIXED_KMEM);
-    w[3] = shadow_cell() * CELL_BYTES + (one_in(12) ? odd[random_below(5)] : 0);
+    w[3] = shadow_cell() * CELL_BYTES;
+    if (one_in(12))
+        w[3] += odd[random_below(5)];
 }
 
 static void deletion(word_t *w, enum kind kind)
@@ -296,8 +298,11 @@ static void geometry(word_t *w)
         w[4] = PAGETABLE_TOP;
         w[6] = TOP_NUMBER_ORDER;
     }
-    if (one_in(16))
-        w[4 + random_below(3)] = random_any();
+    if (one_in(16)) { /* compilers choose differently which of two numbers is drawn first */
+        word_t which = 4 + random_below(3);
+
+        w[which] = random_any();
+    }
 }
 
 static word_t position(void)

@@ -113,27 +113,19 @@ enum {
     MSR_SPEC_CTRL = 0x48,
     MSR_VIRT_SPEC_CTRL = 0xC001011F, /* AMD, for guests */
     MSR_EFER = 0xC0000080,
-    SPEC_IBRS = 1 << 0,
-    SPEC_SSBD = 1 << 2,
-    EFER_AUTOMATIC_IBRS = 1 << 21,
 };
 
-/* A register is touched only where CPUID has said that it is there: elsewhere that is a fault. */
+static void set_bits(uint32_t msr, word_t bits)
+{
+    if (bits != 0)
+        msr_write(msr, msr_read(msr) | bits);
+}
+
 void port_prepare_speculation(void)
 {
-    const bool *is_on = port_speculation.is_on;
-    word_t bits = 0;
-
-    if (is_on[MITIGATION_IBRS] && port_processor.automatic_ibrs)
-        msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_AUTOMATIC_IBRS);
-    else if (is_on[MITIGATION_IBRS])
-        bits |= SPEC_IBRS;
-    if (is_on[MITIGATION_SSBD] && port_processor.ssbd)
-        bits |= SPEC_SSBD;
-    if (bits != 0)
-        msr_write(MSR_SPEC_CTRL, msr_read(MSR_SPEC_CTRL) | bits);
-    if (is_on[MITIGATION_SSBD] && port_processor.ssbd_virtual)
-        msr_write(MSR_VIRT_SPEC_CTRL, SPEC_SSBD);
+    set_bits(MSR_EFER, port_speculation.features);
+    set_bits(MSR_SPEC_CTRL, port_speculation.control);
+    set_bits(MSR_VIRT_SPEC_CTRL, port_speculation.virtual_control);
 }
 
 /* ---- The report ---- */

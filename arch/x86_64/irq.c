@@ -204,7 +204,7 @@ static void prepare_apic(void)
     apic_write(APIC_SVR, APIC_ENABLED | VECTOR_SPURIOUS);
     apic_write(APIC_TPR, 0);
     apic_write(APIC_LVT_LINT0, APIC_MASKED);
-    apic_write(APIC_LVT_LINT1, APIC_MASKED);
+    apic_write(APIC_LVT_LINT1, APIC_NMI); /* where a PC has it: the end, with a report */
     apic_write(APIC_LVT_ERROR, APIC_MASKED);
     boot_id = apic_read(APIC_ID) & 0xFF000000;
 }

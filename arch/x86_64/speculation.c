@@ -94,6 +94,23 @@ static bool is_wanted(const struct processor *processor, enum mitigation mitigat
     return false;
 }
 
+enum { SPEC_IBRS = 1 << 0, SPEC_SSBD = 1 << 2, EFER_AUTOMATIC_IBRS = 1 << 21 };
+
+static void choose_bits(const struct processor *processor, struct speculation *speculation)
+{
+    speculation->control = 0;
+    speculation->virtual_control = 0;
+    speculation->features = 0;
+    if (speculation->is_on[MITIGATION_IBRS] && processor->automatic_ibrs)
+        speculation->features = EFER_AUTOMATIC_IBRS;
+    else if (speculation->is_on[MITIGATION_IBRS])
+        speculation->control |= SPEC_IBRS;
+    if (speculation->is_on[MITIGATION_SSBD] && processor->ssbd)
+        speculation->control |= SPEC_SSBD;
+    else if (speculation->is_on[MITIGATION_SSBD])
+        speculation->virtual_control = SPEC_SSBD;
+}
+
 void speculation_choose(const struct processor *processor, const char *text,
                         struct speculation *speculation)
 {
@@ -109,4 +126,5 @@ void speculation_choose(const struct processor *processor, const char *text,
         speculation->is_offered[i] = is_offered(processor, i);
         speculation->is_on[i] = is_asked && speculation->is_offered[i];
     }
+    choose_bits(processor, speculation);
 }

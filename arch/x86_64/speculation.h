@@ -28,8 +28,11 @@ enum mitigation {
 enum { MITIGATION_NAME_BYTES = 8 };
 extern const char speculation_names[MITIGATIONS][MITIGATION_NAME_BYTES];
 
+/* What is on, and the bits that this sets in registers; a register of which no bit is set may not
+ * be there. */
 struct speculation {
     bool is_offered[MITIGATIONS], is_on[MITIGATIONS];
+    word_t control, virtual_control, features; /* SPEC_CTRL, VIRT_SPEC_CTRL, EFER */
 };
 
 /* `text` is the command line. Time: its length times the number of names. */

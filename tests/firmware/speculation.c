@@ -122,6 +122,13 @@ static bool on(const char *expected)
     return strcmp(found, expected) == 0;
 }
 
+/* Bits of SPEC_CTRL, VIRT_SPEC_CTRL and EFER. */
+static bool sets(word_t control, word_t virtual_control, word_t features)
+{
+    return speculation.control == control && speculation.virtual_control == virtual_control &&
+           speculation.features == features;
+}
+
 static bool weak(bool meltdown, bool l1tf, bool buffers, bool ssb)
 {
     return processor.has_meltdown == meltdown && processor.has_l1tf == l1tf &&
@@ -168,7 +175,11 @@ static void intel(void)
               "Skylake has everything");
     tap_check(on("lbrv"), "and gets barriers, filled returns, VERW; no IBRS, which is the old one");
     tap_check(reads_of_capabilities == 0 && reads_of_others == 0, "its registers are not read");
+    tap_check(sets(0, 0, 0), "and not written");
+    choose(cascade_lake, "ssbd=on");
+    tap_check(sets(5, 0, 0), "IBRS and SSBD are bits of SPEC_CTRL");
     choose(cascade_lake, "");
+    tap_check(sets(1, 0, 0), "IBRS alone");
     tap_check(weak(false, false, true, true) && on("librv") && reads_of_capabilities == 1,
               "Cascade Lake has lost Meltdown and keeps TAA");
     choose((struct made_up){.vendor = "GenuineIntel",
@@ -225,10 +236,10 @@ static void amd(void)
     tap_check(on("lbr"), "IBRS that must not stay on is not used");
     what.twenty_one_a = AUTOMATIC_IBRS;
     choose(what, "");
-    tap_check(on("libr") && processor.automatic_ibrs, "automatic IBRS is");
+    tap_check(on("libr") && sets(0, 0, 1 << 21), "automatic IBRS is, by a bit of EFER");
     what.eight_b = AMD_VIRTUAL_SSBD;
     choose(what, "ssbd=on");
-    tap_check(processor.ssbd_virtual && on("lis"), "SSBD by the register of guests");
+    tap_check(on("lis") && sets(0, 4, 1 << 21), "SSBD by the register of guests");
     what.eight_b = AMD_SSB_NO;
     choose(what, "");
     tap_check(!processor.has_ssb, "SSB_NO");
@@ -284,7 +295,7 @@ static void emulator(void)
     choose(emulated, "");
     tap_check(weak(false, false, false, true) && on("l"), "an emulated processor");
     choose(emulated, "mitigations=on");
-    tap_check(on("lrv") && reads_of_capabilities == 0, "on: what can be executed");
+    tap_check(on("lrv") && reads_of_capabilities == 0 && sets(0, 0, 0), "on: what can be executed");
     choose(emulated, "mitigations=off");
     tap_check(on(""), "off");
 }

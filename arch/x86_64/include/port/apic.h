@@ -25,6 +25,7 @@ enum {
 
     APIC_ENABLED = 1 << 8, /* SVR */
     APIC_MASKED = 1 << 16, /* LVT */
+    APIC_NMI = 4 << 8,     /* LVT: delivery mode */
     APIC_SELF = 1 << 18,   /* ICR: destination shorthand */
     APIC_BY_ONE = 0xB,     /* divide configuration */
 };

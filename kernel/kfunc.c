@@ -63,16 +63,19 @@ enum { OPERATION_GET, OPERATION_SET };
 
 static sword_t line_mode(const struct args_kfn *args)
 {
+    word_t line;
+
     if (args->object >= arch_irq_lines())
         return STATUS_UNSUPPORTED;
+    line = index_mask(args->object, arch_irq_lines());
     if (args->arg0 == OPERATION_GET)
-        return arch_irq_is_enabled(args->object);
+        return arch_irq_is_enabled(line);
     if (args->arg0 != OPERATION_SET || args->arg1 > 1)
         return STATUS_UNSUPPORTED;
     if (args->arg1 == 0)
-        arch_irq_mask(args->object);
+        arch_irq_mask(line);
     else
-        arch_irq_unmask(args->object);
+        arch_irq_unmask(line);
     return STATUS_OK;
 }
 
@@ -87,7 +90,7 @@ static sword_t line_bind(struct cpu *cpu, const struct args_kfn *args)
         status = signal_find(cpu, args->arg0, &endpoint);
     if (status != STATUS_OK)
         return status;
-    return interrupt_bind(args->object, endpoint, args->arg1 != 0);
+    return interrupt_bind(index_mask(args->object, arch_irq_lines()), endpoint, args->arg1 != 0);
 }
 
 static sword_t set_timer(struct cpu *cpu, const struct args_kfn *args)
@@ -104,10 +107,13 @@ static sword_t set_timer(struct cpu *cpu, const struct args_kfn *args)
 
 static sword_t tick_cpu(const struct args_kfn *args)
 {
+    unsigned id;
+
     if (args->object >= arch_cpu_count())
         return STATUS_UNSUPPORTED;
-    (void)shared_or(&arch_cpu((unsigned)args->object)->requests, CPU_REQUEST_TICK);
-    arch_cpu_interrupt((unsigned)args->object);
+    id = (unsigned)index_mask(args->object, arch_cpu_count());
+    (void)shared_or(&arch_cpu(id)->requests, CPU_REQUEST_TICK);
+    arch_cpu_interrupt(id);
     return STATUS_OK;
 }
 
@@ -197,7 +203,8 @@ static sword_t call_function(struct cpu *cpu, const struct args_kfn *args,
 {
     bool is_alone = args->object == 0; /* most functions have no first argument */
 
-    switch (args->function) {
+    /* Tested to be one of the capability's. */
+    switch (index_mask(args->function, (cap->rights & CAP_PAIR_MASK) + 1)) {
     case RME_KFN_FLUSH:
         return IF(CONFIG_KFUNC_PAGE && is_alone, flush_cpus(cpu, args));
     case RME_KFN_FLUSH_DONE:

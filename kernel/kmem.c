@@ -11,7 +11,7 @@ word_t kmem_address(const struct capability *memory, word_t offset, word_t size)
 
     if (offset > room || size - 1 > room - offset)
         return 0;
-    return memory->kmem.begin + offset;
+    return memory->kmem.begin + index_mask(offset, room + 1);
 }
 
 /* The bits of bitmap word `index` that granules [first, last] own. */
@@ -57,6 +57,7 @@ enum status kmem_allocate(word_t address, word_t size)
     if (offset % BIT_BYTES != 0 || address < base || offset >= arch_kmem_size() ||
         size > arch_kmem_size() - offset)
         return STATUS_MEMORY;
+    offset = index_mask(offset, arch_kmem_size());
     status = mark(offset / BIT_BYTES, (offset + size - 1) / BIT_BYTES);
     if (status != STATUS_OK)
         return status;

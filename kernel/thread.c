@@ -53,7 +53,8 @@ sword_t thread_create(struct cpu *cpu, const struct args_thd_crt *args, struct c
     thread = slot->object;
     thread->home = caps[2]->object;
     thread->process = thread->home;
-    thread->priority_max = (uint8_t)args->priority_max;
+    thread->priority_max =
+        (uint8_t)index_mask(args->priority_max, (word_t)cpu->current->priority_max + 1);
     thread->state = THREAD_EXHAUSTED;
     thread->has_fpu = (args->attributes & THREAD_FPU) != 0;
     thread->is_guest = is_guest;
@@ -145,7 +146,7 @@ sword_t thread_bind(struct cpu *cpu, const struct args_thd_sched_bind *args,
         return STATUS_CONFLICT;
     scheduler->children++;
     thread->scheduler = scheduler;
-    thread->priority = (uint8_t)args->priority;
+    thread->priority = (uint8_t)index_mask(args->priority, (word_t)thread->priority_max + 1);
     thread->tid = args->tid;
     thread->guest_area = area;
     thread->event_endpoint = endpoint;
@@ -250,19 +251,21 @@ sword_t thread_set_priorities(struct cpu *cpu, const struct args_thd_sched_prio 
                                           args->thread3};
     struct thread *threads[PRIORITY_CHANGES];
     word_t priorities[PRIORITY_CHANGES];
+    word_t count = index_mask(args->count, PRIORITY_CHANGES + 1);
 
     (void)caps;
     if (args->count == 0 || args->count > PRIORITY_CHANGES)
         return STATUS_ARGUMENT;
-    for (unsigned i = 0; i < args->count; i++) {
+    for (unsigned i = 0; i < count; i++) {
         enum status status;
 
         priorities[i] = args->priorities >> i * 8 & 0xFF;
         status = check_priority(cpu, ids[i], priorities[i], &threads[i]);
         if (status != STATUS_OK)
             return status;
+        priorities[i] = index_mask(priorities[i], (word_t)threads[i]->priority_max + 1);
     }
-    for (unsigned i = 0; i < args->count; i++) {
+    for (unsigned i = 0; i < count; i++) {
         bool is_ready = threads[i]->state == THREAD_READY;
 
         if (is_ready)

@@ -123,6 +123,10 @@ def check_floors():
     run(sys.executable, "tools/check_floors.py")
 
 
+def check_masks():
+    print("".join(f"# {line}\n" for line in run(sys.executable, "tools/check_masks.py").splitlines()), end="")
+
+
 def check_docs():
     """The generated reference is the one in the tree."""
     with tempfile.TemporaryDirectory() as folder:
@@ -414,6 +418,7 @@ def checks():
     yield "licence", check_licence
     yield "scripts", check_scripts
     yield "floors", check_floors
+    yield "index masks", check_masks
     yield "docs/syscalls.md", check_docs
     yield "HAL contract", check_hal
     yield "paths in documents", check_paths

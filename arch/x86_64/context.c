@@ -80,6 +80,7 @@ bool arch_context_debug(struct arch_context *context, struct arch_fpu *fpu, word
     (void)fpu;
     if (index >= COUNT || (write && index >= WRITABLE))
         return false;
+    index = index_mask(index, COUNT);
     if (write)
         *words[index] = *value;
     else

@@ -119,6 +119,7 @@ bool arch_irq_trigger(word_t cpu_id, word_t vector)
 {
     if (cpu_id >= arch_cpu_count() || vector >= BOARD_IRQ_LINES)
         return false;
+    vector = index_mask(vector, BOARD_IRQ_LINES);
     if (arch_irq_is_enabled(vector))
         raise(vector);
     else

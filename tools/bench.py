@@ -249,6 +249,27 @@ def print_paths(results: list[Result], image: Elf) -> None:
               f"by {image.place(int(result['by'], 16))}")
 
 
+def compare_lines(options: argparse.Namespace, board: run_qemu.Machine, lines: list[Measurement],
+                  base: dict[str, Any]) -> list[str]:
+    """The first set once more for each --compare, given to the kernel on its command line: one column
+    each. Returns what does not fit."""
+    columns, problems = {"(default)": _first_set(lines, base)}, []
+    for text in options.compare:
+        machine = run_qemu.Machine(board.machine, board.qemu, [*board.args, "-append", text])
+        printed, results = measure(machine, options.elf, options.out.parent, vectors=options.vector,
+                                   counter=options.counter, timeout=options.timeout)
+        other = parse(printed)
+        problems += [f"{text}: {problem}" for problem in join(other, results)]
+        columns[text] = _first_set(other, base)
+    print("\nby the kernel's command line (instructions, mean)")
+    print("  " + "operation".ljust(24) + "".join(f"{text:>18}" for text in columns))
+    for index, line in enumerate(columns["(default)"]):
+        title = base["titles"].get(line.operation, line.operation)
+        figures = [column[index].mean for column in columns.values()]
+        print("  " + title.ljust(24) + "".join(_cell(figure, 18) for figure in figures))
+    return problems
+
+
 def measure(board: run_qemu.Machine, elf: Path, folder: Path, *, vectors: list[str],
             counter: int, timeout: float, echo: bool = False) -> tuple[list[str], list[Result]]:
     """Run the image under the plugin: what it printed, what the plugin found."""
@@ -278,6 +299,8 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--counter", type=lambda t: int(t, 0), default=plugin.COUNTER,
                         help="register whose load is a mark (default TIM2_CNT)")
     parser.add_argument("--timeout", type=float, default=300.0)
+    parser.add_argument("--compare", action="append", default=[], metavar="TEXT",
+                        help="run once more with this command line, print it beside")
     parser.add_argument("--log", type=Path, help="without --machine: what an image printed")
     parser.add_argument("--count", type=Path, help="without --machine: the plugin's results")
     parser.add_argument("--gate", action="store_true", help="a missed goal is a failure")
@@ -289,7 +312,7 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
 
 def main(argv: list[str] | None = None) -> int:
     options = _options(argv)
-    out = options.out or Path("build", options.board, "bench.json")
+    out = options.out = options.out or Path("build", options.board, "bench.json")
     try:
         base = tomllib.loads(BASELINES.read_text())
         if options.machine:
@@ -307,6 +330,8 @@ def main(argv: list[str] | None = None) -> int:
         if results:
             print_memory(lines, base)
             print_paths(results, Elf(options.elf))
+        if options.machine and options.compare:
+            problems += compare_lines(options, board, lines, base)
         measured = {line.operation for line in lines if line.row == base["first_row"]}
         problems += [f"{op} is not measured" for op in base["order"] if op not in measured]
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -154,25 +154,31 @@ static word_t boot_pages(void)
     return kernel_table(pages) | MMU_USER;
 }
 
+/* The entry of 2 MiB in the lower half of boot. */
+static word_t *boot_entry(word_t physical)
+{
+    word_t *directory = table_below(table_below(port_boot_top, 0), physical / LARGE_PAGE / ENTRIES);
+
+    return &directory[physical / LARGE_PAGE % ENTRIES];
+}
+
 /* The first process begins in the space of boot, from now on as a user: it has the first 4 GiB
- * where they are, with everything that is there, but for the kernel's own. */
+ * where they are, with everything that is there, but for the kernel's memory and devices. */
 word_t arch_space_boot(void)
 {
+    const word_t end = (word_t)BOOT_DIRECTORIES * ENTRIES * LARGE_PAGE;
     word_t *low = table_below(port_boot_top, 0);
 
-    for (word_t i = 0; i < BOOT_DIRECTORIES; i++) {
-        word_t *directory = table_below(low, i);
-
-        for (word_t j = 0; j < ENTRIES; j++)
-            directory[j] |= MMU_USER;
+    for (word_t i = 0; i < BOOT_DIRECTORIES; i++)
         low[i] |= MMU_USER;
-        if (i != 0)
-            continue;
-        for (word_t j = port_physical(LAYOUT_KMEM) / LARGE_PAGE; j < LAYOUT_KERNEL_END / LARGE_PAGE;
-             j++)
-            directory[j] = 0;
-        directory[LAYOUT_BOOT_PAGE / LARGE_PAGE] = boot_pages();
-    }
+    for (word_t at = 0; at < end; at += LARGE_PAGE)
+        *boot_entry(at) |= MMU_USER;
+    for (word_t at = port_physical(LAYOUT_KMEM); at < LAYOUT_KERNEL_END; at += LARGE_PAGE)
+        *boot_entry(at) = 0;
+    for (word_t i = 0; i < ENTRIES; i++)
+        if (device_pages[i] != 0 && (device_pages[i] & MMU_ADDRESS) < end)
+            *boot_entry(device_pages[i] & MMU_ADDRESS) = 0;
+    *boot_entry(LAYOUT_BOOT_PAGE) = boot_pages();
     port_boot_top[0] |= MMU_USER;
     return port_physical((word_t)port_boot_top);
 }

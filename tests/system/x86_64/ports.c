@@ -117,6 +117,7 @@ static void ranges(void)
 {
     rme_kfunc_t com2 = narrow(READ, WRITE, COM2, SCRATCH);
     rme_kfunc_t reader = narrow(READ, READ, COM2, SCRATCH);
+    rme_kfunc_t pair = narrow(READ, WRITE, PCI_DATA, PCI_DATA + 1);
     rme_kfunc_t one = narrow(READ, WRITE, SCRATCH, SCRATCH);
     word_t value = 0;
     sword_t status;
@@ -129,18 +130,20 @@ static void ranges(void)
                   write_by(com2, COM2 - 1, 1, 0) == STATUS_BOUNDS &&
                   write_by(com2, SCRATCH + 1, 1, 0) == STATUS_BOUNDS,
               "and no further, up or down");
-    tap_check(write_by(com2, SCRATCH, 2, 0) == STATUS_BOUNDS &&
-                  write_by(com2, SCRATCH - 2, 4, 0) == STATUS_BOUNDS &&
-                  write_by(com2, COM2 - 1, 2, 0) == STATUS_BOUNDS &&
-                  read_by(com2, SCRATCH, 4, &value) == STATUS_BOUNDS,
+    tap_check(write_by(pair, PCI_DATA + 1, 2, 0) == STATUS_BOUNDS &&
+                  read_by(pair, PCI_DATA + 1, 2, &value) == STATUS_BOUNDS &&
+                  write_by(pair, PCI_DATA, 4, 0) == STATUS_BOUNDS &&
+                  read_by(pair, PCI_DATA, 4, &value) == STATUS_BOUNDS &&
+                  read_by(pair, PCI_DATA - 1, 2, &value) == STATUS_BOUNDS &&
+                  read_by(pair, PCI_DATA, 2, &value) == STATUS_OK,
               "nor with the end of a wider access");
     tap_check(read_by(com2, SCRATCH - 3, 4, &value) == STATUS_OK && value >> 24 == 0x33,
               "which may end at the last one");
     tap_check(write_by(reader, SCRATCH, 1, 0x44) == STATUS_BOUNDS &&
                   read_by(reader, SCRATCH, 1, &value) == STATUS_OK && value == 0x33,
               "who may read may not write");
-    tap_check(write_by(one, SCRATCH, 1, 0x55) == STATUS_OK &&
-                  write_by(one, SCRATCH, 2, 0) == STATUS_BOUNDS && read(SCRATCH, 1) == 0x55,
+    tap_check(write_by(one, SCRATCH, 1, 0x55) == STATUS_OK && read(SCRATCH, 1) == 0x55 &&
+                  read_by(one, SCRATCH - 1, 1, &value) == STATUS_BOUNDS,
               "a single port is a range");
     status = rme_captable_delegate(own, rme_alloc_slot(), own, com2.id.raw,
                                    (word_t)READ << CAP_PAIR_SHIFT | WRITE, COM2 - 1, SCRATCH);

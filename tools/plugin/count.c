@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Unlicense
  *
  * A TCG plugin that counts, for QEMU 7.2: guest instructions, modelled Cortex-M4 cycles, memory
- * accesses of the kernel and the distinct lines they touch, between marks in the guest; the longest
- * way of each kernel entry; and how deep the kernel stack became. It reads no register and changes
- * nothing in the guest. One line of JSON per result goes to the file `out`.
+ * accesses of the kernel, the distinct lines they touch, its atomic instructions and its fences
+ * (order.h), between marks in the guest; the longest way of each kernel entry; and how deep the
+ * kernel stack became. It reads no register and changes nothing in the guest. One line of JSON per
+ * result goes to the file `out`.
  *
  *   out=FILE        where the results go
  *   kernel=LO:HI    the code of the kernel; whoever runs elsewhere is user code
@@ -28,6 +29,7 @@
 #include <string.h>
 
 #include "lines.h"
+#include "order.h"
 #include "qemu_api.h"
 #include "thumb.h"
 
@@ -39,6 +41,8 @@ enum metric {
     CYCLES_FLAT, /* MODEL_FLAT */
     LOADS,
     STORES,
+    ATOMICS,
+    FENCES,
     ADDED_UP, /* those before are running totals, those behind belong to an interval */
     READ_32 = ADDED_UP,
     WRITTEN_32,
@@ -48,8 +52,8 @@ enum metric {
 };
 
 static const char *const metric_names[METRICS] = {
-    "insns",  "cycles",    "cycles_flat", "loads",     "stores",
-    "read32", "written32", "read64",      "written64",
+    "insns",  "cycles", "cycles_flat", "loads",  "stores",    "atomics",
+    "fences", "read32", "written32",   "read64", "written64",
 };
 
 struct range {
@@ -67,6 +71,7 @@ struct insn {
     struct insn *next;
     struct thumb thumb;
     uint8_t size;
+    uint8_t order; /* enum order */
     bool in_kernel, is_mark, is_vector, is_handler;
     bool is_entry; /* an exception has begun here */
 };
@@ -109,7 +114,7 @@ struct cpu {
 static struct {
     struct range kernel, label, stack, window;
     struct list loads, marks, vectors, handlers;
-    bool is_thumb, has_stamps;
+    bool is_thumb, is_x86, has_stamps;
     FILE *out, *trace;
 } config;
 
@@ -338,7 +343,11 @@ static void on_exec(unsigned int index, void *data)
     follow_path(cpu, insn);
     count_cycles(cpu, insn);
     cpu->total[INSNS]++;
-    cpu->kernel_insns += insn->in_kernel;
+    if (insn->in_kernel) {
+        cpu->kernel_insns++;
+        cpu->total[ATOMICS] += insn->order == ORDER_ATOMIC;
+        cpu->total[FENCES] += insn->order == ORDER_FENCE;
+    }
     cpu->last = insn;
     if (insn->is_mark)
         at_mark(cpu, insn);
@@ -421,8 +430,12 @@ static struct insn *translate(const struct qemu_insn *from)
         if (insn->size == sizeof half)
             memcpy(half, qemu_plugin_insn_data(from), sizeof half);
         insn->thumb = thumb_decode(half[0], half[1]);
+        insn->order = (uint8_t)order_of_thumb(half[0], half[1]);
     } else {
         insn->size = (uint8_t)qemu_plugin_insn_size(from);
+        insn->order =
+            (uint8_t)(config.is_x86 ? order_of_x86(qemu_plugin_insn_data(from), insn->size)
+                                    : ORDER_NONE);
     }
     insn->in_kernel = in_range(&config.kernel, insn->pc);
     insn->is_mark = in_list(&config.marks, insn->pc) || is_time_stamp(insn, from);
@@ -588,6 +601,7 @@ QEMU_EXPORT int qemu_plugin_install(uint64_t plugin, const struct qemu_machine *
 int qemu_plugin_install(uint64_t plugin, const struct qemu_machine *machine, int argc, char **argv)
 {
     config.is_thumb = strcmp(machine->target, "arm") == 0;
+    config.is_x86 = strcmp(machine->target, "x86_64") == 0;
     config.window.high = UINT64_MAX;
     deepest.low = UINT64_MAX;
     deepest_boot.low = UINT64_MAX;

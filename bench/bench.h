@@ -72,4 +72,7 @@ void measure_refused(const struct targets *targets, struct figures *unknown, str
 /* others.c: operations beyond the table, each between two reads, by number. */
 enum { OTHERS = 5 };
 extern const char *const other_names[OTHERS];
+
+/* Whether a kernel for several CPUs can do that at once: not, if it waits for three epochs. */
+bool has_other(unsigned other);
 void measure_other(unsigned other, const struct targets *targets, struct figures *figures);

@@ -67,7 +67,8 @@ static void measure_row(word_t param)
     if (row == rows) {
         measure_refused(&targets, &unknown, &twin);
         for (unsigned i = 0; i < OTHERS; i++)
-            measure_other(i, &targets, &others[i]);
+            if (has_other(i))
+                measure_other(i, &targets, &others[i]);
     }
     is_done = true;
     objects_stop();
@@ -104,6 +105,15 @@ static void run(const struct row *row)
         print(row->name, operation_names[i], &figures[i]);
 }
 
+static void print_others(void)
+{
+    for (unsigned i = 0; i < OTHERS; i++)
+        if (has_other(i))
+            print("extra", other_names[i], &others[i]);
+        else
+            rme_print("%s skipped: it waits for other CPUs\n", other_names[i]);
+}
+
 int main(void)
 {
     rme_print("RME benchmark on %s: %d rounds of each operation\n", BOARD_NAME, ROUNDS);
@@ -117,8 +127,7 @@ int main(void)
             continue;
         print("refused", "refused", &unknown);
         print("twin", "sig_snd", &twin);
-        for (unsigned k = 0; k < OTHERS; k++)
-            print("extra", other_names[k], &others[k]);
+        print_others();
     }
     rme_print("%u passed, %u failed, 0 skipped\n", measurements - wrong, wrong);
     return wrong != 0;

@@ -171,11 +171,25 @@ void objects_stop(void)
         rme_assert(rme_thread_free((rme_thread_t){cap_id(homes[i].slot)}) == STATUS_OK);
 }
 
+/* A call that waits for three epochs in a kernel for several CPUs: a tick each. */
+static void until_quiescent(sword_t (*call)(rme_captable_t table, word_t slot), word_t slot)
+{
+    enum { TICKS = 100 };
+    sword_t status = STATUS_NOT_QUIESCENT;
+
+    for (unsigned i = 0; i < TICKS && status == STATUS_NOT_QUIESCENT; i++) {
+        status = call(rme_captable(BOOT_CAPTABLE), slot);
+        if (status == STATUS_NOT_QUIESCENT)
+            (void)rme_kfunc_call(rme_kfunc(BOOT_KFUNC), RME_KFN_CPU_TICK, 0, 0, 0, 0, 0);
+    }
+    rme_assert(status == STATUS_OK);
+}
+
 void objects_delete(void)
 {
     for (unsigned i = 0; i < PLACES; i++) {
-        rme_assert(rme_captable_freeze(rme_captable(BOOT_CAPTABLE), homes[i].slot) == STATUS_OK);
-        rme_assert(rme_thread_delete(rme_captable(BOOT_CAPTABLE), homes[i].slot) == STATUS_OK);
+        until_quiescent(rme_captable_freeze, homes[i].slot);
+        until_quiescent(rme_thread_delete, homes[i].slot);
     }
 }
 

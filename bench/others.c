@@ -6,6 +6,8 @@
 #include "bench/bench.h"
 #include "bench/objects.h"
 
+#include "config.h"
+
 const char *const other_names[OTHERS] = {
     "sig_low", "delegate_freeze_remove", "map_unmap", "thread_create_delete", "time_transfer",
 };
@@ -22,6 +24,13 @@ const char *const other_names[OTHERS] = {
     } while (0)
 
 static const rme_captable_t own = {{BOOT_CAPTABLE}};
+
+enum { LOW_RECEIVER, DELEGATION, MAPPING, CREATION, TRANSFER };
+
+bool has_other(unsigned other)
+{
+    return CONFIG_CPUS_MAX == 1 || (other != DELEGATION && other != CREATION);
+}
 
 /* Between the rounds the receiver gets its turn and waits again. */
 static void low_receiver(const struct targets *targets, struct figures *figures)
@@ -83,14 +92,14 @@ static void transfer(struct figures *figures)
 void measure_other(unsigned other, const struct targets *targets, struct figures *figures)
 {
     bench_next();
-    if (other == 0)
+    if (other == LOW_RECEIVER)
         low_receiver(targets, figures);
-    if (other == 1)
+    if (other == DELEGATION)
         delegation(figures);
-    if (other == 2)
+    if (other == MAPPING)
         mapping(figures);
-    if (other == 3)
+    if (other == CREATION)
         creation(figures);
-    if (other == 4)
+    if (other == TRANSFER)
         transfer(figures);
 }

@@ -13,13 +13,13 @@
 #include "rme/start.h"
 #include "tests/system/tap.h"
 
-enum { FLOOD = 30, STACK_BYTES = 512 };
+enum { FLOOD = 30, STACK_BYTES = 16 * WORD_BITS };
 
 static const rme_captable_t own = {{BOOT_CAPTABLE}};
 static const rme_thread_t init = {{BOOT_THREAD}};
 
-static char stack[STACK_BYTES] __attribute__((aligned(8)));
-static char port_stack[STACK_BYTES] __attribute__((aligned(8)));
+static char stack[STACK_BYTES] __attribute__((aligned(16)));
+static char port_stack[STACK_BYTES] __attribute__((aligned(16)));
 
 /* ---- Refusals ---- */
 
@@ -58,41 +58,8 @@ static void look(word_t address)
     (void)*(volatile word_t *)address;
 }
 
-/* An instruction of 32 bits. */
-static void reach_far(word_t address)
-{
-    __asm__ volatile("str.w %0, [%0]" : : "r"(address) : "memory");
-}
-
-static void execute(word_t address)
-{
-    ((void (*)(void))(address | 1))();
-}
-
-static void use_fpu(word_t unused)
-{
-    (void)unused;
-    __asm__ volatile(".inst.w 0xEEB70A00"); /* vmov.f32 s0, #1.0 */
-}
-
-static void divide(word_t divisor)
-{
-    word_t quotient;
-
-    __asm__ volatile("udiv %0, %1, %1" : "=r"(quotient) : "r"(divisor));
-}
-
-static void undefined(word_t unused)
-{
-    (void)unused;
-    __asm__ volatile("udf #0");
-}
-
-static void lose_stack(word_t unused)
-{
-    (void)unused;
-    __asm__ volatile("mov sp, %0\n\tsvc 0" : : "r"(0x10));
-}
+/* Of the port: divide(), undefined() and so on, and what is the kernel's. */
+#include "test/explain.h"
 
 struct place {
     rme_process_t process;
@@ -125,22 +92,15 @@ static void crash(word_t param)
     undefined(param);
 }
 
+#include "test/explain_faults.h"
+
 static void faults(const struct place *place)
 {
     word_t value;
     rme_invocation_t port =
         rme_invocation_make(place->process, crash, port_stack, sizeof(port_stack), true);
 
-    fault(place, reach, 0x20000000, 1, "a store to the kernel's memory");
-    fault(place, reach, LAYOUT_USER_IMAGE, 2, "a store to the image, which is read only");
-    fault(place, execute, (word_t)port_stack, 3, "a jump to data");
-    if (BOARD_HAS_FPU && CONFIG_FPU)
-        fault(place, use_fpu, 0, 4, "an FPU instruction without the attribute");
-    fault(place, divide, 0, 5, "a division by zero");
-    fault(place, undefined, 0, 6, "an undefined instruction");
-    fault(place, lose_stack, 0, 7, "a call with a stack that is none");
-    fault(place, look, 0x20000004, 8, "a load from the kernel's memory");
-    fault(place, reach_far, 0x20000008, 9, "a store of the long kind");
+    faults_of_machine(place);
     tap_check(rme_invoke_word(port.id.raw, 0, &value) == STATUS_FAULT, "a callee that faults");
 }
 

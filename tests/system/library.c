@@ -4,6 +4,7 @@
  * messages there and back; allocators and threads that come and go.
  */
 #include "rme/alloc.h"
+#include "rme/arch/sizes.h"
 #include "rme/process.h"
 #include "rme/stack.h"
 #include "rme/start.h"
@@ -12,30 +13,16 @@
 
 #define UNUSED __attribute__((unused)) /* a naked function may hold assembly alone */
 
-enum { STACK_BYTES = 512, ROUNDS = 100 };
+enum { STACK_BYTES = 16 * WORD_BITS, ROUNDS = 100 };
 
 static const rme_process_t process = {{BOOT_PROCESS}};
-static char stacks[4][STACK_BYTES] __attribute__((aligned(8)));
+static char stacks[4][STACK_BYTES] __attribute__((aligned(16)));
 
-/* What the spy found in r6 to r11. */
+/* What the spy found in the registers that cross. */
 static word_t spied[RME_MESSAGE_WORDS] __attribute__((used));
 
-/* A hostile callee: notes what crosses, leaves rubbish in every register, returns 0x77. */
-__attribute__((naked)) static void spy(word_t param UNUSED)
-{
-    __asm__ volatile("ldr   r0, =spied\n\t"
-                     "stmia r0, {r6-r11}\n\t"
-                     "mvn   r6, #0\n\t"
-                     "mov   r7, r6\n\t"
-                     "mov   r8, r6\n\t"
-                     "mov   r9, r6\n\t"
-                     "mov   r10, r6\n\t"
-                     "mov   r11, r6\n\t"
-                     "mov   r5, #0x77\n\t"
-                     "movs  r4, #0\n\t"
-                     "svc   #0\n\t"
-                     ".pool");
-}
+/* Of the port: spy() and keeps_registers(). */
+#include "test/library.h"
 
 static word_t serve(word_t param, word_t message[RME_MESSAGE_WORDS])
 {
@@ -56,36 +43,6 @@ static word_t crash(word_t param, word_t message[RME_MESSAGE_WORDS])
     return 0;
 }
 
-/* Put a pattern into the registers that cross, call a stub, and say whether all of them came back.
- * r0 port, r1 word, r2 the stub. */
-__attribute__((naked)) static bool keeps_registers(word_t port UNUSED, word_t word UNUSED,
-                                                   word_t stub UNUSED)
-{
-    __asm__ volatile("push  {r4-r11, lr}\n\t"
-                     "movs  r4, #0x44\n\t"
-                     "movs  r5, #0x55\n\t"
-                     "movs  r6, #0x66\n\t"
-                     "movs  r7, #0x77\n\t"
-                     "mov   r8, #0x88\n\t"
-                     "mov   r9, #0x99\n\t"
-                     "mov   r10, #0xAA\n\t"
-                     "mov   r11, #0xBB\n\t"
-                     "blx   r2\n\t"
-                     "cmp   r4, #0x44\n\tbne 1f\n\t"
-                     "cmp   r5, #0x55\n\tbne 1f\n\t"
-                     "cmp   r6, #0x66\n\tbne 1f\n\t"
-                     "cmp   r7, #0x77\n\tbne 1f\n\t"
-                     "cmp   r8, #0x88\n\tbne 1f\n\t"
-                     "cmp   r9, #0x99\n\tbne 1f\n\t"
-                     "cmp   r10, #0xAA\n\tbne 1f\n\t"
-                     "cmp   r11, #0xBB\n\tbne 1f\n\t"
-                     "movs  r0, #1\n\t"
-                     "pop   {r4-r11, pc}\n"
-                     "1:\n\t"
-                     "movs  r0, #0\n\t"
-                     "pop   {r4-r11, pc}");
-}
-
 void rme_invoke_hidden_stub(void);
 void rme_invoke_message_stub(void);
 
@@ -104,16 +61,16 @@ static void stubs(void)
 
     tap_check(keeps_registers(port.id.raw, 0x1234, (word_t)rme_invoke_hidden_stub),
               "the hiding stub restores what a hostile callee destroyed");
-    tap_check(spied[0] == 0x1234 && is_filled(spied, 0, 1),
+    tap_check(SPIED_PARAM == 0x1234 && is_filled(spied, 0, SPIED_MORE),
               "and has shown it the parameter and zeros");
     tap_check(keeps_registers(port.id.raw, (word_t)message, (word_t)rme_invoke_message_stub),
               "so does the stub for messages");
     tap_check(spied[0] == 1 && spied[5] == 6, "which has shown it the message");
     tap_check(is_filled(message, ~(word_t)0, 0), "and gives the callee's words to the caller");
-    tap_check(rme_invoke_hidden(port, 5, &value) == STATUS_OK && value == 0x77 && spied[0] == 5,
+    tap_check(rme_invoke_hidden(port, 5, &value) == STATUS_OK && value == 0x77 && SPIED_PARAM == 5,
               "the value comes back");
     tap_check(rme_invocation_activate(port, 6, &value) == STATUS_OK && value == 0x77 &&
-                  spied[0] == 6,
+                  SPIED_PARAM == 6,
               "the inline stub survives the hostile callee");
     tap_check(rme_invoke_hidden(rme_invocation(BOOT_PROCESS), 5, &value) == STATUS_TYPE,
               "a refusal comes back too");
@@ -162,7 +119,8 @@ static void count_and_stop(word_t param)
 /* Made, run, deleted, again and again, in the same slot and memory. */
 static void threads(void)
 {
-    word_t left = rme_alloc_kmem_left(), slot = rme_alloc_slot(), memory = rme_alloc_kmem(128);
+    word_t left = rme_alloc_kmem_left(), slot = rme_alloc_slot(),
+           memory = rme_alloc_kmem(RME_THREAD_BYTES);
     struct rme_thread_plan plan = {
         .slot = slot,
         .memory = memory,
@@ -182,7 +140,7 @@ static void threads(void)
     for (unsigned i = 0; i < ROUNDS; i++)
         right &= rme_thread_unmake(rme_thread_make(&plan), &plan) == STATUS_OK;
     tap_check(right && runs == ROUNDS, "threads come, run and go in the same memory");
-    rme_free_kmem(memory, 128);
+    rme_free_kmem(memory, RME_THREAD_BYTES);
     rme_free_slot(slot);
     tap_check(rme_alloc_kmem_left() == left, "what was allocated is given back");
     tap_check(rme_alloc_slot() == slot, "a slot that was given back is the next to be had");

@@ -28,3 +28,4 @@ struct image_header {
 };
 
 #define IMAGE_MAGIC ((word_t)0x31454D52) /* "RME1" */
+#define IMAGE_NONE  ((word_t)0x30454D52) /* "RME0": the first boot module is it */

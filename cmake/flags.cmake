@@ -41,8 +41,9 @@ else()
     list(FILTER RME_KERNEL_SOURCES EXCLUDE REGEX "/pagetable_(boot|mpu|raw)\\.c$")
 endif()
 file(GLOB RME_PORT_SOURCES CONFIGURE_DEPENDS
-     ${CMAKE_SOURCE_DIR}/arch/${BOARD_ARCH}/*.c ${CMAKE_SOURCE_DIR}/arch/${BOARD_ARCH}/*.S
-     ${CMAKE_SOURCE_DIR}/${space_folder}/*.c)
-if(BOARD_DEBUG AND EXISTS ${CMAKE_SOURCE_DIR}/drivers/${BOARD_CONSOLE}.c)
+    ${CMAKE_SOURCE_DIR}/arch/${BOARD_ARCH}/*.c ${CMAKE_SOURCE_DIR}/arch/${BOARD_ARCH}/*.S
+    ${CMAKE_SOURCE_DIR}/${space_folder}/*.c)
+# What stops a PC from starting is said in every build.
+if((BOARD_DEBUG OR BOARD_ARCH STREQUAL "x86_64") AND EXISTS ${CMAKE_SOURCE_DIR}/drivers/${BOARD_CONSOLE}.c)
     list(APPEND RME_PORT_SOURCES ${CMAKE_SOURCE_DIR}/drivers/${BOARD_CONSOLE}.c)
 endif()

@@ -70,6 +70,21 @@ function(rme_user target)
     endif()
 endfunction()
 
+# rme_init(NAME): NAME.init.elf, the user part of a system as a boot module. Where the machine has them.
+function(rme_init name)
+    set(archives $<TARGET_FILE:rme>)
+    set(image ${CMAKE_BINARY_DIR}/${name}.init.elf)
+    add_custom_command(
+        OUTPUT ${image}
+        COMMAND ${link} -Wl,--gc-sections -Wl,-u,rme_image_header -Wl,--no-warn-rwx-segments
+                -L ${RME_GENERATED} -T ${RME_GENERATED}/init.ld -o ${image}
+                $<TARGET_OBJECTS:${name}_user> -Wl,--start-group ${archives} -lgcc -Wl,--end-group
+        DEPENDS ${name}_user $<TARGET_OBJECTS:${name}_user> rme ${archives}
+                ${RME_GENERATED}/init.ld ${RME_GENERATED}/user.ld
+        COMMENT "Linking boot module ${name}" COMMAND_EXPAND_LISTS VERBATIM)
+    add_custom_target(${name}_init ALL DEPENDS ${image})
+endfunction()
+
 # rme_system(NAME [FPU] SOURCES file... [LIBRARIES target...]): NAME.elf in the build directory,
 # from kernel, user sources and the user library.
 function(rme_system name)
@@ -91,7 +106,7 @@ function(rme_system name)
     add_custom_command(
         OUTPUT ${image}
         COMMAND ${link} -Wl,--gc-sections -Wl,-u,rme_image_header -Wl,--no-warn-rwx-segments
-                -Wl,-Map=${CMAKE_BINARY_DIR}/${name}.map -T ${RME_GENERATED}/system.ld -o ${image}
+                -Wl,-Map=${CMAKE_BINARY_DIR}/${name}.map -L ${RME_GENERATED} -T ${RME_GENERATED}/system.ld -o ${image}
                 ${RME_KERNEL} $<TARGET_OBJECTS:${name}_user>
                 -Wl,--start-group ${archives} -lgcc -Wl,--end-group
         DEPENDS kernel ${RME_KERNEL} ${name}_user $<TARGET_OBJECTS:${name}_user> ${arg_LIBRARIES} ${archives}

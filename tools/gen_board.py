@@ -10,6 +10,7 @@
     DIR/layout.h     LAYOUT_*: where kernel and user lie; the ranges that the first process gets
     DIR/kernel.ld    merges the kernel's sections in its partial link
     DIR/system.ld    places kernel and user image
+    DIR/user.ld, DIR/init.ld    where a first process may be a file of its own: its part, and all of it
     DIR/board.cmake  what the build itself wants to know
 
   gen_board.py --boards            the names of the boards
@@ -106,6 +107,8 @@ def window_layout(board, chip, assignments):
         if key not in WINDOW_KEYS:
             raise DataError(f"--layout: no '{key}'; there are: {' '.join(WINDOW_KEYS)}")
         sizes[key] = int(text, 0)
+    if window["boot_page"] % large or window["boot_page"] + large > window["guests"]:
+        raise DataError(f"window.boot_page must begin {large} bytes, in which the kernel's image lies")
     objects = window["guests"] + sizes["guests"]
     own_end = objects + sizes["objects"]
     boundary = sizes.get("boundary", own_end)
@@ -122,7 +125,7 @@ def window_layout(board, chip, assignments):
         "KERNEL_WINDOW": window["virtual"],
         "BOOT_PAGE": window["boot_page"],
         "KERNEL_IMAGE": window["boot_page"] + 4096,
-        "KERNEL_IMAGE_BYTES": window["guests"] - window["boot_page"] - 4096,
+        "KERNEL_IMAGE_BYTES": large - 4096,
         "KERNEL_STACK_BYTES": sizes["stack"],
         "KERNEL_END": own_end,
         "KMEM": window["virtual"] + objects,
@@ -342,8 +345,9 @@ def write(path, text):
 
 
 def script(name, layout, arch):
-    own = ROOT / "cmake" / f"{arch}.{name}"
-    text = (own if own.exists() else ROOT / "cmake" / name).read_text(encoding="utf-8")
+    """A linker script, the machine's own or the one for all; empty where there is neither."""
+    found = [path for path in (ROOT / "cmake" / f"{arch}.{name}", ROOT / "cmake" / name) if path.exists()]
+    text = found[0].read_text(encoding="utf-8") if found else ""
     for key, value in layout.items():
         text = text.replace(f"@{key}@", f"0x{value:08X}")
     return text
@@ -373,8 +377,10 @@ def generate(name, out, settings, layouts, transparent_lines):
     write(out / "layout.h", layout_h(name, chip, layout))
     write(out / "board.cmake", board_cmake(board, chip, values, transparent))
     if layout:
-        for name_of_script in ("kernel.ld", "system.ld"):
-            write(out / name_of_script, script(f"{name_of_script}.in", layout, chip["arch"]))
+        for name_of_script in ("kernel.ld", "system.ld", "user.ld", "init.ld"):
+            text = script(f"{name_of_script}.in", layout, chip["arch"])
+            if text:
+                write(out / name_of_script, text)
 
 
 def show(name, key):

@@ -28,17 +28,17 @@ static const uint8_t *map_table(uint64_t address, uint32_t *length)
     const uint8_t *table = firmware_map(address, HEADER_BYTES);
 
     if (table == NULL) {
-        firmware_note("ACPI: no memory at a table's address", address);
+        firmware_note(BOOT_NOTE_ACPI_UNREADABLE, address);
         return NULL;
     }
     *length = (uint32_t)firmware_word(table + TABLE_LENGTH, 4);
     if (*length < HEADER_BYTES || *length > TABLE_BYTES_MAX) {
-        firmware_note("ACPI: the length of a table is wrong", *length);
+        firmware_note(BOOT_NOTE_ACPI_LENGTH, *length);
         return NULL;
     }
     table = firmware_map(address, *length);
     if (table == NULL || !sums_to_zero(table, *length)) {
-        firmware_note("ACPI: a table is out of memory or its checksum is wrong", address);
+        firmware_note(BOOT_NOTE_ACPI_CHECKSUM, address);
         return NULL;
     }
     return table;
@@ -59,21 +59,21 @@ enum { MADT_ENTRIES = 44, MADT_ADDRESS = 36, MADT_FLAGS = 40, CPU_ENABLED = 1 };
 static void add_cpu(struct acpi_info *info, uint64_t id, uint64_t flags)
 {
     if ((flags & CPU_ENABLED) == 0) {
-        firmware_note("ACPI: a CPU is disabled", id);
+        firmware_note(BOOT_NOTE_CPU_DISABLED, id);
         return;
     }
     if (id > 0xFE) { /* 0xFF addresses all of them */
-        firmware_note("ACPI: a CPU has an id that xAPIC cannot address", id);
+        firmware_note(BOOT_NOTE_CPU_ID, id);
         return;
     }
     for (unsigned i = 0; i < info->cpus; i++) {
         if (info->apic_id[i] == id) {
-            firmware_note("ACPI: two CPUs have the same id", id);
+            firmware_note(BOOT_NOTE_CPU_TWICE, id);
             return;
         }
     }
-    if (info->cpus == CONFIG_CPUS_MAX) {
-        firmware_note("ACPI: there are more CPUs than the kernel is built for", id);
+    if (info->cpus == ACPI_CPUS_MAX) {
+        firmware_note(BOOT_NOTE_CPU_TOO_MANY, id);
         return;
     }
     info->apic_id[info->cpus++] = (uint8_t)id;
@@ -82,7 +82,7 @@ static void add_cpu(struct acpi_info *info, uint64_t id, uint64_t flags)
 static void add_ioapic(struct acpi_info *info, const uint8_t *entry)
 {
     if (info->ioapics == ACPI_IOAPICS_MAX) {
-        firmware_note("ACPI: too many I/O APICs", entry[2]);
+        firmware_note(BOOT_NOTE_IOAPIC_TOO_MANY, entry[2]);
         return;
     }
     info->ioapic[info->ioapics++] = (struct acpi_ioapic){
@@ -95,7 +95,7 @@ static void add_ioapic(struct acpi_info *info, const uint8_t *entry)
 static void add_override(struct acpi_info *info, const uint8_t *entry)
 {
     if (entry[2] != 0 || entry[3] >= ACPI_ISA_LINES || info->overrides == ACPI_OVERRIDES_MAX) {
-        firmware_note("ACPI: an interrupt override makes no sense", entry[3]);
+        firmware_note(BOOT_NOTE_OVERRIDE_MALFORMED, entry[3]);
         return;
     }
     info->override[info->overrides++] = (struct acpi_override){
@@ -151,7 +151,7 @@ static void read_madt(struct acpi_info *info, const uint8_t *table, uint32_t len
     uint32_t at = MADT_ENTRIES;
 
     if (length < MADT_ENTRIES || info->local_apic != 0) {
-        firmware_note("ACPI: a MADT is too short, or a second one", length);
+        firmware_note(BOOT_NOTE_MADT_MALFORMED, length);
         return;
     }
     info->local_apic = firmware_word(table + MADT_ADDRESS, 4);
@@ -160,11 +160,11 @@ static void read_madt(struct acpi_info *info, const uint8_t *table, uint32_t len
         uint8_t bytes = table[at + 1];
 
         if (bytes < 2 || bytes > length - at) {
-            firmware_note("ACPI: an entry of the MADT has a wrong length", bytes);
+            firmware_note(BOOT_NOTE_MADT_ENTRY, bytes);
             return;
         }
         if (bytes < entry_bytes(table[at]))
-            firmware_note("ACPI: an entry of the MADT is too short", table[at]);
+            firmware_note(BOOT_NOTE_MADT_ENTRY, table[at]);
         else
             read_entry(info, table + at);
         at += bytes;
@@ -178,10 +178,37 @@ static void read_hpet(struct acpi_info *info, const uint8_t *table, uint32_t len
     enum { HPET_BYTES = 56, SPACE = 40, ADDRESS = 44, IN_MEMORY = 0 };
 
     if (length < HPET_BYTES || table[SPACE] != IN_MEMORY || info->hpet != 0) {
-        firmware_note("ACPI: an HPET is malformed, not in memory, or a second one", length);
+        firmware_note(BOOT_NOTE_HPET_MALFORMED, length);
         return;
     }
     info->hpet = firmware_word(table + ADDRESS, 8);
+}
+
+/* ---- FADT, 5.2.9: the timer, if it has one ---- */
+
+static void read_fadt(struct acpi_info *info, const uint8_t *table, uint32_t length)
+{
+    enum {
+        TIMER = 76, /* an I/O port */
+        TIMER_BYTES = 91,
+        FLAGS = 112,
+        FLAGS_END = 116,
+        TIMER_IS_32_BITS = 1 << 8,
+        REDUCED = 1 << 20 /* there is none, whatever the field says */
+    };
+    uint32_t flags;
+
+    if (length < FLAGS_END || info->has_fadt) {
+        firmware_note(BOOT_NOTE_FADT_MALFORMED, length);
+        return;
+    }
+    info->has_fadt = true;
+    flags = (uint32_t)firmware_word(table + FLAGS, 4);
+    if ((flags & REDUCED) != 0 || table[TIMER_BYTES] != 4 ||
+        firmware_word(table + TIMER, 4) > 0xFFFC)
+        return;
+    info->pm_timer = (uint16_t)firmware_word(table + TIMER, 4);
+    info->pm_timer_mask = (flags & TIMER_IS_32_BITS) != 0 ? 0xFFFFFFFF : 0xFFFFFF;
 }
 
 /* ---- The root, 5.2.5 to 5.2.8 ---- */
@@ -200,7 +227,7 @@ static uint64_t xsdt_of(uint64_t address, const uint8_t *rsdp)
         return 0;
     rsdp = firmware_map(address, RSDP_BYTES_2);
     if (rsdp == NULL || !sums_to_zero(rsdp, RSDP_BYTES_2)) {
-        firmware_note("ACPI: the second checksum of the RSDP is wrong", address);
+        firmware_note(BOOT_NOTE_ACPI_CHECKSUM_2, address);
         return 0;
     }
     return firmware_word(rsdp + RSDP_XSDT, 8);
@@ -217,6 +244,8 @@ static void read_table(struct acpi_info *info, uint64_t address)
         read_madt(info, table, length);
     if (has_signature(table, "HPET", 4))
         read_hpet(info, table, length);
+    if (has_signature(table, "FACP", 4))
+        read_fadt(info, table, length);
 }
 
 bool acpi_read(uint64_t rsdp, struct acpi_info *info)
@@ -229,19 +258,19 @@ bool acpi_read(uint64_t rsdp, struct acpi_info *info)
 
     *info = (struct acpi_info){.local_apic = 0};
     if (!is_rsdp(pointer)) {
-        firmware_note("ACPI: there is no RSDP", rsdp);
+        firmware_note(BOOT_NOTE_ACPI_NONE, rsdp);
         return false;
     }
     xsdt = xsdt_of(rsdp, pointer);
     bytes = xsdt != 0 ? 8 : 4;
     root = map_table(xsdt != 0 ? xsdt : firmware_word(pointer + RSDP_RSDT, 4), &length);
     if (root == NULL || !has_signature(root, xsdt != 0 ? "XSDT" : "RSDT", 4)) {
-        firmware_note("ACPI: there is no table of tables", rsdp);
+        firmware_note(BOOT_NOTE_ACPI_ROOT, rsdp);
         return false;
     }
     count = (length - HEADER_BYTES) / bytes;
     if (count > ACPI_TABLES_MAX)
-        firmware_note("ACPI: too many tables", count);
+        firmware_note(BOOT_NOTE_ACPI_TABLES, count);
     for (uint32_t i = 0; i < count && i < ACPI_TABLES_MAX; i++)
         read_table(info, firmware_word(root + HEADER_BYTES + (size_t)i * bytes, bytes));
     return true;

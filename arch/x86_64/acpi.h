@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * What the kernel wants of ACPI: CPUs, interrupt controllers, the HPET. Tables only, no
- * interpreter. Firmware is not trusted to be right: whatever is malformed is noted and left out.
+ * What the kernel wants of ACPI: CPUs, interrupt controllers, clocks of a known rate. Tables only,
+ * no interpreter. Firmware is not trusted to be right: whatever is malformed is noted and left out.
  * ACPI Specification 6.5, 5.2.5 to 5.2.12; IA-PC HPET 1.0a, 3.2.4.
  */
 #pragma once
 
 #include "arch/x86_64/firmware.h"
-#include "config.h"
 
-enum { ACPI_IOAPICS_MAX = 8, ACPI_OVERRIDES_MAX = 16, ACPI_TABLES_MAX = 64, ACPI_ISA_LINES = 16 };
+enum {
+    ACPI_CPUS_MAX = 64,
+    ACPI_IOAPICS_MAX = 8,
+    ACPI_OVERRIDES_MAX = 16,
+    ACPI_TABLES_MAX = 64,
+    ACPI_ISA_LINES = 16,
+    ACPI_RSDP_BYTES = 36
+};
 
 /* An I/O APIC, and the first global interrupt that it serves. */
 struct acpi_ioapic {
@@ -29,9 +35,12 @@ struct acpi_override {
 struct acpi_info {
     uint64_t local_apic; /* physical address; 0: there was no usable MADT */
     uint64_t hpet;       /* physical address, or 0 */
-    bool has_8259;       /* two legacy controllers that are to be masked */
+    uint32_t pm_timer_mask;
+    uint16_t pm_timer; /* I/O port of the timer of 3,579,545 Hz, or 0 */
+    bool has_fadt;
+    bool has_8259; /* two legacy controllers that are to be masked */
     unsigned cpus, ioapics, overrides;
-    uint8_t apic_id[CONFIG_CPUS_MAX];
+    uint8_t apic_id[ACPI_CPUS_MAX];
     struct acpi_ioapic ioapic[ACPI_IOAPICS_MAX];
     struct acpi_override override[ACPI_OVERRIDES_MAX];
 };

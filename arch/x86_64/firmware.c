@@ -3,12 +3,21 @@
 
 enum { PAGE_BYTES = 4096, MEMORY_USABLE = 1, MAP_ENTRIES_MAX = 256 };
 
+/* Before anybody counts or copies: at most so many entries. */
+static unsigned limit(uint64_t count, unsigned max, enum boot_note what)
+{
+    if (count <= max)
+        return (unsigned)count;
+    firmware_note(what, count);
+    return max;
+}
+
 /* ---- The list of RAM ---- */
 
 static void insert(struct firmware *firmware, unsigned at, struct firmware_range range)
 {
     if (firmware->rams == FIRMWARE_RAM_MAX) {
-        firmware_note("memory: too many ranges; lost the one at", range.base);
+        firmware_note(BOOT_NOTE_RAM_TOO_MANY, range.base);
         return;
     }
     for (unsigned i = firmware->rams; i > at; i--)
@@ -81,12 +90,24 @@ static bool to_pages(const uint8_t *entry, bool is_ram, uint64_t *begin, uint64_
     uint64_t base = firmware_word(entry, 8), size = firmware_word(entry + 8, 8);
 
     if (size > UINT64_MAX - mask - base || base > UINT64_MAX - mask) {
-        firmware_note("memory: a range wraps", base);
+        firmware_note(BOOT_NOTE_RAM_WRAPS, base);
         return false;
     }
     *begin = (is_ram ? base + mask : base) & ~mask;
     *end = (is_ram ? base + size : base + size + mask) & ~mask;
     return *begin < *end;
+}
+
+/* The map itself, for the first process. */
+static void keep_regions(struct firmware *firmware, const uint8_t *entries, unsigned count,
+                         unsigned stride)
+{
+    firmware->regions =
+        limit(count, FIRMWARE_REGIONS_MAX, BOOT_NOTE_MAP_TOO_LONG); /* for the boot page only */
+    for (unsigned i = 0; i < firmware->regions; i++, entries += stride)
+        firmware->region[i] =
+            (struct firmware_region){firmware_word(entries, 8), firmware_word(entries + 8, 8),
+                                     (uint32_t)firmware_word(entries + 16, 4)};
 }
 
 /* First all RAM, then everything else is taken out of it: maps may overlap, and come in any order.
@@ -97,6 +118,7 @@ static void read_map(struct firmware *firmware, const uint8_t *entries, unsigned
     enum { TYPE = 16 };
     uint64_t begin, end;
 
+    keep_regions(firmware, entries, count, stride);
     for (unsigned pass = 0; pass < 2; pass++) {
         bool is_ram = pass == 0;
 
@@ -117,20 +139,15 @@ static void read_map(struct firmware *firmware, const uint8_t *entries, unsigned
 
 static void add_module(struct firmware *firmware, uint64_t base, uint64_t size, uint64_t text)
 {
-    if (size == 0 || size > UINT64_MAX - base || firmware->modules == FIRMWARE_MODULES_MAX) {
-        firmware_note("boot: a module is empty, wraps, or is one too many", base);
+    if (firmware->modules == FIRMWARE_MODULES_MAX) {
+        firmware_note(BOOT_NOTE_MODULE_TOO_MANY, base);
+        return;
+    }
+    if (size == 0 || size > UINT64_MAX - base) {
+        firmware_note(BOOT_NOTE_MODULE_MALFORMED, base);
         return;
     }
     firmware->module[firmware->modules++] = (struct firmware_module){base, size, text};
-}
-
-/* Before anybody counts or copies: at most so many entries. */
-static unsigned limit(uint64_t count, unsigned max, const char *what)
-{
-    if (count <= max)
-        return (unsigned)count;
-    firmware_note(what, count);
-    return max;
 }
 
 /* ---- PVH ---- */
@@ -152,14 +169,14 @@ enum pvh {
 static void read_pvh_modules(struct firmware *firmware, const uint8_t *info)
 {
     unsigned count = limit(firmware_word(info + PVH_MODULE_COUNT, 4), FIRMWARE_MODULES_MAX,
-                           "boot: too many modules");
+                           BOOT_NOTE_MODULE_TOO_MANY);
     const uint8_t *module =
         firmware_map(firmware_word(info + PVH_MODULES, 8), (size_t)count * PVH_MODULE_STRIDE);
 
     if (count == 0)
         return;
     if (module == NULL) {
-        firmware_note("boot: the list of modules is not in memory", count);
+        firmware_note(BOOT_NOTE_MODULE_UNREADABLE, firmware_word(info + PVH_MODULES, 8));
         return;
     }
     for (unsigned i = 0; i < count; i++, module += PVH_MODULE_STRIDE)
@@ -177,14 +194,13 @@ bool firmware_read_pvh(uint64_t address, struct firmware *firmware)
     /* The map of memory is there since version 1. */
     if (info == NULL || firmware_word(info, 4) != PVH_MAGIC ||
         firmware_word(info + PVH_VERSION, 4) < 1) {
-        firmware_note("boot: no PVH start information of version 1 at", address);
+        firmware_note(BOOT_NOTE_LOADER_UNKNOWN, address);
         return false;
     }
-    count = limit(firmware_word(info + PVH_MAP_COUNT, 4), MAP_ENTRIES_MAX,
-                  "memory: too many entries in the map");
+    count = limit(firmware_word(info + PVH_MAP_COUNT, 4), MAP_ENTRIES_MAX, BOOT_NOTE_MAP_TOO_LONG);
     map = firmware_map(firmware_word(info + PVH_MAP, 8), (size_t)count * PVH_MAP_STRIDE);
     if (map == NULL || count == 0) {
-        firmware_note("boot: there is no map of memory", count);
+        firmware_note(BOOT_NOTE_MAP_NONE, count);
         return false;
     }
     read_map(firmware, map, count, PVH_MAP_STRIDE);
@@ -215,18 +231,16 @@ static void read_map_tag(struct firmware *firmware, const uint8_t *tag, uint32_t
     uint32_t stride;
 
     if (size < MAP_HEADER) {
-        firmware_note("boot: the map of memory is too short", size);
+        firmware_note(BOOT_NOTE_MAP_MALFORMED, size);
         return;
     }
     stride = (uint32_t)firmware_word(tag + 8, 4);
     if (stride < MAP_ENTRY_BYTES || stride > size || firmware->rams != 0) {
-        firmware_note("boot: the entries of the map are too short, or it is a second map", stride);
+        firmware_note(BOOT_NOTE_MAP_MALFORMED, stride);
         return;
     }
-    read_map(
-        firmware, tag + MAP_HEADER,
-        limit((size - MAP_HEADER) / stride, MAP_ENTRIES_MAX, "memory: too many entries in the map"),
-        stride);
+    read_map(firmware, tag + MAP_HEADER,
+             limit((size - MAP_HEADER) / stride, MAP_ENTRIES_MAX, BOOT_NOTE_MAP_TOO_LONG), stride);
 }
 
 /* Whether text in [from, size) of a tag ends there. */
@@ -243,7 +257,7 @@ static void read_tag(struct firmware *firmware, const uint8_t *tag, uint32_t siz
         break;
     case TAG_MODULE:
         if (size < MODULE_HEADER) {
-            firmware_note("boot: a module's tag is too short", size);
+            firmware_note(BOOT_NOTE_MODULE_MALFORMED, at);
             break;
         }
         add_module(firmware, firmware_word(tag + 8, 4),
@@ -274,20 +288,20 @@ bool firmware_read_multiboot2(uint64_t address, struct firmware *firmware)
     *firmware = (struct firmware){.rsdp = 0};
     if (length < 2 * TAG_BYTES || length > INFO_BYTES_MAX ||
         (info = firmware_map(address, length)) == NULL) {
-        firmware_note("boot: no Multiboot2 information at", address);
+        firmware_note(BOOT_NOTE_LOADER_MALFORMED, address);
         return false;
     }
     while (at <= length - TAG_BYTES && firmware_word(info + at, 4) != TAG_END) {
         uint32_t size = (uint32_t)firmware_word(info + at + 4, 4);
 
         if (size < TAG_BYTES || size > length - at) {
-            firmware_note("boot: a Multiboot2 tag has a wrong length", size);
+            firmware_note(BOOT_NOTE_TAG_MALFORMED, size);
             break;
         }
         read_tag(firmware, info + at, size, address + at);
         at += (size + TAG_BYTES - 1) & ~(uint32_t)(TAG_BYTES - 1);
     }
     if (firmware->rams == 0)
-        firmware_note("boot: there is no map of memory", address);
+        firmware_note(BOOT_NOTE_MAP_NONE, address);
     return firmware->rams != 0;
 }

@@ -8,12 +8,19 @@
  */
 #pragma once
 
+#include "abi/boot_notes.h"
 #include "abi/types.h"
 
-enum { FIRMWARE_RAM_MAX = 32, FIRMWARE_MODULES_MAX = 8 };
+enum { FIRMWARE_RAM_MAX = 32, FIRMWARE_MODULES_MAX = 8, FIRMWARE_REGIONS_MAX = 32 };
 
 struct firmware_range {
     uint64_t base, size;
+};
+
+/* An entry of the map of memory as it is. */
+struct firmware_region {
+    uint64_t base, size;
+    uint32_t kind;
 };
 
 struct firmware_module {
@@ -24,9 +31,10 @@ struct firmware_module {
 struct firmware {
     uint64_t rsdp; /* physical address, or 0: look for it (acpi_search) */
     uint64_t text; /* the command line, likewise */
-    unsigned modules, rams;
+    unsigned modules, rams, regions;
     struct firmware_module module[FIRMWARE_MODULES_MAX];
     struct firmware_range ram[FIRMWARE_RAM_MAX]; /* whole pages; ascending, apart from each other */
+    struct firmware_region region[FIRMWARE_REGIONS_MAX];
 };
 
 /* Read what the loader left at a physical address. False: it is not there or makes no sense;
@@ -39,8 +47,11 @@ bool firmware_read_multiboot2(uint64_t address, struct firmware *firmware);
 /* [physical, physical + bytes) as memory that can be read, or NULL. */
 const void *firmware_map(uint64_t physical, size_t bytes);
 
-/* Something is not as it should be: for the log. */
-void firmware_note(const char *what, uint64_t word);
+/* The same, to write: where elf_check allows it. */
+void *firmware_place(uint64_t physical, size_t bytes);
+
+/* Something is not as it should be. */
+void firmware_note(enum boot_note what, uint64_t word);
 
 /* ---- For those who read ---- */
 

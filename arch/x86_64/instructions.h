@@ -19,6 +19,14 @@ static inline uint8_t io_in8(uint16_t port)
     return byte;
 }
 
+static inline uint32_t io_in32(uint16_t port)
+{
+    uint32_t word;
+
+    __asm__ volatile("inl %1, %0" : "=a"(word) : "Nd"(port));
+    return word;
+}
+
 static inline void msr_write(uint32_t msr, word_t word)
 {
     __asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)word), "d"((uint32_t)(word >> 32)));

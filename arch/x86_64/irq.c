@@ -250,7 +250,7 @@ static void add_ioapic(const struct acpi_info *acpi, word_t ioapic)
         uint32_t entry = 0;
 
         if (first + i >= BOARD_IOAPIC_LINES || inputs[first + i].exists)
-            firmware_note("an input of an I/O APIC is left out", first + i);
+            firmware_note(BOOT_NOTE_IOAPIC_INPUT, first + i);
         else
             entry = add_input(acpi, ioapic, i, first + i);
         ioapic_write(ioapic, IOAPIC_REDIRECTION + 2 * i + 1, boot_id);

@@ -4,17 +4,11 @@
  * the first 4 GiB of physical memory lie in the lower half where they are.
  */
 #include "arch/machine.h"
-#include "arch/x86_64/firmware.h"
+#include "arch/x86_64/boot.h"
 #include "arch/x86_64/port.h"
-#include "kernel/boot.h"
-#include "kernel/pagetable.h"
-#include "kernel/panic.h"
-#include "kernel/report.h"
+#include "arch/x86_64/reference.h"
 #include "layout.h"
-#include "port/clock.h"
 #include "port/memory.h"
-
-#include "abi/boot_page.h"
 
 enum { RANGES_MAX = 2 * FIRMWARE_RAM_MAX + 4, LOW_MEMORY = 0x100000, PAGE = 4096 };
 #define MULTIBOOT2_LOADED ((word_t)0x36D76289)
@@ -27,11 +21,18 @@ __attribute__((section(".kernel.cpu"), aligned(64))) struct port_area port_area;
 __attribute__((section(".kernel.kmem_bitmap")))
 shared_t port_kmem_bitmap[LAYOUT_KMEM_BITMAP_BYTES / sizeof(shared_t)];
 
-static struct firmware firmware;
-static struct acpi_info acpi;
 static struct memory_range ranges[RANGES_MAX];
-static struct boot_memory memory = {.ranges = ranges};
-static char command_line[sizeof(((struct boot_page *)0)->text)];
+static struct boot_state boot = {.memory = {.ranges = ranges}};
+static struct elf_plan plan; /* where the first process is a module */
+
+/* What must be RAM, and no loader may leave anything in: boot information and the image, the window
+ * of guests and kernel memory. */
+static const struct memory_range loaded[] = {
+    {LAYOUT_BOOT_PAGE, PAGE + LAYOUT_KERNEL_IMAGE_BYTES, 0},
+    {LAYOUT_GUEST - LAYOUT_KERNEL_WINDOW, LAYOUT_KERNEL_END - (LAYOUT_GUEST - LAYOUT_KERNEL_WINDOW),
+     0},
+};
+enum { LOADED = sizeof(loaded) / sizeof(loaded[0]) };
 
 struct cpu *port_boot_cpu(void)
 {
@@ -44,35 +45,56 @@ const void *firmware_map(uint64_t physical, size_t bytes)
 {
     if (physical == 0 || physical >= IDENTITY_END || bytes > IDENTITY_END - physical)
         return NULL;
+    for (unsigned i = 0; i < LOADED; i++)
+        if (physical < loaded[i].base + loaded[i].size && loaded[i].base < physical + bytes)
+            return NULL;
     return (const void *)physical;
 }
 
-void firmware_note(const char *what, uint64_t word)
+void *firmware_place(uint64_t physical, size_t bytes)
 {
-    if (!CONFIG_DEBUG)
-        return;
-    report_text(&port_area.cpu, what);
-    report_text(&port_area.cpu, " ");
-    report_hex(&port_area.cpu, word);
-    report_text(&port_area.cpu, "\n");
+    (void)bytes;
+    return (void *)physical;
 }
 
 static void read_firmware(word_t magic, word_t info)
 {
-    bool is_read = magic == MULTIBOOT2_LOADED ? firmware_read_multiboot2(info, &firmware)
-                                              : firmware_read_pvh(info, &firmware);
+    struct acpi_info *acpi = &boot.acpi;
+    bool is_read;
 
+    boot.loader = magic == MULTIBOOT2_LOADED ? BOOT_LOADER_MULTIBOOT2 : BOOT_LOADER_PVH;
+    is_read = boot.loader == BOOT_LOADER_MULTIBOOT2 ? firmware_read_multiboot2(info, &boot.firmware)
+                                                    : firmware_read_pvh(info, &boot.firmware);
     if (!is_read)
-        panic("the boot loader says nothing that makes sense", info);
-    if (firmware.rsdp == 0)
-        firmware.rsdp = acpi_search();
-    if (!acpi_read(firmware.rsdp, &acpi) || acpi.local_apic == 0)
-        acpi.local_apic = 0xFEE00000; /* where it is unless somebody moved it */
-    if (acpi.ioapics == 0)
-        acpi.ioapic[acpi.ioapics++] = (struct acpi_ioapic){.address = 0xFEC00000};
+        boot_stop(BOOT_NOTE_STOP_LOADER, info);
+    if (boot.firmware.rsdp == 0)
+        boot.firmware.rsdp = acpi_search();
+    if (!acpi_read(boot.firmware.rsdp, acpi) || acpi->local_apic == 0)
+        acpi->local_apic = 0xFEE00000; /* where it is unless somebody moved it */
+    if (acpi->ioapics == 0)
+        acpi->ioapic[acpi->ioapics++] = (struct acpi_ioapic){.address = 0xFEC00000};
+    if (acpi->cpus > CONFIG_CPUS_MAX)
+        firmware_note(BOOT_NOTE_CPU_TOO_MANY, acpi->cpus);
 }
 
 /* ---- What the first process may map ---- */
+
+static void check_kernel_memory(void)
+{
+    for (unsigned i = 0; i < LOADED; i++) {
+        const struct memory_range *kernel = &loaded[i];
+        bool is_ram = false;
+
+        for (unsigned j = 0; j < boot.firmware.rams; j++) {
+            const struct firmware_range *ram = &boot.firmware.ram[j];
+
+            is_ram |= kernel->base >= ram->base && kernel->size <= ram->size &&
+                      kernel->base - ram->base <= ram->size - kernel->size;
+        }
+        if (!is_ram)
+            boot_stop(BOOT_NOTE_STOP_MEMORY, kernel->base);
+    }
+}
 
 /* The window of guests is between them. With the boundary at the top of memory kernel memory goes
  * on behind its own part, and is the user's too. */
@@ -86,20 +108,33 @@ static void add_range(word_t begin, word_t end, word_t flags)
 {
     if (begin >= end)
         return;
-    if (memory.range_count == RANGES_MAX) {
-        firmware_note("memory: too many pieces, left out at", begin);
+    if (boot.memory.range_count == RANGES_MAX) {
+        firmware_note(BOOT_NOTE_PIECE_LOST, begin);
         return;
     }
-    ranges[memory.range_count++] = (struct memory_range){begin, end - begin, flags};
+    ranges[boot.memory.range_count++] = (struct memory_range){begin, end - begin, flags};
 }
 
-/* All RAM above the first megabyte, but for the boot page and what is the kernel's. */
+/* Where the RAM of the first process begins: the first megabyte is left to firmware and to the
+ * start of other CPUs, but GRUB with UEFI puts modules there. */
+static word_t lowest(void)
+{
+    word_t low = LOW_MEMORY;
+
+    for (unsigned i = 0; i < boot.firmware.modules; i++)
+        if (boot.firmware.module[i].base < low)
+            low = boot.firmware.module[i].base & ~(word_t)(PAGE - 1);
+    return low != 0 ? low : PAGE;
+}
+
+/* All RAM from there on, but for what is the kernel's, which is in ascending order. */
 static void add_ram(word_t begin, word_t end)
 {
     const word_t flags = PAGE_READ | PAGE_WRITE | PAGE_EXECUTE | PAGE_CACHE | PAGE_BUFFER;
+    const word_t low = lowest();
 
-    if (begin < LOW_MEMORY)
-        begin = LOW_MEMORY;
+    if (begin < low)
+        begin = low;
     for (unsigned i = 0; i < KERNEL_RANGES; i++) {
         word_t kernel_begin = i == 0 ? LAYOUT_BOOT_PAGE : kernel_memory[i].base;
         word_t kernel_end = kernel_memory[i].base + kernel_memory[i].size;
@@ -112,101 +147,76 @@ static void add_ram(word_t begin, word_t end)
 }
 
 /* Where the BARs of devices lie: what is no RAM. Behind it stand interrupt controllers, which are
- * the kernel's; the HPET, which the kernel does not use, may be had too. */
+ * the kernel's; the HPET, by which the kernel may have measured at boot, may be had too. */
 static void add_devices(void)
 {
     const word_t flags = PAGE_READ | PAGE_WRITE, end = LAYOUT_DEVICES + LAYOUT_DEVICES_BYTES;
+    const struct firmware *firmware = &boot.firmware;
     word_t begin = LAYOUT_DEVICES;
 
-    for (unsigned i = 0; i < firmware.rams && firmware.ram[i].base < end; i++) {
-        word_t ram_end = firmware.ram[i].base + firmware.ram[i].size;
+    for (unsigned i = 0; i < firmware->rams && firmware->ram[i].base < end; i++) {
+        word_t ram_end = firmware->ram[i].base + firmware->ram[i].size;
 
         if (ram_end <= begin)
             continue;
-        add_range(begin, firmware.ram[i].base, flags);
+        add_range(begin, firmware->ram[i].base, flags);
         begin = ram_end;
     }
     add_range(begin, end, flags);
-    if (acpi.hpet == HPET_USUAL)
-        add_range(acpi.hpet, acpi.hpet + PAGE, flags);
+    if (boot.acpi.hpet == HPET_USUAL)
+        add_range(HPET_USUAL, HPET_USUAL + PAGE, flags);
 }
 
 static void add_ranges(void)
 {
     add_devices();
-    for (unsigned i = 0; i < firmware.rams; i++)
-        add_ram(firmware.ram[i].base, firmware.ram[i].base + firmware.ram[i].size);
+    for (unsigned i = 0; i < boot.firmware.rams; i++)
+        add_ram(boot.firmware.ram[i].base, boot.firmware.ram[i].base + boot.firmware.ram[i].size);
     add_range(LAYOUT_BOOT_PAGE, LAYOUT_BOOT_PAGE + PAGE, PAGE_READ | PAGE_CACHE | PAGE_BUFFER);
-    memory.reserved = kernel_memory;
-    memory.reserved_count = KERNEL_RANGES;
+    boot.memory.reserved = kernel_memory;
+    boot.memory.reserved_count = KERNEL_RANGES;
 }
 
-/* ---- The boot page ---- */
+/* ---- The first process ---- */
 
-static struct boot_page *boot_page(void)
+/* RAM of the first process that can be written now; modules and the RSDP stay as they are. */
+static enum boot_note check_module(const struct firmware_module *module, word_t *word)
 {
-    return (struct boot_page *)(LAYOUT_KERNEL_WINDOW + LAYOUT_BOOT_PAGE);
-}
+    static struct firmware_range allowed[RANGES_MAX], taken[FIRMWARE_MODULES_MAX + 1];
+    struct elf_bounds bounds = {allowed, taken, 0, 0};
 
-static void copy_text(char *to, uint64_t from, size_t bytes)
-{
-    for (size_t i = 0; i + 1 < bytes; i++) {
-        const char *c = firmware_map(from + i, 1);
+    for (word_t i = 0; i < boot.memory.range_count; i++) {
+        word_t base = ranges[i].base, end = base + ranges[i].size;
 
-        if (from == 0 || c == NULL || *c == '\0')
-            return;
-        to[i] = *c;
+        if (boot_range_is_ram(&ranges[i]) && base < IDENTITY_END)
+            allowed[bounds.allowed_count++] =
+                (struct firmware_range){base, (end < IDENTITY_END ? end : IDENTITY_END) - base};
     }
+    for (unsigned i = 0; i < boot.firmware.modules; i++)
+        taken[bounds.taken_count++] =
+            (struct firmware_range){boot.firmware.module[i].base, boot.firmware.module[i].size};
+    taken[bounds.taken_count++] = (struct firmware_range){boot.firmware.rsdp, ACPI_RSDP_BYTES};
+    return elf_check(module->base, module->size, &bounds, &plan, word);
 }
 
-/* What comes from the loader: while its memory is in sight. */
-static void fill_page(void)
-{
-    struct boot_page *page = boot_page();
-
-    *(volatile word_t *)&page->magic = BOOT_PAGE_MAGIC;
-    for (word_t *word = &page->version; word < (word_t *)(page + 1); word++)
-        *word = 0;
-    page->version = BOOT_PAGE_VERSION;
-    page->bytes = sizeof(*page);
-    page->acpi = firmware.rsdp;
-    page->kernel_entry = arch_mmu_kernel_entry(ARCH_MMU_TOP_ENTRIES - 1);
-    for (word_t i = 0; i < memory.range_count && page->rams < BOOT_PAGE_RAMS; i++)
-        if ((ranges[i].flags & (PAGE_WRITE | PAGE_CACHE)) == (PAGE_WRITE | PAGE_CACHE))
-            page->ram[page->rams++] = (struct boot_span){ranges[i].base, ranges[i].size};
-    for (unsigned i = 0; i < firmware.modules && i < BOOT_PAGE_MODULES; i++)
-        page->module[page->modules++] =
-            (struct boot_span){firmware.module[i].base, firmware.module[i].size};
-    for (unsigned i = 0; i < sizeof(page->text); i++)
-        page->text[i] = command_line[i];
-    for (unsigned i = 0; i < ACPI_ISA_LINES; i++)
-        page->isa_line[i] = i;
-    for (unsigned i = 0; i < acpi.overrides; i++)
-        page->isa_line[acpi.override[i].isa] = acpi.override[i].global;
-}
-
-/* What boot has made of page tables. */
-static void fill_tables(const struct boot_info *info)
-{
-    const struct capability *slots = (const struct capability *)arch_kmem_base();
-    const struct capability *tables = slots[BOOT_PAGETABLES].object;
-    struct boot_page *page = boot_page();
-
-    for (word_t i = 0; i < info->tables; i++)
-        if (cap_is(&tables[i], CAP_PAGETABLE))
-            page->table[page->tables++] =
-                (struct boot_table){pagetable_base(&tables[i]), pagetable_size_order(&tables[i])};
-}
-
-/* ---- The first thread ---- */
-
-static struct image_header read_header(void)
+/* Linked in behind the kernel, or else the first module. */
+static struct image_header find_init(void)
 {
     const struct image_header *image = (const struct image_header *)LAYOUT_USER_IMAGE;
+    enum boot_note wrong;
+    word_t word;
 
-    if (image->magic != IMAGE_MAGIC)
-        panic("no user image at", LAYOUT_USER_IMAGE);
-    return *image;
+    if (image->magic == IMAGE_MAGIC)
+        return *image;
+    if (image->magic != IMAGE_NONE)
+        boot_stop(BOOT_NOTE_STOP_NO_IMAGE, LAYOUT_USER_IMAGE);
+    if (boot.firmware.modules == 0)
+        boot_stop(BOOT_NOTE_STOP_NO_INIT, 0);
+    wrong = check_module(&boot.firmware.module[0], &word);
+    if (wrong != BOOT_NOTE_NONE)
+        boot_stop(wrong, word);
+    boot.init = 1;
+    return (struct image_header){.entry = plan.entry};
 }
 
 /* Boot information in the registers of a call's words. */
@@ -226,26 +236,33 @@ static void prepare_init(struct thread *init, struct image_header image,
     context->r12 = info->tables;
 }
 
-void start(word_t magic, word_t loaded)
+void start(word_t magic, word_t loader)
 {
     struct cpu *cpu = &port_area.cpu;
     struct image_header image;
     struct boot_info info;
 
-    read_firmware(magic & 0xFFFFFFFF, loaded);
-    copy_text(command_line, firmware.text, sizeof(command_line));
-    port_detect(command_line);
+    boot_page_begin();
+    read_firmware(magic & 0xFFFFFFFF, loader);
+    port_detect(boot_page_text(&boot.firmware));
     port_patch();
-    image = read_header();
-    port_prepare_cpu(&port_area);
-    port_prepare_memory(&acpi);
-    port_prepare_interrupts(&acpi);
-    port_prepare_timer(cpu);
+    check_kernel_memory();
     add_ranges();
-    fill_page();
+    image = find_init();
+    port_prepare_cpu(&port_area);
+    port_prepare_memory(&boot.acpi);
+    port_prepare_interrupts(&boot.acpi);
+    boot.clock = reference_choose(&boot.acpi);
+    if (boot.clock == 0)
+        boot_stop(BOOT_NOTE_STOP_CLOCK, 0);
+    port_prepare_timer(cpu);
+    reference_end();
+    boot_page_fill(&boot);
     port_report_cpu(cpu);
-    boot_first(cpu, &memory, &info);
-    fill_tables(&info);
+    if (boot.init != 0)
+        elf_place(boot.firmware.module[0].base, &plan);
+    boot_first(cpu, &boot.memory, &info);
+    boot_page_tables(info.tables);
     prepare_init(cpu->current, image, &info);
     port_forget_boot();
     leave_boot(cpu, cpu->current);

@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: Unlicense
  *
  * The timer of the local APIC, one shot at a time. Boot measures it and the time-stamp counter
- * against the 8254, which every PC has and whose rate is known: 1,193,182 Hz. Intel 8254, 3;
- * SDM volume 3, 10.5.4.
+ * against a clock of a known rate (reference.h). SDM volume 3, 10.5.4.
  */
 #include "arch/clock.h"
+#include "arch/x86_64/boot.h"
 #include "arch/x86_64/instructions.h"
 #include "arch/x86_64/port.h"
-#include "kernel/panic.h"
+#include "arch/x86_64/reference.h"
 #include "port/apic.h"
 
 enum {
-    PIT_HZ = 1193182,
-    PIT_COUNTS = PIT_HZ / 100, /* 10 ms */
-    PIT_CHANNEL0 = 0x40,
-    PIT_CONTROL = 0x43,
-    PIT_ONCE = 0x30,  /* channel 0, both bytes, counts down once */
-    PIT_LATCH = 0x00, /* channel 0 */
+    PARTS = 100, /* of a second: how long boot measures */
     PATIENCE = 10000000,
 };
 
@@ -37,34 +32,20 @@ static struct pair read_both(void)
     return (struct pair){arch_time_stamp(), timer};
 }
 
-static word_t read_pit(void)
-{
-    uint8_t low;
-
-    io_out8(PIT_CONTROL, PIT_LATCH);
-    low = io_in8(PIT_CHANNEL0);
-    return (word_t)io_in8(PIT_CHANNEL0) << 8 | low;
-}
-
-/* What passes on both clocks while the 8254 counts *counts, which is PIT_COUNTS or a little more.
- * Its interrupt is masked. */
+/* What passes on both clocks while the reference makes *counts, which is a part of a second or a
+ * little more. It has been seen to count. */
 static struct pair measure(word_t *counts)
 {
-    struct pair begin, end;
-    word_t first, now, patience = PATIENCE;
+    word_t first = reference_read();
+    struct pair begin = read_both(), end;
+    word_t patience = PATIENCE;
 
-    io_out8(PIT_CONTROL, PIT_ONCE);
-    io_out8(PIT_CHANNEL0, 0xFF);
-    io_out8(PIT_CHANNEL0, 0xFF);
-    first = read_pit();
-    begin = read_both();
     do {
-        now = read_pit();
+        *counts = (reference_read() - first) & reference_mask();
         end = read_both();
-    } while ((first < now || first - now < PIT_COUNTS) && patience-- != 0);
-    if (first < now || first - now < PIT_COUNTS)
-        panic("the 8254 does not count", now);
-    *counts = first - now;
+        if (patience-- == 0)
+            boot_stop(BOOT_NOTE_STOP_STANDS, *counts);
+    } while (*counts < reference_hz() / PARTS);
     return (struct pair){end.clock - begin.clock, end.timer - begin.timer};
 }
 
@@ -78,8 +59,8 @@ void port_prepare_timer(struct cpu *cpu)
     apic_write(APIC_TIMER_INITIAL, 0xFFFFFFFF);
     passed = measure(&counts);
     if (passed.clock == 0 || passed.timer == 0)
-        panic("a clock stands still", passed.clock);
-    port_clock_hz = passed.clock * PIT_HZ / counts;
+        boot_stop(BOOT_NOTE_STOP_STANDS, passed.clock);
+    port_clock_hz = passed.clock * reference_hz() / counts;
     ratio = (passed.timer << 32) / passed.clock;
     longest = ((word_t)0xFFFFFFFF << 31) / ratio;
     shortest = port_clock_hz / 100000;

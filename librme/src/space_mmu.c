@@ -6,10 +6,10 @@
  */
 #include "rme/process.h"
 
-#include "abi/boot_page.h"
 #include "layout.h"
 #include "rme/alloc.h"
 #include "rme/assert.h"
+#include "rme/boot.h"
 
 enum {
     PAGE_ORDER = 12,
@@ -32,9 +32,9 @@ static rme_captable_t captables[TABLES / CAPABILITIES];
 
 static const struct boot_page *boot_page(void)
 {
-    const struct boot_page *page = (const struct boot_page *)LAYOUT_BOOT_PAGE;
+    const struct boot_page *page = rme_boot_page();
 
-    rme_assert(page->magic == BOOT_PAGE_MAGIC);
+    rme_assert(page != NULL);
     return page;
 }
 

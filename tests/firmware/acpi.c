@@ -9,7 +9,8 @@
 #include <string.h>
 
 /* Where the tables lie. */
-enum { RSDP = 0x100, RSDT = 0x200, XSDT = 0x300, MADT = 0x401, HPET = 0x803 };
+enum { RSDP = 0x100, RSDT = 0x200, XSDT = 0x300, MADT = 0x401, HPET = 0x803, FADT = 0x905 };
+enum { FADT_BYTES = 244 };
 
 static bool read_all(struct acpi_info *info)
 {
@@ -61,7 +62,11 @@ static void build(void)
     finish(HPET, "HPET", 56);
     memory_put(XSDT + 36, MEMORY_BASE + MADT, 8);
     memory_put(XSDT + 44, MEMORY_BASE + HPET, 8);
-    finish(XSDT, "XSDT", 52);
+    memory_put(FADT + 76, 0x608, 4);
+    memory_put(FADT + 91, 4, 1);
+    finish(FADT, "FACP", FADT_BYTES);
+    memory_put(XSDT + 52, MEMORY_BASE + FADT, 8);
+    finish(XSDT, "XSDT", 60);
     memory_put(RSDT + 36, MEMORY_BASE + MADT, 4);
     finish(RSDT, "RSDT", 40);
     memcpy(memory + RSDP, "RSD PTR ", 8);
@@ -96,8 +101,11 @@ static void right(void)
                   info.override[0].flags == 0xD,
               "an override of the ISA bus");
     tap_check(info.hpet == 0xFED00000, "the HPET, which only the XSDT names");
-    tap_check(memory_notes == 4,
+    tap_check(memory_notes == 4 && memory_noted(BOOT_NOTE_CPU_DISABLED) &&
+                  memory_noted(BOOT_NOTE_CPU_TWICE) && memory_noted(BOOT_NOTE_CPU_ID) &&
+                  memory_noted(BOOT_NOTE_OVERRIDE_MALFORMED),
               "a disabled CPU, a twin, an id of 256 and a strange bus are noted");
+    tap_check(info.pm_timer == 0x608 && info.pm_timer_mask == 0xFFFFFF, "the timer of the FADT");
 
     memory_put(RSDP + 15, 0, 1);
     seal(RSDP, 20, 8);
@@ -129,18 +137,23 @@ static void wrong(void)
 
     build();
     memory_put(MADT + 4, 0xFFFFFFFF, 4);
-    tap_check(read_all(&info) && info.cpus == 0, "a table of 4 GiB");
+    tap_check(read_all(&info) && info.cpus == 0 && memory_noted(BOOT_NOTE_ACPI_LENGTH),
+              "a table of 4 GiB");
     build();
     memory_put(MADT + 4, 8, 4);
-    tap_check(read_all(&info) && info.cpus == 0, "a table that is shorter than its header");
+    tap_check(read_all(&info) && info.cpus == 0 && memory_noted(BOOT_NOTE_ACPI_LENGTH),
+              "a table that is shorter than its header");
     build();
     memory_put(XSDT + 36, 0xFFFFFFFFFFFFFFF0, 8);
-    finish(XSDT, "XSDT", 52);
-    tap_check(read_all(&info) && info.cpus == 0 && info.hpet != 0, "a table beyond all memory");
+    finish(XSDT, "XSDT", 60);
+    tap_check(read_all(&info) && info.cpus == 0 && info.hpet != 0 &&
+                  memory_noted(BOOT_NOTE_ACPI_UNREADABLE),
+              "a table beyond all memory");
     build();
     memory_put(XSDT + 44, MEMORY_BASE + MADT, 8);
-    finish(XSDT, "XSDT", 52);
-    tap_check(read_all(&info) && info.cpus == 2, "a second MADT is left out");
+    finish(XSDT, "XSDT", 60);
+    tap_check(read_all(&info) && info.cpus == 2 && memory_noted(BOOT_NOTE_MADT_MALFORMED),
+              "a second MADT is left out");
 }
 
 static void wrong_entries(void)
@@ -150,11 +163,13 @@ static void wrong_entries(void)
     build();
     memory[MADT + 44 + 8 + 1] = 0;
     seal_madt(44 + sizeof(madt_entries));
-    tap_check(read_all(&info) && info.cpus == 1, "an entry of length 0 ends the MADT");
+    tap_check(read_all(&info) && info.cpus == 1 && memory_noted(BOOT_NOTE_MADT_ENTRY),
+              "an entry of length 0 ends the MADT");
     build();
     memory[MADT + 44 + 1] = 4;
     seal_madt(44 + sizeof(madt_entries));
-    tap_check(read_all(&info), "an entry that is too short for its kind");
+    tap_check(read_all(&info) && memory_noted(BOOT_NOTE_MADT_ENTRY),
+              "an entry that is too short for its kind");
     build();
     seal_madt(44 + 8 + 5);
     tap_check(read_all(&info) && info.cpus == 1, "an entry that is longer than the table");
@@ -162,13 +177,50 @@ static void wrong_entries(void)
     for (unsigned i = 0; i < 300; i++)
         memcpy(memory + MADT + 44 + i * 8, (const uint8_t[8]){0, 8, 0, (uint8_t)i, 1}, 8);
     seal_madt(44 + 300 * 8);
-    tap_check(read_all(&info) && info.cpus == CONFIG_CPUS_MAX,
-              "no more CPUs than the kernel is built for");
+    tap_check(read_all(&info) && info.cpus == ACPI_CPUS_MAX && memory_noted(BOOT_NOTE_CPU_TOO_MANY),
+              "no more CPUs than there is room for");
     build();
     for (unsigned i = 0; i < 40; i++)
         memcpy(memory + MADT + 44 + i * 12, (const uint8_t[12]){1, 12, 1}, 12);
     seal_madt(44 + 40 * 12);
     tap_check(read_all(&info) && info.ioapics == ACPI_IOAPICS_MAX, "nor I/O APICs");
+}
+
+/* The clocks: an HPET and a FADT that are not as they should be. */
+static void wrong_clocks(void)
+{
+    struct acpi_info info;
+
+    build();
+    finish(HPET, "HPET", 55);
+    tap_check(read_all(&info) && info.hpet == 0 && memory_noted(BOOT_NOTE_HPET_MALFORMED),
+              "an HPET that is too short");
+    build();
+    memory_put(HPET + 40, 1, 1);
+    finish(HPET, "HPET", 56);
+    tap_check(read_all(&info) && info.hpet == 0 && memory_noted(BOOT_NOTE_HPET_MALFORMED),
+              "an HPET in the I/O space");
+    build();
+    finish(FADT, "FACP", 115);
+    tap_check(read_all(&info) && info.pm_timer == 0 && memory_noted(BOOT_NOTE_FADT_MALFORMED),
+              "a FADT that is too short");
+    build();
+    memory_put(FADT + 112, 1 << 20, 4);
+    finish(FADT, "FACP", FADT_BYTES);
+    tap_check(read_all(&info) && info.pm_timer == 0 && memory_notes == 4,
+              "a machine of reduced hardware has no such timer");
+    build();
+    memory_put(FADT + 112, 1 << 8, 4);
+    finish(FADT, "FACP", FADT_BYTES);
+    tap_check(read_all(&info) && info.pm_timer_mask == 0xFFFFFFFF, "a timer of 32 bits");
+    build();
+    memory_put(FADT + 76, 0x10608, 4);
+    finish(FADT, "FACP", FADT_BYTES);
+    tap_check(read_all(&info) && info.pm_timer == 0, "a port that there is not");
+    build();
+    memory_put(FADT + 91, 2, 1);
+    finish(FADT, "FACP", FADT_BYTES);
+    tap_check(read_all(&info) && info.pm_timer == 0, "a timer of two bytes");
 }
 
 /* Bytes change at random, most of them with checksums made right again. */
@@ -183,17 +235,18 @@ static void fuzz(void)
         for (unsigned i = memory_random(6); i > 0; i--)
             memory[MADT + memory_random(44 + sizeof(madt_entries))] = (uint8_t)memory_random(256);
         for (unsigned i = memory_random(3); i > 0; i--)
-            memory[RSDP + memory_random(HPET + 60 - RSDP)] = (uint8_t)memory_random(256);
+            memory[RSDP + memory_random(FADT + FADT_BYTES - RSDP)] = (uint8_t)memory_random(256);
         if (memory_random(8) != 0) {
             seal(MADT, 44 + sizeof(madt_entries), 9);
             seal(HPET, 56, 9);
-            seal(XSDT, 52, 9);
+            seal(FADT, FADT_BYTES, 9);
+            seal(XSDT, 60, 9);
             seal(RSDT, 40, 9);
             seal(RSDP, 20, 8);
             seal(RSDP, 36, 32);
         }
         read += read_all(&info);
-        if (info.cpus > CONFIG_CPUS_MAX || info.ioapics > ACPI_IOAPICS_MAX ||
+        if (info.cpus > ACPI_CPUS_MAX || info.ioapics > ACPI_IOAPICS_MAX ||
             info.overrides > ACPI_OVERRIDES_MAX) {
             tap_check(false, "no count leaves its array");
             return;
@@ -204,13 +257,10 @@ static void fuzz(void)
 
 int main(void)
 {
-    if (CONFIG_CPUS_MAX < 2) {
-        tap_skip("ACPI", "a kernel for one CPU reads one");
-        return tap_end();
-    }
     right();
     wrong();
     wrong_entries();
+    wrong_clocks();
     fuzz();
     memory_settle();
     return tap_end();

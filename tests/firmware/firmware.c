@@ -54,6 +54,10 @@ static void maps(void)
     put_entry(0x100000, 0x7FF00000, RAM);
     put_entry(0x9FC00, 0x400, HOLE);
     tap_check(read_pvh(&firmware) && firmware.rams == 3, "a PC's memory, in any order");
+    tap_check(firmware.regions == 4 && firmware.region[0].base == 0x100000000 &&
+                  firmware.region[0].size == 0x40000000 && firmware.region[0].kind == RAM &&
+                  firmware.region[3].kind == HOLE,
+              "the map itself is kept as it is");
     tap_check(is_range(&firmware, 0, 0, 0x9F000), "ends are cut to whole pages");
     tap_check(is_range(&firmware, 1, 0x100000, 0x7FF00000) &&
                   is_range(&firmware, 2, 0x100000000, 0x40000000),

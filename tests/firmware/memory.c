@@ -6,13 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAPS_MAX = 4096 };
+enum { MAPS_MAX = 4096, NOTES = 128 };
 
 uint8_t memory[MEMORY_BYTES];
 unsigned memory_notes;
 
 static void *maps[MAPS_MAX];
 static unsigned map_count;
+static bool noted[NOTES];
 
 const void *firmware_map(uint64_t physical, size_t bytes)
 {
@@ -27,16 +28,30 @@ const void *firmware_map(uint64_t physical, size_t bytes)
     return copy;
 }
 
-void firmware_note(const char *what, uint64_t word)
+void *firmware_place(uint64_t physical, size_t bytes)
 {
-    (void)what;
+    if (physical < MEMORY_BASE || physical - MEMORY_BASE > MEMORY_BYTES ||
+        bytes > MEMORY_BYTES - (size_t)(physical - MEMORY_BASE))
+        return NULL;
+    return memory + (physical - MEMORY_BASE);
+}
+
+void firmware_note(enum boot_note what, uint64_t word)
+{
     (void)word;
     memory_notes++;
+    noted[what % NOTES] = true;
+}
+
+bool memory_noted(unsigned what)
+{
+    return noted[what % NOTES];
 }
 
 void memory_settle(void)
 {
     memory_notes = 0;
+    memset(noted, 0, sizeof(noted));
     while (map_count > 0)
         free(maps[--map_count]);
 }

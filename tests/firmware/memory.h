@@ -17,6 +17,9 @@ extern uint8_t memory[MEMORY_BYTES];
 extern unsigned memory_notes;
 void memory_settle(void);
 
+/* Whether this was noted since then. */
+bool memory_noted(unsigned what);
+
 /* Write a word, little-endian, at an offset. */
 void memory_put(unsigned at, uint64_t word, unsigned bytes);
 

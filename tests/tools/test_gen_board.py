@@ -52,6 +52,10 @@ class Boards(unittest.TestCase):
                 self.assertLessEqual(base + size, behind, name)
             board["kernel"]["objects"] += 4096
             self.assertRaises(gen_board.DataError, gen_board.layout_of, board, chip, [])
+            chip["window"]["boot_page"] = chip["window"]["guests"]
+            board, _ = gen_board.load(name)
+            self.assertRaises(gen_board.DataError, gen_board.layout_of, board, chip, [])
+            board, chip = gen_board.load(name)
             board["kernel"]["objects"] = board["kernel"]["user_image"]
             self.assertRaises(gen_board.DataError, gen_board.layout_of, board, chip, [])
 

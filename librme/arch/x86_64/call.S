@@ -38,10 +38,13 @@ rme_image_header:
     .quad   rme_start
     .quad   rme_start_stack_top
 
-/* The first process begins here. Boot information in rdi, rsi, rdx, r10, r8, r9, r12. */
+/* The first process begins here. Boot information in rdi, rsi, rdx, r10, r8, r9, r12. A boot module
+ * gets no stack (docs/boot.md). */
     .section .text.rme_start, "ax"
+    .global rme_start
     .type   rme_start, @function
 rme_start:
+    mov     $rme_start_stack_top, %rsp
     push    %r12
     push    %r9
     push    %r8

@@ -189,7 +189,9 @@ static void privileged(void)
 static volatile word_t flags_seen, bases_seen[2];
 
 /* A yield, which may switch threads; destroys what a call destroys. */
-#define YIELD "mov $9, %eax\n\tmov $0x80000000, %edi\n\txor %esi, %esi\n\tsyscall\n\t"
+#define AS_TEXT(token) #token
+#define TEXT_OF(macro) AS_TEXT(macro)
+#define YIELD          "mov $9, %eax\n\tmov $0x80000000, %edi\n\txor %esi, %esi\n\tsyscall\n\t"
 
 PROBE(keep_flags, "pushf\n\torl $0x3000, (%rsp)\n\tandl $~0x200, (%rsp)\n\tpopf\n\tpushf\n\t"
                   "pop %rax\n\tmov %rax, flags_seen(%rip)")
@@ -205,10 +207,11 @@ PROBE(null_selectors, "xor %eax, %eax\n\tmov %eax, %ds\n\tmov %eax, %es\n\tmov %
                       "mov %eax, %gs\n\t" YIELD)
 PROBE(user_selectors, "mov $0x23, %eax\n\tmov %eax, %ds\n\tmov %eax, %es\n\tmov %eax, %fs\n\t"
                       "mov %eax, %gs\n\t" YIELD)
-PROBE(stack_in_kernel, "mov $0xFFFFFFFF80400800, %rax\n\tmov %rax, %rsp\n\t" YIELD
-                       "mov $0x1100800, %eax\n\tmov %rax, %rsp")
+PROBE(stack_in_kernel,
+      "mov $" TEXT_OF(LAYOUT_KMEM) "+0x800, %rax\n\tmov %rax, %rsp\n\t" YIELD "mov $" TEXT_OF(
+          LAYOUT_USER_RAM) "+0x800, %eax\n\tmov %rax, %rsp")
 PROBE(stack_nowhere, "mov $0x8000000000000000, %rax\n\tmov %rax, %rsp\n\t" YIELD
-                     "mov $0x1100800, %eax\n\tmov %rax, %rsp")
+                     "mov $" TEXT_OF(LAYOUT_USER_RAM) "+0x800, %eax\n\tmov %rax, %rsp")
 PROBE(push_nowhere, "mov $0x8000000000000000, %rax\n\tmov %rax, %rsp\n\tpush %rax")
 PROBE(jump_nowhere, "mov $0x8000000000000000, %rax\n\tjmp *%rax")
 PROBE(any_numbers, "mov $-1, %rax\n\tsyscall\n\tmov $0x8000000000000002, %rax\n\tsyscall\n\t"

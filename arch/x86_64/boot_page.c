@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * The page that boot leaves for the first process (abi/boot_page.h), and what boot has to say.
+ */
+#include "arch/memory.h"
+#include "arch/space.h"
+#include "arch/x86_64/boot.h"
+#include "arch/x86_64/port.h"
+#include "drivers/console.h"
+#include "kernel/pagetable.h"
+#include "kernel/panic.h"
+#include "kernel/report.h"
+#include "layout.h"
+
+static struct boot_page *boot_page(void)
+{
+    word_t page = LAYOUT_KERNEL_WINDOW + LAYOUT_BOOT_PAGE;
+
+    __asm__("" : "+r"(page)); /* the compiler knows of no object there */
+    return (struct boot_page *)page;
+}
+
+void boot_page_begin(void)
+{
+    struct boot_page *page = boot_page();
+
+    for (word_t *word = &page->magic; word < (word_t *)(page + 1); word++)
+        *word = 0;
+    page->magic = BOOT_PAGE_MAGIC;
+    page->version = BOOT_PAGE_VERSION;
+    page->bytes = sizeof(*page);
+}
+
+/* ---- Notes ---- */
+
+enum { STOPS = BOOT_NOTE_STOP_LOADER }; /* and all that follow */
+
+/* A release build has the texts of those that end boot: nobody else could tell. */
+static const char *text_of(enum boot_note what)
+{
+#define TEXT(name, number, words)                                                                  \
+    if ((CONFIG_DEBUG || (number) >= STOPS) && what == BOOT_NOTE_##name)                           \
+        return (words);
+    BOOT_NOTES(TEXT)
+#undef TEXT
+    return "";
+}
+
+void firmware_note(enum boot_note what, uint64_t word)
+{
+    struct boot_page *page = boot_page();
+    struct cpu *cpu = &port_area.cpu;
+
+    if (page->notes < BOOT_PAGE_NOTES)
+        page->note[page->notes] = (struct boot_noted){what, word};
+    page->notes++;
+    if (!CONFIG_DEBUG)
+        return;
+    report_text(cpu, text_of(what));
+    report_text(cpu, " ");
+    report_hex(cpu, word);
+    report_text(cpu, "\n");
+    report_drain();
+}
+
+static void say(const char *text)
+{
+    for (; *text != '\0'; text++)
+        console_put(*text);
+}
+
+void boot_stop(enum boot_note what, word_t word)
+{
+    say("\nPANIC: cannot start: ");
+    say(text_of(what));
+    say(" 0x");
+    for (int shift = WORD_BITS - 4; shift >= 0; shift -= 4)
+        console_put("0123456789abcdef"[word >> shift & 0xF]);
+    say("\n");
+    panic_stop();
+}
+
+/* ---- Contents ---- */
+
+/* What the loader's text has beyond the room for it is noted. */
+static void copy_text(char *to, uint64_t from, size_t bytes)
+{
+    const char *c;
+
+    if (from == 0)
+        return;
+    for (size_t i = 0;; i++) {
+        c = firmware_map(from + i, 1);
+        if (c == NULL || *c == '\0')
+            return;
+        if (i + 1 == bytes) {
+            firmware_note(BOOT_NOTE_TEXT_CUT, from);
+            return;
+        }
+        to[i] = *c;
+    }
+}
+
+static void add_ram(struct boot_page *page, const struct boot_memory *memory)
+{
+    for (word_t i = 0; i < memory->range_count; i++) {
+        const struct memory_range *range = &memory->ranges[i];
+
+        if (!boot_range_is_ram(range))
+            continue;
+        if (page->rams == BOOT_PAGE_RAMS) {
+            firmware_note(BOOT_NOTE_RAM_TOO_MANY, range->base);
+            return;
+        }
+        page->ram[page->rams++] = (struct boot_span){range->base, range->size};
+    }
+}
+
+static bool is_ram(const struct boot_page *page, const struct firmware_module *module)
+{
+    for (word_t i = 0; i < page->rams; i++)
+        if (module->base >= page->ram[i].base && module->size <= page->ram[i].size &&
+            module->base - page->ram[i].base <= page->ram[i].size - module->size)
+            return true;
+    return false;
+}
+
+/* One that the first process could not read keeps its number, with size 0. */
+static void add_module(struct boot_page *page, const struct firmware_module *module)
+{
+    struct boot_module *to = &page->module[page->modules++];
+
+    to->base = module->base;
+    copy_text(to->text, module->text, sizeof(to->text));
+    if (is_ram(page, module))
+        to->size = module->size;
+    else
+        firmware_note(BOOT_NOTE_MODULE_UNREADABLE, module->base);
+}
+
+static void add_lines(struct boot_page *page, const struct acpi_info *acpi)
+{
+    for (unsigned i = 0; i < ACPI_ISA_LINES; i++)
+        page->isa_line[i] = i;
+    for (unsigned i = 0; i < acpi->overrides; i++)
+        page->isa_line[acpi->override[i].isa] = acpi->override[i].global;
+}
+
+static void add_firmware(struct boot_page *page, const struct firmware *firmware)
+{
+    for (unsigned i = 0; i < firmware->regions && i < BOOT_PAGE_REGIONS; i++)
+        page->region[page->regions++] = (struct boot_region){
+            firmware->region[i].base, firmware->region[i].size, firmware->region[i].kind};
+    for (unsigned i = 0; i < firmware->modules && i < BOOT_PAGE_MODULES; i++)
+        add_module(page, &firmware->module[i]);
+}
+
+const char *boot_page_text(const struct firmware *firmware)
+{
+    struct boot_page *page = boot_page();
+
+    copy_text(page->text, firmware->text, sizeof(page->text));
+    return page->text;
+}
+
+void boot_page_fill(const struct boot_state *boot)
+{
+    struct boot_page *page = boot_page();
+
+    page->acpi = boot->firmware.rsdp;
+    page->loader = boot->loader;
+    page->init = boot->init;
+    page->clock = boot->clock;
+    page->kernel_entry = arch_mmu_kernel_entry(ARCH_MMU_TOP_ENTRIES - 1);
+    add_ram(page, &boot->memory);
+    add_firmware(page, &boot->firmware);
+    add_lines(page, &boot->acpi);
+    for (unsigned i = 0; i < boot->acpi.cpus && i < BOOT_PAGE_CPUS; i++)
+        page->cpu[page->cpus++] = boot->acpi.apic_id[i];
+}
+
+void boot_page_tables(word_t count)
+{
+    const struct capability *slots = (const struct capability *)arch_kmem_base();
+    const struct capability *tables = slots[BOOT_PAGETABLES].object;
+    struct boot_page *page = boot_page();
+
+    for (word_t i = 0; i < count && i < BOOT_PAGE_TABLES; i++)
+        if (cap_is(&tables[i], CAP_PAGETABLE))
+            page->table[page->tables++] =
+                (struct boot_table){pagetable_base(&tables[i]), pagetable_size_order(&tables[i])};
+}

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Unlicense
+#
+# The ways to boot a PC, each a test (boot.py): with the first process linked in, and as a module.
+rme_init(system_boot)
+rme_system(bare SOURCES ${CMAKE_SOURCE_DIR}/arch/x86_64/bare/header.S)
+set(cases all)
+if(NOT CMAKE_C_COMPILER_ID STREQUAL "GNU")
+    set(cases few)
+endif()
+execute_process(COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/boot.py --list ${cases}
+                OUTPUT_VARIABLE cases OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+string(REPLACE "\n" ";" cases "${cases}")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/boot.py)
+foreach(case IN LISTS cases)
+    rme_test(boot.${case} system 150 ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/boot.py ${case}
+             --build ${CMAKE_BINARY_DIR} ${RME_QEMU})
+endforeach()

@@ -12,8 +12,7 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-NEEDS = ("gdb-multiarch", "arm-none-eabi-gcc", "qemu-system-arm", "setsid")
-MISSING = [tool for tool in NEEDS if not shutil.which(tool)]
+NEEDS = ("gdb-multiarch", "setsid")
 PROMPT = "(gdb) "
 COLOURS = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
@@ -69,41 +68,58 @@ class Session:
 
 
 def debugged(image):
-    """Processes that hold this image for a debugger."""
+    """Processes that hold this image of this tree for a debugger."""
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             words = path.read_bytes().split(b"\0")
+            is_ours = Path(os.readlink(path.parent / "cwd")) == ROOT
         except OSError:
             continue
-        if b"-gdb" in words and image.encode() in words:
-            found.append(path.parent.name)
+        if is_ours and b"-gdb" in words and image.encode() in words:
+            found.append(int(path.parent.name))
     return found
 
 
-@unittest.skipIf(MISSING, f"needs {' '.join(MISSING)}")
 class Debug(unittest.TestCase):
-    def test_a_session(self):
-        image = "build/stm32f405-debug/system_time.elf"
-        session = Session("./rme", "debug", "--image", "system_time")
-        self.addCleanup(session.end)
+    def begin(self, board, needs):
+        """A session of ./rme debug with a test of time, and what it said up to the first prompt."""
+        missing = [tool for tool in (*NEEDS, *needs) if not shutil.which(tool)]
+        if missing:
+            self.skipTest(f"needs {' '.join(missing)}")
+        session = Session("./rme", "debug", "--board", board, "--image", "system_time")
+        self.addCleanup(self.clean, session, f"build/{board}-debug/system_time.elf")
         greeting = session.read_until(PROMPT, 300)  # it builds first
-        self.assertIn("The console goes to build/stm32f405-debug/serial.log", greeting)
+        self.assertIn(f"The console goes to build/{board}-debug/serial.log", greeting)
         self.assertIn("halted at reset", greeting)
-        self.assertIn("<start>", session.ask("info registers pc"))
+        return session
 
-        self.assertIn("Breakpoint 1 at", session.ask("break schedule_exhaust"))
-        self.assertRegex(session.ask("continue"), r"Breakpoint 1, .*schedule_exhaust")
+    @staticmethod
+    def clean(session, image):
+        """A session that failed must not leave its QEMU behind."""
+        session.end()
+        for process in debugged(image):
+            os.kill(process, signal.SIGKILL)
+
+    def at_exhaustion(self, session, budget):
+        """What can be seen where a thread has used up its time."""
+        self.assertRegex(session.ask("break schedule_exhaust"), r"Breakpoint \d at")
+        self.assertRegex(session.ask("continue"), r"Breakpoint \d, .*schedule_exhaust")
         ready = session.ask("rme-ready")
         self.assertRegex(ready, r"thread 0x[0-9a-f]+: tid 1, level 3 of 5, budget 0, state 0")
-        self.assertRegex(ready, r"tid 0, level 0 of \d+, budget 2147483647")
+        self.assertRegex(ready, rf"tid 0, level 0 of \d+, budget {budget}")
         self.assertIn("schedule_exhaust", session.ask("backtrace"))
-        session.ask("delete 1")
+        session.send("delete\n")
+        session.read_until("(y or n)")
+        session.ask("y")
 
+    def to_the_end(self, session, board):
+        """It runs to its end, is interrupted, shows who runs, and leaves nothing behind."""
+        image = f"build/{board}-debug/system_time.elf"
         session.send("continue\n")
         session.read_until("Continuing.")
-        log, patience = ROOT / "build/stm32f405-debug/serial.log", 300
-        while " passed, " not in log.read_text() and patience:
+        log, patience = ROOT / f"build/{board}-debug/serial.log", 300
+        while " passed, " not in log.read_text(errors="replace") and patience:
             time.sleep(0.1)
             patience -= 1
         session.send("\x03")  # the key that interrupts
@@ -117,7 +133,23 @@ class Debug(unittest.TestCase):
         self.assertEqual(session.end(), 0)
         time.sleep(0.5)
         self.assertEqual(debugged(image), [])
-        self.assertIn(" - a thread runs on its budget", log.read_text())
+        self.assertIn(" - a thread runs on its budget", log.read_text(errors="replace"))
+
+    def test_a_microcontroller(self):
+        session = self.begin("stm32f405", ("arm-none-eabi-gcc", "qemu-system-arm"))
+        self.assertIn("<start>", session.ask("info registers pc"))
+        self.at_exhaustion(session, 2**31 - 1)
+        self.to_the_end(session, "stm32f405")
+
+    def test_a_pc(self):
+        session = self.begin("x86_64", ("gcc", "qemu-system-x86_64"))
+        self.assertIn("0xfff0", session.ask("info registers rip"))
+        self.assertIn("Breakpoint 1 at", session.ask("break leave_boot"))
+        self.assertIn("Breakpoint 1, ", session.ask("continue"))
+        self.assertRegex(session.ask("rme-boot"), r"loader 1, init 0, clock 1, .* CPUs 1, text \[\]")
+        session.ask("delete 1")
+        self.at_exhaustion(session, 2**63 - 1)
+        self.to_the_end(session, "x86_64")
 
 
 if __name__ == "__main__":

@@ -13,5 +13,5 @@ string(REPLACE "\n" ";" cases "${cases}")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/boot.py)
 foreach(case IN LISTS cases)
     rme_test(boot.${case} system 150 ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/boot.py ${case}
-             --build ${CMAKE_BINARY_DIR} ${RME_QEMU})
+             --build ${CMAKE_BINARY_DIR} ${RME_QEMU_FIRMWARE})
 endforeach()

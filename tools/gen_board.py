@@ -12,12 +12,14 @@
     DIR/system.ld    places kernel and user image
     DIR/user.ld, DIR/init.ld    where a first process may be a file of its own: its part, and all of it
     DIR/board.cmake  what the build itself wants to know
+    DIR/board.json   all of it, for the system builder (builder/board.h)
 
   gen_board.py --boards            the names of the boards
   gen_board.py --options           each option with its values, one per line
   gen_board.py BOARD --show KEY    one value of the data, e.g. qemu.machine
 """
 import argparse
+import json
 import re
 import sys
 import tomllib
@@ -366,6 +368,14 @@ def board_cmake(board, chip, values, transparent):
     return "".join(f'set(BOARD_{key} "{value}")\n' for key, value in rows)
 
 
+def board_json(name, board, chip, layout, values):
+    """The data itself, and what became of it: addresses, options, the ranges of user memory."""
+    ranges = [{"base": base, "size": size, "flags": flags}
+              for base, size, flags in user_ranges(chip, layout)] if layout and "memory" in chip else []
+    whole = {"name": name, "board": board, "chip": chip, "layout": layout or {}, "options": values, "ranges": ranges}
+    return json.dumps(whole, indent=1, sort_keys=True) + "\n"
+
+
 def generate(name, out, settings, layouts, transparent_lines):
     board, chip = load(name)
     table, values = options_of(board, chip, settings)
@@ -376,6 +386,7 @@ def generate(name, out, settings, layouts, transparent_lines):
     write(out / "board.h", board_h(name, board, chip, transparent))
     write(out / "layout.h", layout_h(name, chip, layout))
     write(out / "board.cmake", board_cmake(board, chip, values, transparent))
+    write(out / "board.json", board_json(name, board, chip, layout, values))
     if layout:
         for name_of_script in ("kernel.ld", "system.ld", "user.ld", "init.ld"):
             text = script(f"{name_of_script}.in", layout, chip["arch"])

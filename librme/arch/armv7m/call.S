@@ -40,7 +40,8 @@ rme_invoke_word:
 
 /* Threads and ports begin here, by the frame that rme_stack_prepare has laid on their stack. The stack
  * pointer goes below the frame again, so that it stays whole for the next time. r4 entry, r5 parameter.
- * A thread's entry does not return; a port's ends in rme_invocation_return. */
+ * A port's entry ends in rme_invocation_return, a thread's does not return, or goes where the frame's lr
+ * says. */
     .section .text.rme_begin, "ax"
     .global rme_begin
     .thumb_func
@@ -50,6 +51,18 @@ rme_begin:
     mov     r0, r5
     bx      r4
     .size   rme_begin, . - rme_begin
+
+/* A thread whose function has returned faults here, and tells with what (rme/stack.h). */
+    .section .text.rme_thread_end, "ax"
+    .global rme_thread_end
+    .thumb_func
+    .type   rme_thread_end, %function
+rme_thread_end:
+    mov     r5, r0
+    ldr     r4, =0x21444E45
+    udf     #0
+    .pool
+    .size   rme_thread_end, . - rme_thread_end
 
 /* struct image_header (abi/boot.h), and the constant frame of the first thread. */
     .section .user.header, "ax"

@@ -30,6 +30,16 @@ rme_call_block:
     ret
     .size   rme_call_block, . - rme_call_block
 
+/* A thread whose function has returned faults here, and tells with what (rme/stack.h). */
+    .section .text.rme_thread_end, "ax"
+    .global rme_thread_end
+    .type   rme_thread_end, @function
+rme_thread_end:
+    mov     %rax, %rbp
+    mov     $0x21444E45, %ebx
+    ud2
+    .size   rme_thread_end, . - rme_thread_end
+
 /* struct image_header (abi/boot.h). */
     .section .user.header, "ax"
     .global rme_image_header

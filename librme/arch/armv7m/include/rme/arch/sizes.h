@@ -5,3 +5,6 @@
 #pragma once
 
 enum { RME_THREAD_BYTES = 128, RME_THREAD_FPU_BYTES = 192, RME_PORT_BYTES = 32 };
+
+/* Of DEBUG_REG_MOD: r4, and behind it the next (rme/stack.h). */
+enum { RME_END_REGISTER = 1 };

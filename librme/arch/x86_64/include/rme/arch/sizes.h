@@ -5,3 +5,6 @@
 #pragma once
 
 enum { RME_THREAD_BYTES = 384, RME_THREAD_FPU_BYTES = 1280, RME_PORT_BYTES = 96 };
+
+/* Of DEBUG_REG_MOD: rbx, and behind it the next (rme/stack.h). */
+enum { RME_END_REGISTER = 3 };

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Unlicense */
+#include "builder/place.h"
+
+#include "abi/calls.h"
+#include "builder/units.h"
+
+#include <string.h>
+
+/* The words of init's state a process (init/boot_table.h). */
+enum { STATE_WORDS = 8 };
+
+static uint64_t size_of(const struct program *program, const char *name, uint64_t *align)
+{
+    const struct section *section = program_section(program, name);
+
+    if (section == NULL)
+        return 0;
+    if (section->align > *align)
+        *align = section->align;
+    return section->size;
+}
+
+/* What the first link says. */
+static void measure(struct layout *layout)
+{
+    uint64_t align = 1;
+
+    layout->text_bytes = size_of(layout->program, ".text", &align);
+    layout->rodata_bytes = size_of(layout->program, ".rodata", &align);
+    layout->data_bytes = size_of(layout->program, ".data", &align);
+    layout->bss_bytes = size_of(layout->program, ".bss", &align);
+}
+
+static uint64_t symbol_of(const struct placement *placement, const char *name)
+{
+    uint64_t value = 0;
+    struct source *source = memory_take(sizeof(*source));
+
+    source->path = placement->init->path;
+    if (!program_symbol(placement->init, name, &value))
+        complain((struct place){.source = source}, NULL, "this image of init has no symbol '%s'",
+                 name);
+    return value;
+}
+
+/* The boot table stands behind init's image. With an MMU init has pieces of fixed size, and
+ * processes lie behind both. */
+static void place_init(struct placement *placement)
+{
+    const struct board *board = placement->board;
+    uint64_t end = board->image + board->image_bytes;
+
+    placement->table = align_up(symbol_of(placement, "user_image_end"), 64);
+    placement->image = placement->table + placement->table_bytes;
+    placement->image_end = end;
+    placement->state = align_up(symbol_of(placement, "user_bss_end"), board->machine->word_bytes);
+    placement->state_bytes =
+        placement->system->processes.count * STATE_WORDS * board->machine->word_bytes;
+    placement->ram = placement->state + placement->state_bytes;
+    placement->ram_end = board->ram + board->ram_bytes;
+    if (placement->image > end || placement->ram > placement->ram_end)
+        complain((struct place){.source = placement->system->source}, "leave something out",
+                 "init and its table of this system do not fit board %s", board->name);
+}
+
+void place(struct placement *placement)
+{
+    LIST_EACH(process, process, placement->system->processes)
+    measure(process->layout);
+    place_init(placement);
+    if (placement->board->has_mmu)
+        place_mmu(placement);
+    else
+        place_mpu(placement);
+}

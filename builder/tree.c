@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Unlicense */
+#include "builder/tree.h"
+
+#include <libfyaml.h>
+#include <string.h>
+
+enum { DEPTH_MAX = 16 };
+
+static struct place place_of(const struct source *source, struct fy_token *token)
+{
+    const struct fy_mark *begin = token != NULL ? fy_token_start_mark(token) : NULL;
+    const struct fy_mark *end = token != NULL ? fy_token_end_mark(token) : NULL;
+    struct place at = {.source = source};
+
+    if (begin == NULL || begin->line < 0 || begin->column < 0)
+        return at;
+    at.line = (unsigned)begin->line + 1;
+    at.column = (unsigned)begin->column + 1;
+    at.length = 1;
+    if (end != NULL && end->line == begin->line && end->column > begin->column)
+        at.length = (unsigned)(end->column - begin->column);
+    return at;
+}
+
+static struct node *convert(const struct source *source, struct fy_node *from, struct place around,
+                            unsigned depth);
+
+static struct node *convert_scalar(const struct source *source, struct fy_node *from,
+                                   struct node *node)
+{
+    size_t length = 0;
+    const char *text = fy_node_get_scalar(from, &length);
+
+    node->at = place_of(source, fy_node_get_scalar_token(from));
+    node->text = memory_text(text != NULL ? text : "", text != NULL ? length : 0);
+    node->is_plain = fy_node_get_style(from) == FYNS_PLAIN;
+    if (fy_node_is_alias(from))
+        complain(node->at, "write out what is meant", "a description has no aliases");
+    if (strlen(node->text) != length)
+        complain(node->at, NULL, "this text has a zero in it");
+    return node;
+}
+
+static void convert_list(const struct source *source, struct fy_node *from, struct node *node,
+                         unsigned depth)
+{
+    struct fy_node *item;
+    void *next = NULL;
+
+    while ((item = fy_node_sequence_iterate(from, &next)) != NULL)
+        list_append(&node->items, convert(source, item, node->at, depth));
+}
+
+static void convert_mapping(const struct source *source, struct fy_node *from, struct node *node,
+                            unsigned depth)
+{
+    struct fy_node_pair *item;
+    void *next = NULL;
+
+    while ((item = fy_node_mapping_iterate(from, &next)) != NULL) {
+        struct pair *pair = memory_take(sizeof(*pair));
+        struct fy_node *key = fy_node_pair_key(item);
+
+        if (key == NULL || !fy_node_is_scalar(key)) {
+            complain(node->at, NULL, "a key is a word");
+            continue;
+        }
+        pair->key = convert(source, key, node->at, depth);
+        pair->value = convert(source, fy_node_pair_value(item), pair->key->at, depth);
+        if (tree_value(node, pair->key->text) != NULL)
+            complain(pair->key->at, "remove one of them", "the key '%s' is here twice",
+                     pair->key->text);
+        else
+            list_append(&node->items, pair);
+    }
+}
+
+/* A mapping or list has no token of its own: its place is that of its key, or of what holds it. */
+static struct node *convert(const struct source *source, struct fy_node *from, struct place around,
+                            unsigned depth)
+{
+    struct node *node = memory_take(sizeof(*node));
+
+    node->at = around;
+    node->text = "";
+    node->is_plain = true;
+    if (from == NULL)
+        return node; /* nothing behind a key: an empty word */
+    if (fy_node_get_tag(from, NULL) != NULL)
+        complain(around, "remove it", "a tag means nothing here");
+    if (depth == DEPTH_MAX) {
+        complain(around, NULL, "this is nested too deeply");
+        return node;
+    }
+    if (fy_node_is_scalar(from))
+        return convert_scalar(source, from, node);
+    node->kind = fy_node_is_sequence(from) ? NODE_LIST : NODE_MAPPING;
+    if (node->kind == NODE_LIST)
+        convert_list(source, from, node, depth + 1);
+    else
+        convert_mapping(source, from, node, depth + 1);
+    return node;
+}
+
+/* What the library found, in its own words. */
+static void pass_on(const struct source *source, struct fy_diag *diag)
+{
+    struct fy_diag_error *error;
+    void *next = NULL;
+    size_t before = complaints();
+
+    while ((error = fy_diag_errors_iterate(diag, &next)) != NULL) {
+        struct place at = {.source = source, .length = 1};
+
+        at.line = error->line > 0 ? (unsigned)error->line : 0;
+        at.column = error->column > 0 ? (unsigned)error->column : 1;
+        complain(at, NULL, "this is no YAML: %s", error->msg != NULL ? error->msg : "unknown");
+    }
+    if (complaints() == before)
+        complain((struct place){.source = source}, NULL, "this file is no YAML");
+}
+
+static void ignore(struct fy_diag *diag, void *user, const char *buffer, size_t length)
+{
+    (void)diag;
+    (void)user;
+    (void)buffer;
+    (void)length;
+}
+
+struct node *tree_read(const struct source *source)
+{
+    struct fy_diag_cfg quiet = {.output_fn = ignore, .level = FYET_ERROR, .module_mask = ~0u};
+    struct fy_diag *diag = fy_diag_create(&quiet);
+    struct fy_parse_cfg config = {
+        .flags = FYPCF_COLLECT_DIAG | FYPCF_ALLOW_DUPLICATE_KEYS | FYPCF_JSON_NONE |
+                 FYPCF_DEFAULT_VERSION_1_2,
+        .diag = diag,
+    };
+    struct fy_document *document;
+    struct node *root = NULL;
+
+    fy_diag_set_collect_errors(diag, true);
+    document = fy_document_build_from_string(&config, source->text, source->bytes);
+    if (document == NULL)
+        pass_on(source, diag);
+    else if (fy_document_root(document) == NULL)
+        complain((struct place){.source = source}, NULL, "this file is empty");
+    else
+        root = convert(source, fy_document_root(document), (struct place){.source = source}, 0);
+    fy_document_destroy(document);
+    fy_diag_destroy(diag);
+    return root;
+}
+
+struct node *tree_value(const struct node *mapping, const char *key)
+{
+    if (mapping == NULL || mapping->kind != NODE_MAPPING)
+        return NULL;
+    for (size_t i = 0; i < mapping->items.count; i++) {
+        const struct pair *pair = mapping->items.item[i];
+
+        if (strcmp(pair->key->text, key) == 0)
+            return pair->value;
+    }
+    return NULL;
+}
+
+struct node *tree_find(const struct node *mapping, const char *path)
+{
+    const char *dot = strchr(path, '.');
+
+    if (dot == NULL)
+        return tree_value(mapping, path);
+    return tree_find(tree_value(mapping, memory_text(path, (size_t)(dot - path))), dot + 1);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Unlicense
+ *
+ * From the boot table to a running system. Everything is made in one pass, and nothing afterwards.
+ */
+#pragma once
+
+#include "init/table.h"
+
+/* Make all objects and hand out the capabilities. A refusal is printed with the name of what was to
+ * be made, and is the end. */
+void make_system(void);
+
+/* Restore data, clear the rest, lay the frames of all stacks, set the ports: as a process begins.
+ */
+void make_fresh(const struct boot_process *process);
+
+/* Bind a thread under its scheduler, and let it go with its budget. */
+void make_run(word_t thread, rme_signal_t events);

@@ -154,7 +154,7 @@ def _judge_exit(code: int, run: _Run, needs_closing: bool) -> tuple[int, str]:
 
 
 def _watch(run: _Run, timeout: float, silence: float, control: Path, elf: Path,
-           needs_closing: bool) -> Outcome:
+           needs_closing: bool, until: str | None = None) -> Outcome:
     """Follow the output until the run has ended, one way or another."""
     end = time.monotonic() + timeout
 
@@ -169,6 +169,9 @@ def _watch(run: _Run, timeout: float, silence: float, control: Path, elf: Path,
                 run.drain(AFTER_CLOSING_S)
                 passed, failed, skipped = map(int, closing.groups())
                 return Outcome(FAILED if failed else GOOD, line, run.lines, [], passed, failed, skipped)
+            if until is not None and line.startswith(until):
+                run.drain(AFTER_CLOSING_S)
+                return Outcome(GOOD, f"it printed '{line}'", list(run.lines))  # without QEMU's farewell
             if PANIC.search(line):
                 run.drain(AFTER_PANIC_S)
                 return outcome(FAILED, f"the kernel panicked: {line}")
@@ -187,13 +190,15 @@ def _watch(run: _Run, timeout: float, silence: float, control: Path, elf: Path,
 
 def run(board: Machine, elf: Path | str, *, timeout: float = 60.0, silence: float = 5.0,
         exact: bool = False, extra: list[str] | None = None, echo: bool = True,
-        needs_closing: bool = False, ask: list[str] | None = None) -> Outcome:
+        needs_closing: bool = False, ask: list[str] | None = None,
+        until: str | None = None) -> Outcome:
     """Boot `elf` on `board` and wait for its end.
 
     `elf` may be an ISO image, which then boots from a disc.
     `ask` are commands for QEMU's monitor, given at the end, their answers in the outcome.
     `exact` makes one virtual nanosecond one instruction; `silence` 0 allows any silence;
-    `needs_closing` makes an end without the closing line a failure.
+    `needs_closing` makes an end without the closing line a failure; a line that begins with `until` is
+    a good end.
     """
     elf = Path(elf)
     if not elf.is_file():
@@ -213,7 +218,7 @@ def run(board: Machine, elf: Path | str, *, timeout: float = 60.0, silence: floa
         begin = time.monotonic()
         process = _Run(command, echo)
         try:
-            outcome = _watch(process, timeout, silence, control, elf, needs_closing)
+            outcome = _watch(process, timeout, silence, control, elf, needs_closing, until)
             outcome.answers = [_ask(control, command) for command in ask or []]
         finally:
             process.stop()

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Unlicense
+#
+# Described systems: from a folder with a system.yaml to NAME.elf in the build directory.
+#
+# The builder is a program of the host, so that it is configured and built on its own, before this
+# build needs its first output. What a description says of sources is known only when it was read:
+# that is why the first step runs when CMake does, and CMake runs again when the description changes.
+set(RME_BUILDER_DIR ${CMAKE_SOURCE_DIR}/build/builder)
+set(RME_BUILDER ${RME_BUILDER_DIR}/builder)
+
+function(rme_build_builder)
+    file(MAKE_DIRECTORY ${RME_BUILDER_DIR})
+    file(LOCK ${RME_BUILDER_DIR}/lock GUARD FUNCTION TIMEOUT 300) # two boards may be configured at once
+    execute_process(
+        COMMAND ${CMAKE_COMMAND} -S ${CMAKE_SOURCE_DIR}/builder -B ${RME_BUILDER_DIR} -G Ninja
+        RESULT_VARIABLE failed OUTPUT_VARIABLE output ERROR_VARIABLE output)
+    if(NOT failed)
+        execute_process(COMMAND ${CMAKE_COMMAND} --build ${RME_BUILDER_DIR}
+                        RESULT_VARIABLE failed OUTPUT_VARIABLE output ERROR_VARIABLE output)
+    endif()
+    if(failed)
+        message(FATAL_ERROR "the system builder does not build:\n${output}")
+    endif()
+endfunction()
+
+rme_build_builder()
+file(GLOB builder_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/builder/*)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${builder_sources})
+
+# rme_process(FOLDER DIR NAME): a program of a system, linked once to learn its sizes and once where it
+# was placed. Reads what system.cmake set.
+function(rme_process folder dir name)
+    set(target ${RME_SYSTEM}_${name})
+    list(TRANSFORM RME_${name}_SOURCES PREPEND ${folder}/ OUTPUT_VARIABLE sources)
+    list(TRANSFORM RME_${name}_INCLUDE PREPEND ${folder}/ OUTPUT_VARIABLE include)
+    add_library(${target} OBJECT ${sources})
+    rme_user(${target} ${RME_${name}_FPU})
+    target_include_directories(${target} BEFORE PRIVATE ${dir}/${name} ${include} ${folder})
+    target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/librme/include
+                               ${CMAKE_SOURCE_DIR}/librme/arch/${BOARD_ARCH}/include)
+    target_compile_options(${target} PRIVATE ${RME_${name}_OPTIONS})
+    set(keep rme_begin rme_thread_end rme_serve ${RME_${name}_THREADS} ${RME_${name}_PORTS})
+    list(TRANSFORM keep PREPEND "-Wl,-u,")
+    foreach(pass ".pre" "")
+        set(script ${dir}/${name}${pass}.ld)
+        add_custom_command(
+            OUTPUT ${dir}/${name}${pass}.elf
+            COMMAND ${link} -Wl,--gc-sections -Wl,--no-warn-rwx-segments ${keep} -T ${script}
+                    -o ${dir}/${name}${pass}.elf $<TARGET_OBJECTS:${target}>
+                    -Wl,--start-group $<TARGET_FILE:rme> -lgcc -Wl,--end-group
+            DEPENDS ${target} $<TARGET_OBJECTS:${target}> rme $<TARGET_FILE:rme> ${script}
+            COMMENT "Linking process ${name} of system ${RME_SYSTEM}" COMMAND_EXPAND_LISTS VERBATIM)
+    endforeach()
+endfunction()
+
+# rme_describe(FOLDER): the system of FOLDER/system.yaml; target and image have its name.
+function(rme_describe folder)
+    get_filename_component(name ${folder} NAME)
+    set(description ${folder}/system.yaml)
+    set(dir ${CMAKE_BINARY_DIR}/systems/${name})
+    set(build ${RME_BUILDER} --board ${RME_GENERATED}/board.json --out ${dir})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${description})
+    execute_process(COMMAND ${build} check ${description} RESULT_VARIABLE failed ERROR_VARIABLE errors)
+    if(failed)
+        message(FATAL_ERROR "${description} cannot be built:\n${errors}")
+    endif()
+    include(${dir}/system.cmake)
+    set(programs "")
+    set(scripts "")
+    foreach(process IN LISTS RME_PROCESSES)
+        rme_process(${folder} ${dir} ${process})
+        list(APPEND programs ${dir}/${process}.elf)
+        list(APPEND first ${dir}/${process}.pre.elf)
+        list(APPEND scripts ${dir}/${process}.ld)
+    endforeach()
+    set(init ${CMAKE_BINARY_DIR}/init.elf)
+    set(image ${CMAKE_BINARY_DIR}/${RME_SYSTEM}.elf)
+    add_custom_command(
+        OUTPUT ${scripts}
+        COMMAND ${build} place ${description} --init ${init}
+        COMMAND ${CMAKE_COMMAND} -E touch ${scripts}
+        DEPENDS ${description} ${RME_BUILDER} ${RME_GENERATED}/board.json init ${init} ${first}
+        COMMENT "Placing system ${RME_SYSTEM}" VERBATIM)
+    add_custom_command(
+        OUTPUT ${image}
+        COMMAND ${build} image ${description} --init ${init} --image ${CMAKE_BINARY_DIR}/${RME_SYSTEM}
+        COMMAND ${CMAKE_COMMAND} -E touch ${image}
+        DEPENDS ${description} ${RME_BUILDER} ${RME_GENERATED}/board.json init ${init} ${programs}
+        COMMENT "Building the image of system ${RME_SYSTEM}" VERBATIM)
+    add_custom_target(system_${RME_SYSTEM} ALL DEPENDS ${image})
+    if(EXISTS ${folder}/expected.txt)
+        set(loose "")
+        if(BOARD_DEBUG)
+            set(loose --loose)
+        endif()
+        rme_test(examples.${RME_SYSTEM} system 120
+                 ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/transcript.py ${image} --board ${RME_BOARD}
+                 ${RME_QEMU} --lines ${folder}/expected.txt ${loose})
+    endif()
+endfunction()

@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Unlicense
+"""Run a described system and compare what it prints with a file, line by line.
+
+  transcript.py IMAGE --board B --machine M [--qemu Q] [--arg A ...] --lines FILE [--loose]
+
+The output counts from the line in which init names the system, normalised (tools/normalise.py); the run
+is over when the last line of FILE was printed. --loose: other lines may stand between, as the kernel
+of a debug build has more to say. TAP.
+"""
+import argparse
+import re
+import sys
+from pathlib import Path
+
+import run_qemu
+from normalise import normalise
+
+BEGIN = "init: system "
+
+
+def differences(wanted, lines, is_loose):
+    """(claim, whether it holds) for each line that is wanted, and one about what is too much."""
+    rest = iter(lines)
+    for i, line in enumerate(wanted):
+        holds = any(text == line for text in rest) if is_loose else i < len(lines) and lines[i] == line
+        yield line, holds
+    if not is_loose:
+        yield "nothing else is printed", len(lines) <= len(wanted)
+
+
+def spoken(outcome, board):
+    """The lines from the system's first one on, normalised."""
+    begin = next((i for i, line in enumerate(outcome.lines) if line.startswith(BEGIN)), len(outcome.lines))
+    return [normalise(line, board) for line in outcome.lines[begin:]]
+
+
+def main(argv):
+    parser = argparse.ArgumentParser(description="Run a system and compare what it prints with a file.")
+    parser.add_argument("image", type=Path)
+    for name in ("--board", "--machine"):
+        parser.add_argument(name, required=True)
+    parser.add_argument("--qemu", default="qemu-system-arm")
+    parser.add_argument("--arg", action="append", default=[])
+    parser.add_argument("--lines", type=Path, required=True)
+    parser.add_argument("--loose", action="store_true")
+    options = parser.parse_args(argv)
+    wanted = options.lines.read_text(encoding="utf-8").splitlines()
+    # As the expected line may have been normalised, what is waited for is its unchanged beginning.
+    last = re.split(r"BOARD|CPU N|ADDRESS", wanted[-1])[0]
+    outcome = run_qemu.run(run_qemu.Machine(options.machine, options.qemu, options.arg), options.image,
+                           exact=True, echo=False, until=last, silence=30.0)
+    lines = spoken(outcome, options.board)
+    claims = [("it ends as it should", outcome.status == run_qemu.GOOD)]
+    claims += differences(wanted, lines, options.loose)
+    failed = sum(not holds for _, holds in claims)
+    for number, (name, holds) in enumerate(claims, 1):
+        print(f"{'' if holds else 'not '}ok {number} - {name.replace('#', '')}")
+    if failed:
+        print(f"# {outcome.reason}\n" + "".join(f"# {line}\n" for line in lines), end="")
+    print(f"1..{len(claims)}\n{len(claims) - failed} passed, {failed} failed, 0 skipped")
+    return failed != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

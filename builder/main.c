@@ -9,6 +9,8 @@
 #include "builder/capabilities.h"
 #include "builder/check.h"
 #include "builder/emit.h"
+#include "builder/emit_json.h"
+#include "builder/emit_report.h"
 #include "builder/image.h"
 #include "builder/stacks.h"
 
@@ -27,7 +29,8 @@ static const char usage[] =
     "  check   read and check; write DIR/system.cmake, and for each process DIR/PROCESS/handles.h\n"
     "          and DIR/PROCESS.pre.ld\n"
     "  place   read DIR/PROCESS.pre.elf; write DIR/PROCESS.ld\n"
-    "  image   read DIR/PROCESS.elf; write PATH.elf, and for chips PATH.bin and PATH.hex\n";
+    "  image   read DIR/PROCESS.elf; write PATH.elf, and for chips PATH.bin and PATH.hex;\n"
+    "          write DIR/system.json and DIR/report.txt\n";
 
 static int verb_check(const struct options *options, struct system *system, struct board *board)
 {
@@ -84,7 +87,9 @@ static int verb_place(const struct options *options, struct system *system, stru
         !settle(&placement, &objects, options->out, is_image ? ".elf" : ".pre.elf"))
         return 1;
     if (is_image)
-        return !image_make(&placement, &objects, options->image);
+        return !(image_make(&placement, &objects, options->image) &&
+                 emit_json(&placement, &objects, memory_format("%s/system.json", options->out)) &&
+                 emit_report(&placement, &objects, memory_format("%s/report.txt", options->out)));
     return !emit_scripts(system, board, options->out, true);
 }
 

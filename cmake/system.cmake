@@ -53,16 +53,21 @@ function(rme_process folder dir name)
     endforeach()
 endfunction()
 
-# rme_describe(FOLDER): the system of FOLDER/system.yaml; target and image have its name.
+# rme_describe(FOLDER): the system of FOLDER/system.yaml. The image has the name of the system, the target
+# described_FOLDER that of the folder. What is wrong with a description is left in errors.txt too.
 function(rme_describe folder)
     get_filename_component(name ${folder} NAME)
     set(description ${folder}/system.yaml)
     set(dir ${CMAKE_BINARY_DIR}/systems/${name})
     set(build ${RME_BUILDER} --board ${RME_GENERATED}/board.json --out ${dir})
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${description})
-    execute_process(COMMAND ${build} check ${description} RESULT_VARIABLE failed ERROR_VARIABLE errors)
+    file(MAKE_DIRECTORY ${dir})
+    execute_process(COMMAND ${build} check ${description} RESULT_VARIABLE failed
+                    ERROR_FILE ${dir}/errors.txt)
     if(failed)
-        message(FATAL_ERROR "${description} cannot be built:\n${errors}")
+        file(READ ${dir}/errors.txt errors)
+        message(NOTICE "${errors}")
+        message(FATAL_ERROR "${description} cannot be built")
     endif()
     include(${dir}/system.cmake)
     set(programs "")
@@ -87,7 +92,7 @@ function(rme_describe folder)
         COMMAND ${CMAKE_COMMAND} -E touch ${image}
         DEPENDS ${description} ${RME_BUILDER} ${RME_GENERATED}/board.json init ${init} ${programs}
         COMMENT "Building the image of system ${RME_SYSTEM}" VERBATIM)
-    add_custom_target(system_${RME_SYSTEM} ALL DEPENDS ${image})
+    add_custom_target(described_${name} ALL DEPENDS ${image})
     if(EXISTS ${folder}/expected.txt)
         set(loose "")
         if(BOARD_DEBUG)

@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,8 +66,9 @@ class Outcome:
 class _Run:
     """One QEMU process and what it has printed."""
 
-    def __init__(self, command: list[str], echo: bool) -> None:
+    def __init__(self, command: list[str], echo: bool, show: Callable[[str], None] | None) -> None:
         self.echo = echo
+        self.show = show
         self.lines: list[str] = []
         self.partial = b""
         self.is_open = True
@@ -92,6 +94,8 @@ class _Run:
         *complete, self.partial = (self.partial + data).split(b"\n")
         new = [line.decode("utf-8", "replace").rstrip("\r") for line in complete]
         self.lines += new
+        for line in new if self.show else []:
+            self.show(line)
         return new
 
     def drain(self, seconds: float) -> None:
@@ -101,7 +105,7 @@ class _Run:
 
     def stop(self) -> int:
         """End QEMU so that its plugins still write their results."""
-        self.echo = False
+        self.echo, self.show = False, None
         if self.process.poll() is None:
             self.process.terminate()
             self.drain(TO_EXIT_S)
@@ -191,14 +195,14 @@ def _watch(run: _Run, timeout: float, silence: float, control: Path, elf: Path,
 def run(board: Machine, elf: Path | str, *, timeout: float = 60.0, silence: float = 5.0,
         exact: bool = False, extra: list[str] | None = None, echo: bool = True,
         needs_closing: bool = False, ask: list[str] | None = None,
-        until: str | None = None) -> Outcome:
+        until: str | None = None, show: Callable[[str], None] | None = None) -> Outcome:
     """Boot `elf` on `board` and wait for its end.
 
     `elf` may be an ISO image, which then boots from a disc.
     `ask` are commands for QEMU's monitor, given at the end, their answers in the outcome.
     `exact` makes one virtual nanosecond one instruction; `silence` 0 allows any silence;
     `needs_closing` makes an end without the closing line a failure; a line that begins with `until` is
-    a good end.
+    a good end. `show` gets each line of output as soon as it is complete.
     """
     elf = Path(elf)
     if not elf.is_file():
@@ -216,7 +220,7 @@ def run(board: Machine, elf: Path | str, *, timeout: float = 60.0, silence: floa
                    *(EXACT if exact else []), *board.args, *(extra or []),
                    "-cdrom" if elf.suffix == ".iso" else "-kernel", str(elf)]
         begin = time.monotonic()
-        process = _Run(command, echo)
+        process = _Run(command, echo, show)
         try:
             outcome = _watch(process, timeout, silence, control, elf, needs_closing, until)
             outcome.answers = [_ask(control, command) for command in ask or []]

@@ -29,6 +29,7 @@ struct grant {
     struct list words;   /* struct word */
     const void *granted; /* what the name means: a signal, shared memory, device or interrupt */
     unsigned rights;     /* of the words together: PAGE_* or RIGHT_SIGNAL_* */
+    uint64_t address;    /* of shared memory, as the process sees it */
 };
 
 /* Every item begins with its name: the key under which it stands. */
@@ -45,6 +46,7 @@ struct shared {
     struct list access;     /* struct word */
     unsigned rights, users; /* PAGE_* */
     uint64_t base, bytes;   /* physical (place.h) */
+    struct block *block;
 };
 
 struct thread {

@@ -22,12 +22,6 @@ static const char *access_of(unsigned flags)
                          (flags & PAGE_EXECUTE) != 0 ? 'x' : '-');
 }
 
-/* Somebody else's memory is wasted by nobody here. */
-static bool is_own(const struct block *block)
-{
-    return !block->is_placed;
-}
-
 static void put_blocks(struct output *out, const struct process *process, const struct board *board)
 {
     uint64_t wanted = 0, granted = 0;
@@ -39,8 +33,8 @@ static void put_blocks(struct output *out, const struct process *process, const 
         put(out, "    %-12s  0x%08" PRIx64 " %10" PRIu64 " %10" PRIu64 " %9" PRIu64 "  %s\n",
             block->name, block->base, block->wanted, block->granted, block->granted - block->wanted,
             access_of(block->flags));
-        wanted += is_own(block) ? block->wanted : 0;
-        granted += is_own(block) ? block->granted : 0;
+        wanted += block->is_own ? block->wanted : 0;
+        granted += block->is_own ? block->granted : 0;
     }
     put(out, "    waste: %" PRIu64 " bytes, ", granted - wanted);
     put_share(out, granted - wanted, granted);

@@ -34,8 +34,7 @@ static void put_symbols(struct output *out, const struct process *process,
 static void put_shared(struct output *out, const struct process *process)
 {
     LIST_EACH(grant, grant, process->shared)
-    put(out, "shared_%s = 0x%" PRIx64 ";\n", grant->name.text,
-        ((const struct shared *)grant->granted)->base);
+    put(out, "shared_%s = 0x%" PRIx64 ";\n", grant->name.text, grant->address);
 }
 
 static void put_sections(struct output *out, const struct addresses *at, bool is_placed)

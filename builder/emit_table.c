@@ -200,6 +200,12 @@ static void put_interrupts(struct table *table)
                ((const struct interrupt *)grant->granted)->line, signal_id(table, signal));
 }
 
+static void put_shared(struct table *table)
+{
+    LIST_EACH(shared, shared, table->placement->system->shared)
+    RECORD(table, boot_shared, name(table, shared->name.text), shared->base, shared->bytes);
+}
+
 /* ---- The whole ---- */
 
 /* In the order of struct boot_table. */
@@ -211,7 +217,7 @@ static const struct {
     {put_pagetables, WORDS(boot_pagetable)}, {put_pages, WORDS(boot_page_run)},
     {put_processes, WORDS(boot_process)},    {put_threads, WORDS(boot_thread)},
     {put_ports, WORDS(boot_port)},           {put_capabilities, WORDS(boot_capability)},
-    {put_interrupts, WORDS(boot_interrupt)},
+    {put_interrupts, WORDS(boot_interrupt)}, {put_shared, WORDS(boot_shared)},
 };
 
 enum {

@@ -31,8 +31,10 @@ struct block {
     uint64_t wanted, granted, align;
     uint64_t base;  /* physical, and on an MPU virtual */
     unsigned order; /* of its granules (MPU) */
-    bool is_placed; /* by somebody else: a device, shared memory */
+    bool is_own;    /* memory of this process alone */
     bool is_code;
+    bool is_whole; /* it must not cross a window */
+    const struct shared *shared;
 };
 
 /* The memory of one process. */

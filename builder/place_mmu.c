@@ -99,8 +99,8 @@ static void map(struct layout *layout, uint64_t address, uint64_t frames, uint64
 
 /* ---- A process ---- */
 
-static void block(struct layout *layout, const char *name, uint64_t base, uint64_t wanted,
-                  unsigned flags)
+static struct block *add_block(struct layout *layout, const char *name, uint64_t base,
+                               uint64_t wanted, unsigned flags)
 {
     struct block *block = list_add(&layout->blocks, sizeof(*block));
 
@@ -110,7 +110,9 @@ static void block(struct layout *layout, const char *name, uint64_t base, uint64
                             .granted = pages(wanted),
                             .align = page,
                             .base = base,
-                            .order = PAGE_ORDER};
+                            .order = PAGE_ORDER,
+                            .is_own = true};
+    return block;
 }
 
 /* What is read only lies where it was loaded. */
@@ -124,8 +126,8 @@ static uint64_t place_code(struct placement *placement, struct layout *layout)
     rodata_load = take(placement, layout->rodata_bytes);
     map(layout, layout->code, layout->code_load, layout->text_bytes, text_flags);
     map(layout, layout->rodata, rodata_load, layout->rodata_bytes, rodata_flags);
-    block(layout, "text", layout->code_load, layout->text_bytes, text_flags);
-    block(layout, "rodata", rodata_load, layout->rodata_bytes, rodata_flags);
+    (void)add_block(layout, "text", layout->code_load, layout->text_bytes, text_flags);
+    (void)add_block(layout, "rodata", rodata_load, layout->rodata_bytes, rodata_flags);
     layout->load = take(placement, layout->data_bytes);
     return layout->rodata + pages(layout->rodata_bytes);
 }
@@ -150,7 +152,7 @@ static uint64_t place_data(struct placement *placement, struct process *process,
     layout->zero_bytes = bytes - bss;
     layout->heap = address + heap;
     map(layout, address, layout->data_seen, bytes, data_flags);
-    block(layout, "data", layout->data_seen, bytes, data_flags);
+    (void)add_block(layout, "data", layout->data_seen, bytes, data_flags);
     return address + pages(bytes);
 }
 
@@ -163,8 +165,27 @@ static uint64_t place_stack(struct placement *placement, struct layout *layout, 
     *bytes = pages(wanted);
     *seen = take(placement, *bytes);
     map(layout, address + page, *seen, *bytes, data_flags);
-    block(layout, memory_format("stack %s", name), *seen, wanted, data_flags);
+    (void)add_block(layout, memory_format("stack %s", name), *seen, wanted, data_flags);
     return address + page;
+}
+
+/* The frames are there already; every process sees them behind what is its own. */
+static void place_shared(struct process *process, uint64_t next)
+{
+    struct layout *layout = process->layout;
+
+    LIST_EACH(grant, grant, process->shared)
+    {
+        const struct shared *shared = grant->granted;
+        struct block *block;
+
+        map(layout, next, shared->base, shared->bytes, grant->rights | PAGE_CACHE | PAGE_BUFFER);
+        block = add_block(layout, memory_format("shared %s", shared->name.text), shared->base,
+                          shared->size.value, grant->rights | PAGE_CACHE | PAGE_BUFFER);
+        block->is_own = false;
+        grant->address = next;
+        next += shared->bytes + page;
+    }
 }
 
 static void place_process(struct placement *placement, struct process *process)
@@ -187,6 +208,7 @@ static void place_process(struct placement *placement, struct process *process)
                                        &port->stack_load);
         next = port->stack_base + port->stack_bytes;
     }
+    place_shared(process, next + page);
 }
 
 void place_mmu(struct placement *placement)

@@ -3,21 +3,19 @@
  * Placement on a machine with an MPU, whose regions are powers of two with eight sub-regions.
  *
  * A process has blocks: code, data (its stacks at the bottom, so that an overflow of the lowest
- * leaves the block), shared memories, devices. A block of granules of 2^k bytes lies at a multiple
- * of 2^k and takes whole granules; each window, 8 granules aligned to their size, that it touches
- * is one page table of the kernel and one region. Finer granules waste less and take more regions.
- *
- * Blocks in the order of falling granules leave no gap between them.
+ * leaves the block), shared memories, devices. Where they lie and of what granules they are is the
+ * solver's affair (solve.h); each window of eight granules that a block touches is one page table
+ * of the kernel and one region. First contents of data lie behind all code, where init alone sees
+ * them.
  */
 #include "builder/place.h"
 
 #include "abi/calls.h"
+#include "builder/solve.h"
 #include "builder/units.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-enum { ORDER_MIN = 5, EIGHTHS = 3, DYNAMIC_ORDER_MIN = 8, DYNAMIC_REGIONS = 4, TABLES_MAX = 32 };
 
 static const unsigned code_flags = PAGE_READ | PAGE_EXECUTE | PAGE_CACHE;
 static const unsigned data_flags = PAGE_READ | PAGE_WRITE | PAGE_CACHE | PAGE_BUFFER;
@@ -69,7 +67,8 @@ static struct block *add_block(struct process *process, const char *name, uint64
 {
     struct block *block = list_add(&process->layout->blocks, sizeof(*block));
 
-    *block = (struct block){.name = name, .wanted = wanted, .flags = flags, .align = 8};
+    *block =
+        (struct block){.name = name, .wanted = wanted, .flags = flags, .align = 8, .is_own = true};
     return block;
 }
 
@@ -103,86 +102,27 @@ static void add_devices(struct process *process)
                       (grant->rights & (PAGE_READ | PAGE_WRITE)) | PAGE_BUFFER | PAGE_STATIC);
 
         block->base = device->base;
-        block->is_placed = true;
+        block->is_own = false;
     }
 }
 
-/* ---- Granules ---- */
-
-static uint64_t granule(const struct block *block)
+static void add_shared(struct placement *placement, struct process *process)
 {
-    return (uint64_t)1 << block->order;
-}
-
-/* The finest granule of which `windows` windows hold the block. */
-static unsigned order_for(const struct block *block, unsigned windows)
-{
-    unsigned order = ORDER_MIN;
-
-    while ((uint64_t)windows << (order + EIGHTHS) < block->wanted ||
-           (uint64_t)1 << order < block->align)
-        order++;
-    return order;
-}
-
-static void set_order(struct block *block, unsigned order)
-{
-    block->order = order;
-    block->granted = align_up(block->wanted, granule(block));
-}
-
-/* What somebody else placed: the coarsest granule that fits begin and size. */
-static void set_fixed_order(struct block *block)
-{
-    unsigned order = ORDER_MIN;
-
-    block->granted = block->wanted;
-    while (block->base >> order % 64 << order % 64 == block->base &&
-           block->wanted % ((uint64_t)2 << order) == 0 && block->base % ((uint64_t)2 << order) == 0)
-        order++;
-    block->order = order;
-}
-
-static unsigned windows_of(const struct block *block)
-{
-    unsigned shift = block->order + EIGHTHS;
-
-    return (unsigned)((block->base + block->granted - 1) >> shift) -
-           (unsigned)(block->base >> shift) + 1;
-}
-
-/* ---- Order ---- */
-
-static int by_granule(const void *left, const void *right)
-{
-    const struct block *a = left, *b = right;
-
-    if (a->order != b->order)
-        return a->order > b->order ? -1 : 1;
-    return 0;
-}
-
-static void place_blocks(struct placement *placement, bool is_code)
-{
-    uint64_t *next = is_code ? &placement->image : &placement->ram;
-    uint64_t end = is_code ? placement->image_end : placement->ram_end;
-    struct list blocks = {0};
-
-    LIST_EACH(process, process, placement->system->processes)
-    LIST_EACH(block, block, process->layout->blocks)
-    if (!block->is_placed && block->is_code == is_code)
-        list_append(&blocks, block);
-    list_sort(&blocks, by_granule);
-    LIST_EACH(block, block, blocks)
+    LIST_EACH(grant, grant, process->shared)
+    LIST_EACH(shared, shared, placement->system->shared)
     {
-        block->base = align_up(*next, granule(block));
-        *next = block->base + block->granted;
+        struct block *block;
+
+        if (shared != grant->granted)
+            continue;
+        block =
+            add_block(process, memory_format("shared %s", shared->name.text), shared->size.value,
+                      grant->rights | PAGE_CACHE | PAGE_BUFFER | PAGE_STATIC);
+        block->is_own = false;
+        block->shared = shared;
+        if (shared->block == NULL)
+            shared->block = block;
     }
-    if (*next > end)
-        complain((struct place){.source = placement->system->source},
-                 "make heaps, stacks or shared memories smaller, or leave a process out",
-                 "board %s has %s of %s too little", placement->board->name,
-                 units_bytes(*next - end), is_code ? "flash" : "RAM");
 }
 
 /* ---- Tables ---- */
@@ -219,10 +159,10 @@ static void add_run(struct process *process, struct page_table *table, const str
 /* A block that is one aligned power of two is one page; else its windows are tables of eighths. */
 static void add_tables(struct process *process, const struct block *block)
 {
-    uint64_t window = (uint64_t)1 << (block->order + EIGHTHS);
+    uint64_t window = (uint64_t)1 << (block->order + SOLVE_EIGHTHS);
     uint64_t end = block->base + block->granted;
 
-    if (block->granted == granule(block)) {
+    if (block->granted == (uint64_t)1 << block->order) {
         add_run(process, add_table(process, block->base, block->order, 0), block, block->base, end);
         return;
     }
@@ -230,7 +170,7 @@ static void add_tables(struct process *process, const struct block *block)
         uint64_t from = base < block->base ? block->base : base;
         uint64_t to = end < base + window ? end : base + window;
 
-        add_run(process, add_table(process, base, block->order, EIGHTHS), block, from, to);
+        add_run(process, add_table(process, base, block->order, SOLVE_EIGHTHS), block, from, to);
     }
 }
 
@@ -243,24 +183,13 @@ static unsigned log_up(unsigned count)
     return order;
 }
 
-static void check_regions(const struct placement *placement, const struct process *process,
-                          unsigned count)
-{
-    if (count <= placement->board->regions)
-        return;
-    complain(process->name.at, "merge shared memories, or leave out a device",
-             "process '%s' needs %u regions of the MPU, %u more than board %s has",
-             process->name.text, count, count - placement->board->regions, placement->board->name);
-}
-
-static void build_tables(const struct placement *placement, struct process *process)
+static void build_tables(struct process *process)
 {
     unsigned count = 0;
     struct page_table *top;
 
     LIST_EACH(block, block, process->layout->blocks)
-    count += windows_of(block);
-    check_regions(placement, process, count);
+    count += solve_windows(block);
     top = add_table(process, PAGETABLE_TOP, 32, log_up(count));
     top->parent = NULL;
     LIST_EACH(block, block, process->layout->blocks)
@@ -308,25 +237,58 @@ static void settle(struct placement *placement, struct process *process)
     settle_stacks(process, base);
 }
 
+/* What the solver places: code and data of each process, each shared memory once. */
+static void add_pieces(struct solver *solver, struct system *system)
+{
+    LIST_EACH(process, process, system->processes)
+    LIST_EACH(block, block, process->layout->blocks)
+    if (block->is_own || (block->shared != NULL && block->shared->block == block))
+        list_append(&solver->pieces, block);
+}
+
+/* All users of a shared memory see it where it is. */
+static void copy_shared(struct system *system)
+{
+    LIST_EACH(process, process, system->processes)
+    LIST_EACH(block, block, process->layout->blocks)
+    {
+        const struct block *first = block->shared != NULL ? block->shared->block : NULL;
+
+        if (first == NULL)
+            continue;
+        block->base = first->base;
+        block->order = first->order;
+        block->granted = first->granted;
+    }
+    LIST_EACH(shared, shared, system->shared)
+    if (shared->block != NULL) {
+        shared->base = shared->block->base;
+        shared->bytes = shared->block->granted;
+    }
+    LIST_EACH(process, process, system->processes)
+    LIST_EACH(grant, grant, process->shared)
+    grant->address = ((const struct shared *)grant->granted)->base;
+}
+
 void place_mpu(struct placement *placement)
 {
+    struct solver solver = {.placement = placement};
+
+    LIST_EACH(shared, shared, placement->system->shared)
+    shared->block = NULL;
     LIST_EACH(process, process, placement->system->processes)
     {
         add_own(process);
+        add_shared(placement, process);
         add_devices(process);
-        LIST_EACH(block, block, process->layout->blocks)
-        {
-            if (block->is_placed)
-                set_fixed_order(block);
-            else
-                set_order(block, order_for(block, 1));
-        }
     }
-    place_blocks(placement, true);
-    place_blocks(placement, false);
+    add_pieces(&solver, placement->system);
+    if (!solve(&solver))
+        return;
+    copy_shared(placement->system);
     LIST_EACH(process, process, placement->system->processes)
     {
-        build_tables(placement, process);
+        build_tables(process);
         settle(placement, process);
     }
 }

@@ -35,7 +35,7 @@ struct boot_table {
     word_t kmem_align, kmem_bytes; /* what the objects need together */
     word_t state, state_bytes;     /* RAM that init keeps for this system, 8 words a process */
     struct boot_section captables, signals, pagetables, pages, processes, threads, ports,
-        capabilities, interrupts;
+        capabilities, interrupts, shared;
 };
 
 /* A table of capabilities of init's own, in that slot of the first process's table. */
@@ -95,4 +95,9 @@ struct boot_capability {
 /* A line of the chip, bound to a signal. */
 struct boot_interrupt {
     word_t name, line, endpoint;
+};
+
+/* Shared memory, which begins as zeros and survives restarts; as init sees it. */
+struct boot_shared {
+    word_t name, base, bytes;
 };

@@ -206,6 +206,7 @@ void make_system(void)
 {
     const struct boot_capability *capability = table_section(table->capabilities);
     const struct boot_interrupt *interrupt = table_section(table->interrupts);
+    const struct boot_shared *shared = table_section(table->shared);
     word_t align = table->kmem_align - 1;
 
     kmem_base = (rme_boot.kmem_free + align) & ~align;
@@ -225,6 +226,8 @@ void make_system(void)
         give(&capability[i]);
     for (word_t i = 0; i < table->interrupts.count; i++)
         bind_line(&interrupt[i]);
+    for (word_t i = 0; i < table->shared.count; i++)
+        (void)memset((void *)shared[i].base, 0, shared[i].bytes);
     for (word_t i = 0; i < table->processes.count; i++)
         make_fresh(table_process(i));
 }

@@ -60,7 +60,8 @@ static bool settle(struct placement *placement, struct objects *objects, const c
                 return false;
             process->layout = memory_take(sizeof(*process->layout));
             process->layout->program = program;
-            stacks_set(process, placement->board, NULL);
+            stacks_set(process, placement->board,
+                       memory_format("%s/%s.stack.json", dir, process->name.text));
         }
         place(placement);
         if (complaints() != 0)

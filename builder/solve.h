@@ -9,10 +9,10 @@
  *
  * Blocks lie one behind the other in the order of falling granules, which leaves no gap between
  * them. Search: every block begins with the finest granule that needs one window. As long as it
- * saves memory and no process has too many regions, the granule of the block that saves most is
- * halved. If the beginning has too many regions already, blocks of that process are kept from
- * crossing a window, which may leave gaps. All of it is deterministic, and its time is bounded by
- * the cube of the blocks.
+ * saves memory and no process has too many regions, the block that saves most gets finer granules.
+ * If the beginning has too many regions already, blocks of that process are kept from crossing a
+ * window, which may leave gaps. All of it is deterministic, and its time is bounded by the cube of
+ * the blocks.
  *
  * A process has enough regions when all its windows have one each; or, beyond that, when the
  * windows of its data, where stacks lie, leave the four that the kernel needs to load the others by

@@ -2,26 +2,53 @@
 #include "builder/stacks.h"
 
 #include "builder/place.h"
+#include "builder/tree.h"
+#include "builder/units.h"
 
-/* Where the compiler leaves no call graph. */
+#include <unistd.h>
+
 enum { WITHOUT_GRAPH = 1024 };
 
-static uint64_t size_of(const struct number *stack, const struct number *margin, bool has_fpu,
-                        const struct board *board)
-{
-    const struct machine *machine = board->machine;
-    uint64_t extra = has_fpu ? machine->stack_extra_fpu : machine->stack_extra;
-    uint64_t bytes = stack->is_word ? WITHOUT_GRAPH + margin->value : stack->value;
+struct graph {
+    const struct board *board;
+    const struct node *depths; /* NULL: there is no graph */
+};
 
-    return align_up(bytes + extra, machine->stack_align);
+/* What the function of a stack needs by itself. */
+static uint64_t depth_of(const struct graph *graph, const struct word *entry)
+{
+    const struct node *node = tree_value(graph->depths, entry->text);
+    uint64_t depth = WITHOUT_GRAPH;
+
+    if (graph->depths == NULL)
+        return depth;
+    if (node == NULL || units_number(node->text, &depth) != NULL)
+        complain(entry->at, "give the stack a size", "how deep '%s' goes cannot be told: %s",
+                 entry->text, node != NULL ? node->text : "it is not in the call graph");
+    return depth;
+}
+
+static uint64_t size_of(const struct graph *graph, const struct number *stack,
+                        const struct number *margin, const struct word *entry, bool has_fpu)
+{
+    const struct machine *machine = graph->board->machine;
+    uint64_t bytes = stack->value;
+
+    if (stack->is_word)
+        bytes = depth_of(graph, entry) + margin->value +
+                (has_fpu ? machine->stack_extra_fpu : machine->stack_extra);
+    return align_up(bytes, machine->stack_align);
 }
 
 void stacks_set(struct process *process, const struct board *board, const char *file)
 {
-    (void)file;
+    struct graph graph = {.board = board};
+
+    if (access(file, R_OK) == 0)
+        graph.depths = tree_read(source_read(file));
     LIST_EACH(thread, thread, process->threads)
-    thread->stack_bytes =
-        size_of(&thread->stack, &thread->margin, thread->fpu.value != 0 && board->has_fpu, board);
+    thread->stack_bytes = size_of(&graph, &thread->stack, &thread->margin, &thread->entry,
+                                  thread->fpu.value != 0 && board->has_fpu);
     LIST_EACH(port, port, process->ports)
-    port->stack_bytes = size_of(&port->stack, &port->margin, board->has_fpu, board);
+    port->stack_bytes = size_of(&graph, &port->stack, &port->margin, &port->entry, board->has_fpu);
 }

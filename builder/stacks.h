@@ -8,5 +8,6 @@
 #include "builder/board.h"
 #include "builder/description.h"
 
-/* `file` is the JSON of one process, or NULL: there is no call graph. */
+/* Without that file there is no call graph, and `auto` is a kibibyte. Complaints: a depth cannot be
+ * told. */
 void stacks_set(struct process *process, const struct board *board, const char *file);

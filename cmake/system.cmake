@@ -39,6 +39,19 @@ function(rme_process folder dir name)
     target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/librme/include
                                ${CMAKE_SOURCE_DIR}/librme/arch/${BOARD_ARCH}/include)
     target_compile_options(${target} PRIVATE ${RME_${name}_OPTIONS})
+    if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+        set(entries ${RME_${name}_THREADS} ${RME_${name}_PORTS})
+        list(TRANSFORM entries PREPEND "--entry=")
+        add_custom_command(
+            OUTPUT ${dir}/${name}.stack.json
+            COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/stack.py --json ${dir}/${name}.stack.json
+                    --facts ${CMAKE_SOURCE_DIR}/librme/arch/${BOARD_ARCH}/stack.toml ${entries}
+                    ${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${target}.dir
+                    ${CMAKE_BINARY_DIR}/librme/CMakeFiles/rme.dir
+            DEPENDS ${target} $<TARGET_OBJECTS:${target}> rme ${CMAKE_SOURCE_DIR}/tools/stack.py
+                    ${CMAKE_SOURCE_DIR}/librme/arch/${BOARD_ARCH}/stack.toml
+            COMMENT "Stacks of process ${name} of system ${RME_SYSTEM}" VERBATIM)
+    endif()
     set(keep rme_begin rme_thread_end rme_serve ${RME_${name}_THREADS} ${RME_${name}_PORTS})
     list(TRANSFORM keep PREPEND "-Wl,-u,")
     foreach(pass ".pre" "")
@@ -76,6 +89,9 @@ function(rme_describe folder)
         rme_process(${folder} ${dir} ${process})
         list(APPEND programs ${dir}/${process}.elf)
         list(APPEND first ${dir}/${process}.pre.elf)
+        if(CMAKE_C_COMPILER_ID STREQUAL "GNU") # Clang has no call graph: stacks of 1 KiB
+            list(APPEND first ${dir}/${process}.stack.json)
+        endif()
         list(APPEND scripts ${dir}/${process}.ld)
     endforeach()
     set(init ${CMAKE_BINARY_DIR}/init.elf)

@@ -57,6 +57,11 @@ set(RME_USER_FLAGS ${RME_MACHINE_FLAGS} -ffreestanding -ffunction-sections -fdat
     -fno-unwind-tables -fno-asynchronous-unwind-tables -fno-stack-protector
     $<$<COMPILE_LANGUAGE:C>:${RME_COMMON_FLAGS}> -O2)
 
+# Each file's part of the call graph, from which the stacks of described systems come.
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+    list(APPEND RME_USER_FLAGS $<$<COMPILE_LANGUAGE:C>:-fstack-usage> $<$<COMPILE_LANGUAGE:C>:-fcallgraph-info=su,da>)
+endif()
+
 # rme_user(TARGET [FPU]): compile a target of user code. With FPU the compiler may use FPU registers.
 function(rme_user target)
     target_include_directories(${target} PRIVATE ${RME_INCLUDES})

@@ -18,6 +18,9 @@ compiler cannot see stands in a data file (TOML):
 
 A static function may be named with or without its file (`kernel/cap.c:find`).
 
+With --json FILE each entry counts for itself, as the stacks of user level do: FILE gets an object with
+its bytes, or with the reason why they cannot be told.
+
 Exit status: 0 good, 1 a rule is broken or the limit exceeded, 2 the input cannot be read.
 """
 
@@ -25,6 +28,7 @@ from __future__ import annotations
 
 import argparse
 import fnmatch
+import json
 import re
 import sys
 import tomllib
@@ -186,6 +190,17 @@ def worst_chain(graph: Graph, entries: dict[str, int] | None = None) -> Chain:
     return chains(graph, entries)[0]
 
 
+def depths(graph: Graph, entries: dict[str, int]) -> dict[str, int | str]:
+    """Of each entry its depth, or why there is none."""
+    result: dict[str, int | str] = {}
+    for name, extra in entries.items():
+        try:
+            result[name] = worst_chain(graph, {name: extra}).depth
+        except StackError as error:
+            result[name] = str(error)
+    return result
+
+
 def _entry(text: str) -> tuple[str, int]:
     name, _, extra = text.partition("=")
     return name, int(extra or "0")
@@ -200,9 +215,13 @@ def main(argv: list[str] | None = None) -> int:
                         metavar="NAME[=BYTES]", help="instead of the data file's [entries]")
     parser.add_argument("--per-entry", type=int, metavar="BYTES")
     parser.add_argument("--limit", type=int, metavar="BYTES", help="the depth allowed")
+    parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args(argv)
     try:
         graph = load_graph(options.folder, options.facts)
+        if options.json:
+            options.json.write_text(json.dumps(depths(graph, dict(options.entry)), indent=1) + "\n")
+            return 0
         if options.per_entry is not None:
             graph.per_entry = options.per_entry
         found = chains(graph, dict(options.entry))

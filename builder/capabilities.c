@@ -37,8 +37,8 @@ static void add_signal(struct process *process, const struct signal *signal, str
     struct capability *capability = NULL;
 
     LIST_EACH(capability, each, process->capabilities)
-    if (each->of == signal)
-        capability = each;
+        if (each->of == signal)
+            capability = each;
     if (capability == NULL)
         capability = add(process, "signal", signal->name.text, at, signal);
     capability->rights |= rights;
@@ -47,8 +47,8 @@ static void add_signal(struct process *process, const struct signal *signal, str
 static const struct signal *find_signal(const struct system *system, const char *name)
 {
     LIST_EACH(signal, signal, system->signals)
-    if (strcmp(signal->name.text, name) == 0)
-        return signal;
+        if (strcmp(signal->name.text, name) == 0)
+            return signal;
     return NULL;
 }
 
@@ -58,39 +58,38 @@ static void add_signals(const struct system *system, struct process *process)
                              RIGHT_SIGNAL_POLL_SINGLE | RIGHT_SIGNAL_POLL_ALL;
 
     LIST_EACH(grant, grant, process->signals)
-    add_signal(process, grant->granted, grant->name.at, grant->rights);
+        add_signal(process, grant->granted, grant->name.at, grant->rights);
     LIST_EACH(grant, grant, process->interrupts)
-    LIST_EACH(word, word, grant->words)
-    add_signal(process, find_signal(system, word->text), grant->name.at, receive);
+        LIST_EACH(word, word, grant->words)
+            add_signal(process, find_signal(system, word->text), grant->name.at, receive);
 }
 
 static void add_calls(const struct system *system, struct process *process)
 {
     LIST_EACH(word, word, process->calls)
-    LIST_EACH(process, server, system->processes)
-    LIST_EACH(port, port, server->ports)
-    {
-        const char *name = memory_format("%s.%s", server->name.text, port->name.text);
-        struct capability *capability;
+        LIST_EACH(process, server, system->processes)
+            LIST_EACH(port, port, server->ports) {
+                const char *name = memory_format("%s.%s", server->name.text, port->name.text);
+                struct capability *capability;
 
-        if (strcmp(name, word->text) != 0)
-            continue;
-        capability = add(process, "invocation", name, word->at, port);
-        capability->symbol = memory_format("port_%s_%s", server->name.text, port->name.text);
-        capability->rights = RIGHT_INVOCATION_ACTIVATE;
-    }
+                if (strcmp(name, word->text) != 0)
+                    continue;
+                capability = add(process, "invocation", name, word->at, port);
+                capability->symbol =
+                    memory_format("port_%s_%s", server->name.text, port->name.text);
+                capability->rights = RIGHT_INVOCATION_ACTIVATE;
+            }
 }
 
 /* A scheduler gives its own time to those that it schedules, and hears of them. */
 static void add_threads(struct process *process)
 {
-    LIST_EACH(thread, thread, process->threads)
-    {
+    LIST_EACH(thread, thread, process->threads) {
         bool is_scheduler = false;
         struct capability *capability;
 
         LIST_EACH(thread, child, process->threads)
-        is_scheduler |= child->parent == thread;
+            is_scheduler |= child->parent == thread;
         if (!is_scheduler && thread->parent == NULL)
             continue;
         capability = add(process, "thread", thread->name.text, thread->name.at, thread);
@@ -104,8 +103,7 @@ static void add_threads(struct process *process)
 
 static void add_lines(struct process *process)
 {
-    LIST_EACH(grant, grant, process->interrupts)
-    {
+    LIST_EACH(grant, grant, process->interrupts) {
         const struct interrupt *interrupt = grant->granted;
         struct capability *capability =
             add_functions(process, memory_format("interrupt_%s", grant->name.text), grant->name.at,
@@ -118,8 +116,7 @@ static void add_lines(struct process *process)
 
 static void add_kernel_functions(struct process *process)
 {
-    LIST_EACH(function, function, process->functions)
-    {
+    LIST_EACH(function, function, process->functions) {
         struct capability *capability =
             add_functions(process, memory_format("function_%s", function->name.text),
                           function->name.at, function->number, function->number);
@@ -132,8 +129,7 @@ static void add_kernel_functions(struct process *process)
 /* A device of the I/O space is a range of ports. Who may only read has one function less. */
 static void add_ports(struct process *process)
 {
-    LIST_EACH(grant, grant, process->devices)
-    {
+    LIST_EACH(grant, grant, process->devices) {
         const struct device *device = grant->granted;
         struct capability *capability;
         bool may_write = (grant->rights & PAGE_WRITE) != 0;
@@ -160,8 +156,7 @@ void capabilities_assign(struct system *system, const struct board *board)
 {
     uint64_t most = board->captable_bytes_max / (8 * (uint64_t)board->machine->word_bytes);
 
-    LIST_EACH(process, process, system->processes)
-    {
+    LIST_EACH(process, process, system->processes) {
         add_signals(system, process);
         add_calls(system, process);
         add_threads(process);

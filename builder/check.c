@@ -25,7 +25,7 @@ static struct list names(const struct list *list)
     struct list result = {0};
 
     LIST_EACH(word, item, *list)
-    list_append(&result, memory_format("%s", item->text));
+        list_append(&result, memory_format("%s", item->text));
     return result;
 }
 
@@ -58,9 +58,9 @@ static unsigned signal_rights(const struct list *words)
     unsigned rights = 0;
 
     LIST_EACH(word, word, *words)
-    for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
-        if (strcmp(word->text, meanings[i].word) == 0)
-            rights |= meanings[i].rights;
+        for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
+            if (strcmp(word->text, meanings[i].word) == 0)
+                rights |= meanings[i].rights;
     return rights;
 }
 
@@ -68,8 +68,7 @@ static unsigned access_rights(const struct list *words)
 {
     unsigned rights = 0;
 
-    LIST_EACH(word, word, *words)
-    {
+    LIST_EACH(word, word, *words) {
         if (strcmp(word->text, "read") == 0)
             rights |= PAGE_READ;
         if (strcmp(word->text, "write") == 0)
@@ -101,8 +100,7 @@ static void check_signals(struct system *system, struct process *process)
 {
     const unsigned receiving = RIGHT_SIGNAL_POLL_SINGLE | RIGHT_SIGNAL_POLL_ALL;
 
-    LIST_EACH(grant, grant, process->signals)
-    {
+    LIST_EACH(grant, grant, process->signals) {
         struct signal *signal = find(&system->signals, grant->name.text);
 
         grant->granted = signal;
@@ -125,8 +123,7 @@ static void check_signals(struct system *system, struct process *process)
 
 static void check_unused_signals(const struct system *system)
 {
-    LIST_EACH(signal, signal, system->signals)
-    {
+    LIST_EACH(signal, signal, system->signals) {
         if (signal == system->timer)
             continue;
         if (signal->senders == 0 && signal->receiver == NULL)
@@ -145,8 +142,7 @@ static void check_unused_signals(const struct system *system)
 
 static void check_shared(struct system *system, struct process *process)
 {
-    LIST_EACH(grant, grant, process->shared)
-    {
+    LIST_EACH(grant, grant, process->shared) {
         struct shared *shared = find(&system->shared, grant->name.text);
 
         grant->granted = shared;
@@ -166,13 +162,12 @@ static void check_shared(struct system *system, struct process *process)
 static void check_shared_items(struct system *system)
 {
     LIST_EACH(shared, shared, system->shared)
-    shared->rights = access_rights(&shared->access);
+        shared->rights = access_rights(&shared->access);
 }
 
 static void check_unused_shared(const struct system *system)
 {
-    LIST_EACH(shared, shared, system->shared)
-    {
+    LIST_EACH(shared, shared, system->shared) {
         if (shared->users == 0)
             complain(shared->name.at, "remove it, or grant it under a process's 'shared'",
                      "nobody uses the shared memory '%s'", shared->name.text);
@@ -184,8 +179,7 @@ static void check_unused_shared(const struct system *system)
 
 static void check_devices(struct process *process, const struct board *board)
 {
-    LIST_EACH(grant, grant, process->devices)
-    {
+    LIST_EACH(grant, grant, process->devices) {
         struct list known = {0};
 
         grant->rights = access_rights(&grant->words);
@@ -220,11 +214,9 @@ static void check_line(struct grant *grant, const struct board *board)
 static void check_interrupts(struct system *system, struct process *process,
                              const struct board *board)
 {
-    LIST_EACH(grant, grant, process->interrupts)
-    {
+    LIST_EACH(grant, grant, process->interrupts) {
         check_line(grant, board);
-        LIST_EACH(word, word, grant->words)
-        {
+        LIST_EACH(word, word, grant->words) {
             struct signal *signal = find(&system->signals, word->text);
 
             if (signal == NULL || signal == system->timer) {
@@ -234,8 +226,7 @@ static void check_interrupts(struct system *system, struct process *process,
             signal->senders++;
             receive(signal, process, word->at);
         }
-        LIST_EACH(process, other, system->processes)
-        {
+        LIST_EACH(process, other, system->processes) {
             const struct grant *same = find(&other->interrupts, grant->name.text);
 
             if (same != NULL && is_before(&same->name, &grant->name))
@@ -248,8 +239,7 @@ static void check_interrupts(struct system *system, struct process *process,
 
 static void check_functions(struct process *process)
 {
-    LIST_EACH(function, function, process->functions)
-    {
+    LIST_EACH(function, function, process->functions) {
         struct list known = {0};
         bool is_known = false;
 
@@ -273,8 +263,7 @@ static void check_functions(struct process *process)
 
 static void check_calls(struct system *system, struct process *process)
 {
-    LIST_EACH(word, word, process->calls)
-    {
+    LIST_EACH(word, word, process->calls) {
         const char *dot = strchr(word->text, '.');
         struct word owner = {memory_text(word->text, (size_t)(dot - word->text)), word->at};
         struct word name = {dot + 1, word->at};
@@ -294,9 +283,9 @@ static void check_calls(struct system *system, struct process *process)
 static void check_ports(const struct process *process)
 {
     LIST_EACH(port, port, process->ports)
-    if (port->users == 0)
-        complain(port->name.at, "remove it, or add it to the 'calls' of a process",
-                 "nobody may call the port '%s'", port->name.text);
+        if (port->users == 0)
+            complain(port->name.at, "remove it, or add it to the 'calls' of a process",
+                     "nobody may call the port '%s'", port->name.text);
 }
 
 /* ---- Threads ---- */
@@ -364,8 +353,7 @@ static void check_stack(const struct number *stack, const struct number *margin)
 static void check_threads(const struct system *system, struct process *process,
                           const struct board *board)
 {
-    LIST_EACH(thread, thread, process->threads)
-    {
+    LIST_EACH(thread, thread, process->threads) {
         thread->process = process;
         if (thread->entry.text == NULL)
             thread->entry = thread->name;
@@ -380,9 +368,8 @@ static void check_threads(const struct system *system, struct process *process,
             check_priority(thread, board);
     }
     LIST_EACH(thread, thread, process->threads)
-    check_circle(thread);
-    LIST_EACH(port, port, process->ports)
-    {
+        check_circle(thread);
+    LIST_EACH(port, port, process->ports) {
         port->process = process;
         if (port->entry.text == NULL)
             port->entry = port->name;
@@ -396,14 +383,13 @@ static void check_threads(const struct system *system, struct process *process,
 /* A function is declared once, as one thing. */
 static void check_entries(const struct process *process)
 {
-    LIST_EACH(port, port, process->ports)
-    {
+    LIST_EACH(port, port, process->ports) {
         if (strcmp(port->entry.text, "main") == 0)
             complain(port->entry.at, "name another function", "a port cannot begin with main()");
         LIST_EACH(thread, thread, process->threads)
-        if (strcmp(thread->entry.text, port->entry.text) == 0)
-            complain(port->entry.at, "a port's function returns a word, a thread's does not",
-                     "'%s' is the function of a thread already", port->entry.text);
+            if (strcmp(thread->entry.text, port->entry.text) == 0)
+                complain(port->entry.at, "a port's function returns a word, a thread's does not",
+                         "'%s' is the function of a thread already", port->entry.text);
     }
 }
 
@@ -415,9 +401,11 @@ static void check_restart(const struct system *system, struct process *process)
     bool is_restart = restart->policy.value == RESTART_RESTART;
 
     LIST_EACH(process, other, system->processes)
-    if (restart->back_off.value != 0 && find(&other->signals, timer_name) != NULL)
-        complain(restart->back_off.at, "let only one of them use the timer",
-                 "the wait needs the timer, which process '%s' has", other->name.text);
+        if (is_restart && find(&other->signals, timer_name) != NULL &&
+            (restart->back_off.value != 0 || !restart->within.is_word))
+            complain(restart->policy.at,
+                     "say within: infinite, and no back_off, or leave the timer to init",
+                     "this restart needs the timer, which process '%s' has", other->name.text);
     if (restart->tell.text != NULL) {
         restart->told = find(&system->signals, restart->tell.text);
         if (restart->told == NULL || restart->told == system->timer)
@@ -482,11 +470,11 @@ void check(struct system *system, const struct board *board)
     add_timer(system);
     check_shared_items(system);
     LIST_EACH(process, process, system->processes)
-    check_process(system, process, board);
+        check_process(system, process, board);
     LIST_EACH(process, process, system->processes)
-    check_calls(system, process);
+        check_calls(system, process);
     LIST_EACH(process, process, system->processes)
-    check_ports(process);
+        check_ports(process);
     check_unused_signals(system);
     check_unused_shared(system);
     check_policy(system);

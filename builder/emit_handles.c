@@ -19,16 +19,15 @@ static void put_capabilities(struct output *out, const struct process *process)
         put(out, "static const rme_%s_t %s = {{%zu}};\n", capability->type, capability->symbol, i);
     }
     LIST_EACH(grant, grant, process->interrupts)
-    put(out, "enum { interrupt_%s_line = %u };\n", grant->name.text,
-        ((const struct interrupt *)grant->granted)->line);
+        put(out, "enum { interrupt_%s_line = %u };\n", grant->name.text,
+            ((const struct interrupt *)grant->granted)->line);
 }
 
 static void put_memory(struct output *out, const struct process *process)
 {
     if (process->shared.count != 0)
         put(out, "\n/* Shared memories. */\n");
-    LIST_EACH(grant, grant, process->shared)
-    {
+    LIST_EACH(grant, grant, process->shared) {
         const struct shared *shared = grant->granted;
 
         put(out, "extern %sunsigned char shared_%s[%" PRIu64 "];\n",
@@ -37,8 +36,7 @@ static void put_memory(struct output *out, const struct process *process)
     }
     if (process->devices.count != 0)
         put(out, "\n/* Devices: registers of 32 bits, or ports of the I/O space. */\n");
-    LIST_EACH(grant, grant, process->devices)
-    {
+    LIST_EACH(grant, grant, process->devices) {
         const struct device *device = grant->granted;
 
         if (device->is_port)
@@ -78,14 +76,13 @@ static void put_entries(struct output *out, const struct process *process)
             put(out, "void %s(word_t param);\n", thread->entry.text);
     }
     LIST_EACH(port, port, process->ports)
-    put(out, "word_t %s(word_t param, word_t message[RME_MESSAGE_WORDS]);\n", port->entry.text);
+        put(out, "word_t %s(word_t param, word_t message[RME_MESSAGE_WORDS]);\n", port->entry.text);
 }
 
 bool emit_handles(const struct system *system, const struct board *board, const char *dir)
 {
     (void)board;
-    LIST_EACH(process, process, system->processes)
-    {
+    LIST_EACH(process, process, system->processes) {
         struct output out = {0};
 
         put(&out,

@@ -59,8 +59,7 @@ static void put_objects(struct json *json, const struct objects *objects)
     json_number(json, "kmem_align", objects->align);
     json_number(json, "kmem_bytes", objects->bytes);
     json_open(json, "captables", '[');
-    LIST_EACH(object_table, table, objects->tables)
-    {
+    LIST_EACH(object_table, table, objects->tables) {
         json_open_inline(json, NULL, '{');
         json_number(json, "slot", table->slot);
         json_number(json, "memory", table->memory);
@@ -70,8 +69,7 @@ static void put_objects(struct json *json, const struct objects *objects)
     json_close(json, ']');
     json_close(json, '}');
     json_open(json, "objects", '[');
-    LIST_EACH(object, object, objects->all)
-    {
+    LIST_EACH(object, object, objects->all) {
         json_open_inline(json, NULL, '{');
         json_text(json, "type", object->type);
         json_text(json, "name", object->name);
@@ -86,8 +84,7 @@ static void put_objects(struct json *json, const struct objects *objects)
 static void put_common(struct json *json, const struct system *system)
 {
     json_open(json, "signals", '[');
-    LIST_EACH(signal, signal, system->signals)
-    {
+    LIST_EACH(signal, signal, system->signals) {
         json_open_inline(json, NULL, '{');
         json_text(json, "name", signal->name.text);
         json_number(json, "id", signal->object != NULL ? signal->object->id : BOOT_TIMER_ENDPOINT);
@@ -95,8 +92,7 @@ static void put_common(struct json *json, const struct system *system)
     }
     json_close(json, ']');
     json_open(json, "shared", '[');
-    LIST_EACH(shared, shared, system->shared)
-    {
+    LIST_EACH(shared, shared, system->shared) {
         json_open(json, NULL, '{');
         json_text(json, "name", shared->name.text);
         json_number(json, "base", shared->base);
@@ -108,13 +104,14 @@ static void put_common(struct json *json, const struct system *system)
     json_close(json, ']');
     json_open(json, "policy", '[');
     LIST_EACH(word, word, system->policy)
-    json_text(json, NULL, word->text);
+        json_text(json, NULL, word->text);
     json_close(json, ']');
     json_open(json, "privileges", '[');
     LIST_EACH(process, process, system->processes)
-    LIST_EACH(thread, thread, process->threads)
-    if (thread->budget.is_word)
-        json_text(json, NULL, memory_format("%s.%s", process->name.text, thread->name.text));
+        LIST_EACH(thread, thread, process->threads)
+            if (thread->budget.is_word)
+                json_text(json, NULL,
+                          memory_format("%s.%s", process->name.text, thread->name.text));
     json_close(json, ']');
 }
 
@@ -139,7 +136,7 @@ static unsigned regions_of(const struct process *process, const struct block *bl
     unsigned count = 0;
 
     LIST_EACH(run, run, process->layout->runs)
-    count += run->address >= block->base && run->address < block->base + block->granted;
+        count += run->address >= block->base && run->address < block->base + block->granted;
     return count;
 }
 
@@ -152,8 +149,7 @@ static void put_memory(struct json *json, const struct process *process)
         put_section(json, process, sections[i]);
     json_close(json, ']');
     json_open(json, "blocks", '[');
-    LIST_EACH(block, block, process->layout->blocks)
-    {
+    LIST_EACH(block, block, process->layout->blocks) {
         json_open(json, NULL, '{');
         json_text(json, "name", block->name);
         json_number(json, "base", block->base);
@@ -169,8 +165,7 @@ static void put_memory(struct json *json, const struct process *process)
 static void put_tables(struct json *json, const struct process *process)
 {
     json_open(json, "pagetables", '[');
-    LIST_EACH(page_table, table, process->layout->tables)
-    {
+    LIST_EACH(page_table, table, process->layout->tables) {
         json_open_inline(json, NULL, '{');
         json_number(json, "id", table->object->id);
         json_number(json, "base", table->base);
@@ -184,8 +179,7 @@ static void put_tables(struct json *json, const struct process *process)
     }
     json_close(json, ']');
     json_open(json, "pages", '[');
-    LIST_EACH(run, run, process->layout->runs)
-    {
+    LIST_EACH(run, run, process->layout->runs) {
         json_open(json, NULL, '{');
         json_number(json, "table", run->table->object->id);
         json_number(json, "position", run->position);
@@ -218,8 +212,7 @@ static void put_stack(struct json *json, const struct number *stack, uint64_t ba
 static void put_threads(struct json *json, const struct process *process, uint64_t tid)
 {
     json_open(json, "threads", '[');
-    LIST_EACH(thread, thread, process->threads)
-    {
+    LIST_EACH(thread, thread, process->threads) {
         json_open(json, NULL, '{');
         json_text(json, "name", thread->name.text);
         json_number(json, "line", thread->name.at.line);
@@ -243,8 +236,7 @@ static void put_threads(struct json *json, const struct process *process, uint64
 static void put_ports(struct json *json, const struct process *process)
 {
     json_open(json, "ports", '[');
-    LIST_EACH(port, port, process->ports)
-    {
+    LIST_EACH(port, port, process->ports) {
         json_open(json, NULL, '{');
         json_text(json, "name", port->name.text);
         json_number(json, "line", port->name.at.line);
@@ -297,8 +289,7 @@ static uint64_t source_of(const struct capability *capability)
 static void put_capabilities(struct json *json, const struct process *process)
 {
     json_open(json, "capabilities", '[');
-    LIST_EACH(capability, each, process->capabilities)
-    {
+    LIST_EACH(capability, each, process->capabilities) {
         json_open(json, NULL, '{');
         json_number(json, "slot", each_at);
         json_text(json, "handle", each->symbol);
@@ -317,8 +308,7 @@ static void put_capabilities(struct json *json, const struct process *process)
 static void put_devices(struct json *json, const struct process *process)
 {
     json_open(json, "devices", '[');
-    LIST_EACH(grant, grant, process->devices)
-    {
+    LIST_EACH(grant, grant, process->devices) {
         const struct device *device = grant->granted;
 
         json_open(json, NULL, '{');
@@ -331,13 +321,12 @@ static void put_devices(struct json *json, const struct process *process)
     }
     json_close(json, ']');
     json_open(json, "interrupts", '[');
-    LIST_EACH(grant, grant, process->interrupts)
-    {
+    LIST_EACH(grant, grant, process->interrupts) {
         json_open_inline(json, NULL, '{');
         json_text(json, "name", grant->name.text);
         json_number(json, "line_number", ((const struct interrupt *)grant->granted)->line);
         LIST_EACH(word, word, grant->words)
-        json_text(json, "signal", word->text);
+            json_text(json, "signal", word->text);
         json_close(json, '}');
     }
     json_close(json, ']');
@@ -392,8 +381,7 @@ bool emit_json(const struct placement *placement, const struct objects *objects,
     put_objects(&json, objects);
     put_common(&json, system);
     json_open(&json, "processes", '[');
-    LIST_EACH(process, process, system->processes)
-    {
+    LIST_EACH(process, process, system->processes) {
         put_process(&json, process, tid);
         tid += process->threads.count;
     }

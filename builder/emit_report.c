@@ -28,8 +28,7 @@ static void put_blocks(struct output *out, const struct process *process, const 
     unsigned regions = (unsigned)process->layout->runs.count;
 
     put(out, "    memory        address      wanted    granted     waste  access\n");
-    LIST_EACH(block, block, process->layout->blocks)
-    {
+    LIST_EACH(block, block, process->layout->blocks) {
         put(out, "    %-12s  0x%08" PRIx64 " %10" PRIu64 " %10" PRIu64 " %9" PRIu64 "  %s\n",
             block->name, block->base, block->wanted, block->granted, block->granted - block->wanted,
             access_of(block->flags));
@@ -57,11 +56,11 @@ static void put_process(struct output *out, const struct process *process,
     put(out, "\nprocess %s\n", process->name.text);
     put_blocks(out, process, board);
     LIST_EACH(thread, thread, process->threads)
-    put_stack(out, "thread", thread->name.text, &thread->stack, thread->stack_bytes);
+        put_stack(out, "thread", thread->name.text, &thread->stack, thread->stack_bytes);
     LIST_EACH(port, port, process->ports)
-    put_stack(out, "port  ", port->name.text, &port->stack, port->stack_bytes);
+        put_stack(out, "port  ", port->name.text, &port->stack, port->stack_bytes);
     LIST_EACH(capability, each, process->capabilities)
-    put(out, "    capability %2zu  %-10s %s\n", each_at, each->type, each->symbol);
+        put(out, "    capability %2zu  %-10s %s\n", each_at, each->type, each->symbol);
 }
 
 static void put_kernel(struct output *out, const struct objects *objects)
@@ -76,10 +75,10 @@ static void put_kernel(struct output *out, const struct objects *objects)
         unsigned count = 0;
 
         LIST_EACH(object, object, objects->all)
-        if (strcmp(object->type, types[i]) == 0) {
-            count++;
-            bytes += object->bytes;
-        }
+            if (strcmp(object->type, types[i]) == 0) {
+                count++;
+                bytes += object->bytes;
+            }
         put(out, "    %-12s %4u, %6" PRIu64 " bytes\n", types[i], count, bytes);
     }
 }
@@ -88,10 +87,10 @@ static void put_privileges(struct output *out, const struct system *system)
 {
     put(out, "\nthreads that may run for ever (budget: infinite):\n");
     LIST_EACH(process, process, system->processes)
-    LIST_EACH(thread, thread, process->threads)
-    if (thread->budget.is_word)
-        put(out, "    %s.%s, priority %" PRIu64 "\n", process->name.text, thread->name.text,
-            thread->priority.value);
+        LIST_EACH(thread, thread, process->threads)
+            if (thread->budget.is_word)
+                put(out, "    %s.%s, priority %" PRIu64 "\n", process->name.text, thread->name.text,
+                    thread->priority.value);
 }
 
 bool emit_report(const struct placement *placement, const struct objects *objects, const char *path)
@@ -109,10 +108,10 @@ bool emit_report(const struct placement *placement, const struct objects *object
     put(&out, "RAM free       0x%08" PRIx64 ", %s\n", placement->ram,
         units_bytes(placement->ram_end - placement->ram));
     LIST_EACH(shared, shared, system->shared)
-    put(&out, "shared %-12s 0x%08" PRIx64 ", %" PRIu64 " bytes of %" PRIu64 "\n", shared->name.text,
-        shared->base, shared->size.value, shared->bytes);
+        put(&out, "shared %-12s 0x%08" PRIx64 ", %" PRIu64 " bytes of %" PRIu64 "\n",
+            shared->name.text, shared->base, shared->size.value, shared->bytes);
     LIST_EACH(process, process, system->processes)
-    put_process(&out, process, placement->board);
+        put_process(&out, process, placement->board);
     put_kernel(&out, objects);
     put_privileges(&out, system);
     return output_save(&out, path);

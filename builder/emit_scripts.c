@@ -22,8 +22,7 @@ static void put_symbols(struct output *out, const struct process *process,
         "/* The capability through which rme_print reaches the console, where it needs one. */\n");
     put(out, "rme_console_capability = 0x%" PRIx64 ";\n",
         console == SLOT_NONE ? object_id_null(board) : (uint64_t)console);
-    LIST_EACH(grant, grant, process->devices)
-    {
+    LIST_EACH(grant, grant, process->devices) {
         const struct device *device = grant->granted;
 
         if (!device->is_port)
@@ -34,7 +33,7 @@ static void put_symbols(struct output *out, const struct process *process,
 static void put_shared(struct output *out, const struct process *process)
 {
     LIST_EACH(grant, grant, process->shared)
-    put(out, "shared_%s = 0x%" PRIx64 ";\n", grant->name.text, grant->address);
+        put(out, "shared_%s = 0x%" PRIx64 ";\n", grant->name.text, grant->address);
 }
 
 static void put_sections(struct output *out, const struct addresses *at, bool is_placed)
@@ -84,8 +83,7 @@ bool emit_scripts(const struct system *system, const struct board *board, const 
 {
     bool is_good = true;
 
-    LIST_EACH(process, process, system->processes)
-    {
+    LIST_EACH(process, process, system->processes) {
         const struct layout *layout = process->layout;
         struct addresses at = first_addresses(board);
 

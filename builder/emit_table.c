@@ -59,33 +59,38 @@ static uint64_t name(struct table *table, const char *text)
 static void put_captables(struct table *table)
 {
     LIST_EACH(object_table, each, table->objects->tables)
-    RECORD(table, boot_captable, each->slot, each->memory, each->entries);
+        RECORD(table, boot_captable, each->slot, each->memory, each->entries);
 }
 
 static void put_signals(struct table *table)
 {
     LIST_EACH(signal, signal, table->placement->system->signals)
-    if (signal->object != NULL)
-        RECORD(table, boot_signal, name(table, signal->name.text), signal->object->id);
+        if (signal->object != NULL)
+            RECORD(table, boot_signal, name(table, signal->name.text), signal->object->id);
 }
 
 static void put_pagetables(struct table *table)
 {
-    uint64_t null = object_id_null(table->placement->board);
+    const struct board *board = table->placement->board;
+    const struct object *nowhere = table->objects->nowhere;
+    uint64_t null = object_id_null(board);
 
+    if (nowhere != NULL)
+        RECORD(table, boot_pagetable, nowhere->id, nowhere->memory, PAGETABLE_TOP,
+               board->has_mmu ? 39 : 32, board->has_mmu ? 8 : 0, null, 0);
     LIST_EACH(process, process, table->placement->system->processes)
-    LIST_EACH(page_table, each, process->layout->tables)
-    RECORD(table, boot_pagetable, each->object->id, each->object->memory, each->base,
-           each->size_order, each->number_order,
-           each->parent != NULL ? each->parent->object->id : null, each->position);
+        LIST_EACH(page_table, each, process->layout->tables)
+            RECORD(table, boot_pagetable, each->object->id, each->object->memory, each->base,
+                   each->size_order, each->number_order,
+                   each->parent != NULL ? each->parent->object->id : null, each->position);
 }
 
 static void put_pages(struct table *table)
 {
     LIST_EACH(process, process, table->placement->system->processes)
-    LIST_EACH(run, run, process->layout->runs)
-    RECORD(table, boot_page_run, run->table->object->id, run->position, run->count, run->flags,
-           run->address, run->table->size_order);
+        LIST_EACH(run, run, process->layout->runs)
+            RECORD(table, boot_page_run, run->table->object->id, run->position, run->count,
+                   run->flags, run->address, run->table->size_order);
 }
 
 static uint64_t symbol(const struct process *process, const char *what, struct place at)
@@ -118,8 +123,7 @@ static void put_processes(struct table *table)
     const char *begin = table->placement->board->machine->begin;
     uint64_t thread = 0, port = 0;
 
-    LIST_EACH(process, process, table->placement->system->processes)
-    {
+    LIST_EACH(process, process, table->placement->system->processes) {
         const struct layout *layout = process->layout;
         const struct restart *restart = &process->restart;
         uint64_t entries = process->capabilities.count != 0 ? process->capabilities.count : 1;
@@ -149,23 +153,24 @@ static void put_thread(struct table *table, const struct thread *thread, size_t 
            thread->stack_load, thread->stack_bytes, thread->parameter.value, thread->priority.value,
            thread->priority_max.value, has_fpu ? THREAD_FPU : 0, time_of(table, &thread->budget),
            thread->parent != NULL ? thread->parent->object->id : BOOT_THREAD,
-           signal_id(table, thread->told));
+           signal_id(table, thread->told), strcmp(thread->entry.text, "main") == 0);
 }
 
 static void put_threads(struct table *table)
 {
     LIST_EACH(process, process, table->placement->system->processes)
-    LIST_EACH(thread, thread, process->threads)
-    put_thread(table, thread, process_at);
+        LIST_EACH(thread, thread, process->threads)
+            put_thread(table, thread, process_at);
 }
 
 static void put_ports(struct table *table)
 {
     LIST_EACH(process, process, table->placement->system->processes)
-    LIST_EACH(port, port, process->ports)
-    RECORD(table, boot_port, name(table, port->name.text), port->object->id, port->object->memory,
-           process_at, symbol(process, port->entry.text, port->entry.at), port->stack_base,
-           port->stack_load, port->stack_bytes, port->returns_on_fault.value);
+        LIST_EACH(port, port, process->ports)
+            RECORD(table, boot_port, name(table, port->name.text), port->object->id,
+                   port->object->memory, process_at,
+                   symbol(process, port->entry.text, port->entry.at), port->stack_base,
+                   port->stack_load, port->stack_bytes, port->returns_on_fault.value);
 }
 
 static uint64_t source_of(const struct table *table, const struct capability *capability)
@@ -182,9 +187,10 @@ static uint64_t source_of(const struct table *table, const struct capability *ca
 static void put_capabilities(struct table *table)
 {
     LIST_EACH(process, process, table->placement->system->processes)
-    LIST_EACH(capability, each, process->capabilities)
-    RECORD(table, boot_capability, name(table, each->symbol), process_at, each_at,
-           source_of(table, each), each->rights, each->low, each->high);
+        LIST_EACH(capability, each, process->capabilities)
+            RECORD(table, boot_capability, name(table, each->symbol), process_at, each_at,
+                   source_of(table, each), each->rights, each->low, each->high,
+                   strcmp(each->type, "signal") == 0);
 }
 
 static void put_interrupts(struct table *table)
@@ -192,18 +198,19 @@ static void put_interrupts(struct table *table)
     const struct system *system = table->placement->system;
 
     LIST_EACH(process, process, system->processes)
-    LIST_EACH(grant, grant, process->interrupts)
-    LIST_EACH(word, word, grant->words)
-    LIST_EACH(signal, signal, system->signals)
-    if (strcmp(signal->name.text, word->text) == 0)
-        RECORD(table, boot_interrupt, name(table, grant->name.text),
-               ((const struct interrupt *)grant->granted)->line, signal_id(table, signal));
+        LIST_EACH(grant, grant, process->interrupts)
+            LIST_EACH(word, word, grant->words)
+                LIST_EACH(signal, signal, system->signals)
+                    if (strcmp(signal->name.text, word->text) == 0)
+                        RECORD(table, boot_interrupt, name(table, grant->name.text),
+                               ((const struct interrupt *)grant->granted)->line,
+                               signal_id(table, signal));
 }
 
 static void put_shared(struct table *table)
 {
     LIST_EACH(shared, shared, table->placement->system->shared)
-    RECORD(table, boot_shared, name(table, shared->name.text), shared->base, shared->bytes);
+        RECORD(table, boot_shared, name(table, shared->name.text), shared->base, shared->bytes);
 }
 
 /* ---- The whole ---- */
@@ -231,6 +238,16 @@ static_assert(offsetof(struct boot_table, captables) == HEAD * sizeof(word_t), "
 static_assert(offsetof(struct boot_table, bytes) == BYTES * sizeof(word_t), "by number");
 static_assert(offsetof(struct boot_table, sum) == SUM * sizeof(word_t), "by number");
 
+static bool timer_is_free(const struct system *system)
+{
+    bool is_free = true;
+
+    LIST_EACH(process, process, system->processes)
+        LIST_EACH(grant, grant, process->signals)
+            is_free &= grant->granted != system->timer;
+    return is_free;
+}
+
 /* Words first, with texts from `text_begin` on. */
 static void fill(struct table *table)
 {
@@ -242,6 +259,9 @@ static void fill(struct table *table)
         0,
         0,
         name(table, placement->system->name.text),
+        timer_is_free(placement->system) ? BOOT_TIMER_IS_FREE : 0,
+        table->objects->nowhere != NULL ? table->objects->nowhere->id
+                                        : object_id_null(placement->board),
         table->objects->align,
         table->objects->bytes,
         placement->state,

@@ -29,8 +29,7 @@ struct output flat_binary(struct flat *flat)
     uint64_t begin = 0;
 
     list_sort(&flat->pieces, by_address);
-    LIST_EACH(piece, piece, flat->pieces)
-    {
+    LIST_EACH(piece, piece, flat->pieces) {
         if (piece_at == 0)
             begin = piece->address;
         while (begin + out.length < piece->address)
@@ -81,7 +80,7 @@ struct output flat_intel_hex(struct flat *flat)
 
     list_sort(&flat->pieces, by_address);
     LIST_EACH(piece, piece, flat->pieces)
-    put_piece(&out, piece, &high);
+        put_piece(&out, piece, &high);
     put_record(&out, END, 0, NULL, 0);
     return out;
 }

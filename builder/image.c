@@ -237,8 +237,7 @@ static void put_segments(struct output *out, const struct image *image, const El
         segment.p_offset += image->shift;
         put_segment(out, image, &segment);
     }
-    LIST_EACH(addition, each, image->additions)
-    {
+    LIST_EACH(addition, each, image->additions) {
         Elf64_Phdr segment = {
             .p_type = PT_LOAD,
             .p_flags = each->flags,
@@ -269,8 +268,7 @@ static void put_parts(struct output *out, const struct image *image, const Elf64
             part.sh_offset += image->shift;
         put_part(out, image, &part);
     }
-    LIST_EACH(addition, each, image->additions)
-    {
+    LIST_EACH(addition, each, image->additions) {
         Elf64_Shdr part = {
             .sh_name = (Elf64_Word)each->name_at,
             .sh_type = SHT_PROGBITS,
@@ -292,8 +290,7 @@ static void collect_names(struct image *image, const Elf64_Ehdr *header)
     Elf64_Shdr old = read_part(image, header, header->e_shstrndx);
 
     put_bytes(&image->names, image->init->bytes + old.sh_offset, old.sh_size);
-    LIST_EACH(addition, each, image->additions)
-    {
+    LIST_EACH(addition, each, image->additions) {
         each->name_at = image->names.length;
         put_bytes(&image->names, each->name, strlen(each->name) + 1);
     }
@@ -310,8 +307,7 @@ static struct output assemble(struct image *image)
     lay_out(image, &old);
     collect_names(image, &old);
     put_bytes(&body, image->init->bytes, image->init->size);
-    LIST_EACH(addition, each, image->additions)
-    {
+    LIST_EACH(addition, each, image->additions) {
         pad(&body, 16);
         each->offset = image->shift + body.length;
         put_bytes(&body, each->content, each->size);
@@ -353,8 +349,7 @@ static bool is_as_placed(const struct placement *placement)
 {
     bool is_good = true;
 
-    LIST_EACH(process, process, placement->system->processes)
-    {
+    LIST_EACH(process, process, placement->system->processes) {
         const struct layout *layout = process->layout;
 
         is_good &= is_size(process, ".text", layout->text_bytes) &
@@ -379,7 +374,7 @@ static bool save_flat(const struct image *image, const Elf64_Ehdr *header, const
                      segment.p_filesz);
     }
     LIST_EACH(addition, each, image->additions)
-    flat_add(&flat, each->load, each->content, each->size);
+        flat_add(&flat, each->load, each->content, each->size);
     bin = flat_binary(&flat);
     hex = flat_intel_hex(&flat);
     return output_save(&bin, memory_format("%s.bin", base)) &&
@@ -403,7 +398,7 @@ bool image_make(const struct placement *placement, const struct objects *objects
         return false;
     add(&image, ".boot_table", &table_section, PF_R);
     LIST_EACH(process, process, placement->system->processes)
-    add_process(&image, process);
+        add_process(&image, process);
     elf = assemble(&image);
     if (!output_save(&elf, memory_format("%s.elf", path)))
         return false;

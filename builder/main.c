@@ -35,7 +35,7 @@ static const char usage[] =
 static int verb_check(const struct options *options, struct system *system, struct board *board)
 {
     LIST_EACH(process, process, system->processes)
-    process->layout = memory_take(sizeof(*process->layout));
+        process->layout = memory_take(sizeof(*process->layout));
     return !(emit_handles(system, board, options->out) && emit_cmake(system, board, options->out) &&
              emit_scripts(system, board, options->out, false));
 }
@@ -50,8 +50,7 @@ static bool settle(struct placement *placement, struct objects *objects, const c
 
     for (unsigned i = 0; i < TRIES; i++) {
         *objects = (struct objects){0};
-        LIST_EACH(process, process, placement->system->processes)
-        {
+        LIST_EACH(process, process, placement->system->processes) {
             struct program *program =
                 program_read(memory_format("%s/%s%s", dir, process->name.text, suffix),
                              placement->board->machine->word_bytes);

@@ -53,6 +53,25 @@ static uint64_t table_bytes(const struct board *board, const struct page_table *
            ((uint64_t)board->machine->word_bytes << table->number_order);
 }
 
+static uint64_t table_align(const struct board *board)
+{
+    return board->has_mmu ? 4096 : KMEM_GRANULE;
+}
+
+/* Whoever visits a process that is halted must find nothing. */
+static void add_nowhere(struct objects *objects, const struct placement *placement)
+{
+    const struct page_table empty = {.number_order = 0};
+    bool has_ports = false;
+
+    LIST_EACH(process, process, placement->system->processes)
+        has_ports |= process->ports.count != 0;
+    if (has_ports)
+        objects->nowhere =
+            add(objects, "pagetable", "nowhere", table_bytes(placement->board, &empty),
+                table_align(placement->board));
+}
+
 static void add_process(struct objects *objects, const struct board *board, struct process *process)
 {
     const struct machine *machine = board->machine;
@@ -61,12 +80,11 @@ static void add_process(struct objects *objects, const struct board *board, stru
     process->captable =
         add(objects, "captable", process->name.text, entries * slot_bytes(board), KMEM_GRANULE);
     LIST_EACH(page_table, table, process->layout->tables)
-    table->object = add(objects, "pagetable", process->name.text, table_bytes(board, table),
-                        board->has_mmu ? 4096 : KMEM_GRANULE);
+        table->object = add(objects, "pagetable", process->name.text, table_bytes(board, table),
+                            table_align(board));
     process->space = ((struct page_table *)process->layout->tables.item[0])->object;
     process->object = add(objects, "process", process->name.text, 0, 1);
-    LIST_EACH(thread, thread, process->threads)
-    {
+    LIST_EACH(thread, thread, process->threads) {
         bool has_fpu = thread->fpu.value != 0 && board->has_fpu;
         const char *name = memory_format("%s.%s", process->name.text, thread->name.text);
 
@@ -75,9 +93,9 @@ static void add_process(struct objects *objects, const struct board *board, stru
                 has_fpu ? machine->thread_fpu_bytes : machine->thread_bytes, KMEM_GRANULE);
     }
     LIST_EACH(port, port, process->ports)
-    port->object =
-        add(objects, "invocation", memory_format("%s.%s", process->name.text, port->name.text),
-            machine->port_bytes, KMEM_GRANULE);
+        port->object =
+            add(objects, "invocation", memory_format("%s.%s", process->name.text, port->name.text),
+                machine->port_bytes, KMEM_GRANULE);
 }
 
 /* Tables as large as they may be, the last one as large as it must. */
@@ -98,7 +116,7 @@ static void number(struct objects *objects, const struct board *board)
         object->id = object_id_in(board, table->slot, table->entries++);
     }
     LIST_EACH(object_table, each, objects->tables)
-    each->memory = take(objects, each->entries * slot_bytes(board), KMEM_GRANULE);
+        each->memory = take(objects, each->entries * slot_bytes(board), KMEM_GRANULE);
 }
 
 /* What boot and init themselves take, at the most: their tables, the page tables of all memory, two
@@ -119,12 +137,13 @@ void objects_assign(struct objects *objects, const struct placement *placement)
     struct place whole = {.source = placement->system->source};
     uint64_t left = board->kmem_bytes - taken(board);
 
-    objects->align = board->has_mmu ? 4096 : KMEM_GRANULE;
+    objects->align = table_align(board);
+    add_nowhere(objects, placement);
     LIST_EACH(signal, signal, placement->system->signals)
-    if (signal != placement->system->timer)
-        signal->object = add(objects, "signal", signal->name.text, 0, 1);
+        if (signal != placement->system->timer)
+            signal->object = add(objects, "signal", signal->name.text, 0, 1);
     LIST_EACH(process, process, placement->system->processes)
-    add_process(objects, board, process);
+        add_process(objects, board, process);
     number(objects, board);
     if (objects->bytes > left)
         complain(whole, "raise kernel.objects of the board, or leave something out",

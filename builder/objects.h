@@ -20,8 +20,9 @@ struct object_table {
 };
 
 struct objects {
-    struct list all;    /* struct object, in the order of their ids */
-    struct list tables; /* struct object_table */
+    struct list all;        /* struct object, in the order of their ids */
+    struct list tables;     /* struct object_table */
+    struct object *nowhere; /* a top level that shows nothing, where a process has ports */
     uint64_t align, bytes;
 };
 

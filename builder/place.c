@@ -66,7 +66,7 @@ static void place_init(struct placement *placement)
 void place(struct placement *placement)
 {
     LIST_EACH(process, process, placement->system->processes)
-    measure(process->layout);
+        measure(process->layout);
     place_init(placement);
     if (placement->board->has_mmu)
         place_mmu(placement);

@@ -38,8 +38,8 @@ static struct page_table *find_table(const struct layout *layout, uint64_t base,
                                      unsigned size_order)
 {
     LIST_EACH(page_table, table, layout->tables)
-    if (table->base == base && table->size_order == size_order)
-        return table;
+        if (table->base == base && table->size_order == size_order)
+            return table;
     return NULL;
 }
 
@@ -174,8 +174,7 @@ static void place_shared(struct process *process, uint64_t next)
 {
     struct layout *layout = process->layout;
 
-    LIST_EACH(grant, grant, process->shared)
-    {
+    LIST_EACH(grant, grant, process->shared) {
         const struct shared *shared = grant->granted;
         struct block *block;
 
@@ -196,14 +195,12 @@ static void place_process(struct placement *placement, struct process *process)
     make_top(layout);
     next = place_code(placement, layout);
     next = place_data(placement, process, next);
-    LIST_EACH(thread, thread, process->threads)
-    {
+    LIST_EACH(thread, thread, process->threads) {
         thread->stack_base = place_stack(placement, layout, thread->name.text, next,
                                          &thread->stack_bytes, &thread->stack_load);
         next = thread->stack_base + thread->stack_bytes;
     }
-    LIST_EACH(port, port, process->ports)
-    {
+    LIST_EACH(port, port, process->ports) {
         port->stack_base = place_stack(placement, layout, port->name.text, next, &port->stack_bytes,
                                        &port->stack_load);
         next = port->stack_base + port->stack_bytes;
@@ -219,7 +216,7 @@ void place_mmu(struct placement *placement)
     placement->ram = board->ram + board->ram_bytes;
     placement->ram_end = range->base + range->size;
     LIST_EACH(process, process, placement->system->processes)
-    place_process(placement, process);
+        place_process(placement, process);
     if (placement->ram > placement->ram_end)
         complain((struct place){.source = placement->system->source},
                  "make heaps, stacks or shared memories smaller, or leave a process out",

@@ -27,9 +27,9 @@ static uint64_t stacks_of(const struct process *process)
     uint64_t bytes = 0;
 
     LIST_EACH(thread, thread, process->threads)
-    bytes += thread->stack_bytes;
+        bytes += thread->stack_bytes;
     LIST_EACH(port, port, process->ports)
-    bytes += port->stack_bytes;
+        bytes += port->stack_bytes;
     return bytes;
 }
 
@@ -94,8 +94,7 @@ static void add_own(struct process *process)
 
 static void add_devices(struct process *process)
 {
-    LIST_EACH(grant, grant, process->devices)
-    {
+    LIST_EACH(grant, grant, process->devices) {
         const struct device *device = grant->granted;
         struct block *block =
             add_block(process, memory_format("device %s", device->name), device->size,
@@ -109,20 +108,19 @@ static void add_devices(struct process *process)
 static void add_shared(struct placement *placement, struct process *process)
 {
     LIST_EACH(grant, grant, process->shared)
-    LIST_EACH(shared, shared, placement->system->shared)
-    {
-        struct block *block;
+        LIST_EACH(shared, shared, placement->system->shared) {
+            struct block *block;
 
-        if (shared != grant->granted)
-            continue;
-        block =
-            add_block(process, memory_format("shared %s", shared->name.text), shared->size.value,
-                      grant->rights | PAGE_CACHE | PAGE_BUFFER | PAGE_STATIC);
-        block->is_own = false;
-        block->shared = shared;
-        if (shared->block == NULL)
-            shared->block = block;
-    }
+            if (shared != grant->granted)
+                continue;
+            block = add_block(process, memory_format("shared %s", shared->name.text),
+                              shared->size.value,
+                              grant->rights | PAGE_CACHE | PAGE_BUFFER | PAGE_STATIC);
+            block->is_own = false;
+            block->shared = shared;
+            if (shared->block == NULL)
+                shared->block = block;
+        }
 }
 
 /* ---- Tables ---- */
@@ -189,11 +187,11 @@ static void build_tables(struct process *process)
     struct page_table *top;
 
     LIST_EACH(block, block, process->layout->blocks)
-    count += solve_windows(block);
+        count += solve_windows(block);
     top = add_table(process, PAGETABLE_TOP, 32, log_up(count));
     top->parent = NULL;
     LIST_EACH(block, block, process->layout->blocks)
-    add_tables(process, block);
+        add_tables(process, block);
 }
 
 /* ---- Results ---- */
@@ -201,20 +199,18 @@ static void build_tables(struct process *process)
 static const struct block *block_of(const struct process *process, const char *name)
 {
     LIST_EACH(block, block, process->layout->blocks)
-    if (strcmp(block->name, name) == 0)
-        return block;
+        if (strcmp(block->name, name) == 0)
+            return block;
     return NULL;
 }
 
 static void settle_stacks(struct process *process, uint64_t base)
 {
-    LIST_EACH(thread, thread, process->threads)
-    {
+    LIST_EACH(thread, thread, process->threads) {
         thread->stack_base = thread->stack_load = base;
         base += thread->stack_bytes;
     }
-    LIST_EACH(port, port, process->ports)
-    {
+    LIST_EACH(port, port, process->ports) {
         port->stack_base = port->stack_load = base;
         base += port->stack_bytes;
     }
@@ -241,33 +237,32 @@ static void settle(struct placement *placement, struct process *process)
 static void add_pieces(struct solver *solver, struct system *system)
 {
     LIST_EACH(process, process, system->processes)
-    LIST_EACH(block, block, process->layout->blocks)
-    if (block->is_own || (block->shared != NULL && block->shared->block == block))
-        list_append(&solver->pieces, block);
+        LIST_EACH(block, block, process->layout->blocks)
+            if (block->is_own || (block->shared != NULL && block->shared->block == block))
+                list_append(&solver->pieces, block);
 }
 
 /* All users of a shared memory see it where it is. */
 static void copy_shared(struct system *system)
 {
     LIST_EACH(process, process, system->processes)
-    LIST_EACH(block, block, process->layout->blocks)
-    {
-        const struct block *first = block->shared != NULL ? block->shared->block : NULL;
+        LIST_EACH(block, block, process->layout->blocks) {
+            const struct block *first = block->shared != NULL ? block->shared->block : NULL;
 
-        if (first == NULL)
-            continue;
-        block->base = first->base;
-        block->order = first->order;
-        block->granted = first->granted;
-    }
+            if (first == NULL)
+                continue;
+            block->base = first->base;
+            block->order = first->order;
+            block->granted = first->granted;
+        }
     LIST_EACH(shared, shared, system->shared)
-    if (shared->block != NULL) {
-        shared->base = shared->block->base;
-        shared->bytes = shared->block->granted;
-    }
+        if (shared->block != NULL) {
+            shared->base = shared->block->base;
+            shared->bytes = shared->block->granted;
+        }
     LIST_EACH(process, process, system->processes)
-    LIST_EACH(grant, grant, process->shared)
-    grant->address = ((const struct shared *)grant->granted)->base;
+        LIST_EACH(grant, grant, process->shared)
+            grant->address = ((const struct shared *)grant->granted)->base;
 }
 
 void place_mpu(struct placement *placement)
@@ -275,9 +270,8 @@ void place_mpu(struct placement *placement)
     struct solver solver = {.placement = placement};
 
     LIST_EACH(shared, shared, placement->system->shared)
-    shared->block = NULL;
-    LIST_EACH(process, process, placement->system->processes)
-    {
+        shared->block = NULL;
+    LIST_EACH(process, process, placement->system->processes) {
         add_own(process);
         add_shared(placement, process);
         add_devices(process);
@@ -286,8 +280,7 @@ void place_mpu(struct placement *placement)
     if (!solve(&solver))
         return;
     copy_shared(placement->system);
-    LIST_EACH(process, process, placement->system->processes)
-    {
+    LIST_EACH(process, process, placement->system->processes) {
         build_tables(process);
         settle(placement, process);
     }

@@ -128,17 +128,17 @@ struct program *program_read(const char *path, unsigned word_bytes)
 const struct section *program_section(const struct program *program, const char *name)
 {
     LIST_EACH(section, section, program->sections)
-    if (strcmp(section->name, name) == 0)
-        return section;
+        if (strcmp(section->name, name) == 0)
+            return section;
     return NULL;
 }
 
 bool program_symbol(const struct program *program, const char *name, uint64_t *value)
 {
     LIST_EACH(symbol, symbol, program->symbols)
-    if (strcmp(symbol->name, name) == 0) {
-        *value = symbol->value;
-        return true;
-    }
+        if (strcmp(symbol->name, name) == 0) {
+            *value = symbol->value;
+            return true;
+        }
     return false;
 }

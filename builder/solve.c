@@ -76,10 +76,9 @@ static void try(struct solver *solver)
     solver->image = solver->placement->image;
     solver->ram = solver->placement->ram;
     LIST_EACH(block, block, solver->pieces)
-    list_append(&blocks, block);
+        list_append(&blocks, block);
     list_sort(&blocks, by_granule);
-    LIST_EACH(block, block, blocks)
-    {
+    LIST_EACH(block, block, blocks) {
         uint64_t *next = block->is_code ? &solver->image : &solver->ram;
 
         block->base = begin_of(block, *next);
@@ -108,8 +107,7 @@ static struct count count_of(const struct process *process)
 {
     struct count count = {.is_coarse = true};
 
-    LIST_EACH(block, block, process->layout->blocks)
-    {
+    LIST_EACH(block, block, process->layout->blocks) {
         unsigned windows = solve_windows(placed(block));
 
         if (has_stacks(block)) {
@@ -141,7 +139,7 @@ static bool is_good(const struct solver *solver)
     bool fits = true;
 
     LIST_EACH(process, process, solver->placement->system->processes)
-    fits &= excess(solver, process) == 0;
+        fits &= excess(solver, process) == 0;
     return fits;
 }
 
@@ -166,8 +164,7 @@ static bool improve(struct solver *solver)
     struct block *best = NULL;
     unsigned best_order = 0;
 
-    LIST_EACH(block, block, solver->pieces)
-    {
+    LIST_EACH(block, block, solver->pieces) {
         unsigned before = block->order;
 
         for (unsigned order = before - 1; may_be(block, order); order--) {
@@ -192,12 +189,10 @@ static bool make_whole(struct solver *solver)
 {
     bool has_changed = false;
 
-    LIST_EACH(process, process, solver->placement->system->processes)
-    {
+    LIST_EACH(process, process, solver->placement->system->processes) {
         if (excess(solver, process) == 0)
             continue;
-        LIST_EACH(block, block, process->layout->blocks)
-        {
+        LIST_EACH(block, block, process->layout->blocks) {
             struct block *piece = block->shared != NULL ? block->shared->block : block;
 
             has_changed |= !piece->is_whole;
@@ -215,7 +210,7 @@ static const char *blocks_of(const struct process *process)
     struct list names = {0};
 
     LIST_EACH(block, block, process->layout->blocks)
-    list_append(&names, memory_format("%s (%u)", block->name, solve_windows(placed(block))));
+        list_append(&names, memory_format("%s (%u)", block->name, solve_windows(placed(block))));
     return enumerate(&names);
 }
 
@@ -231,8 +226,7 @@ static const char *advice_for(const struct process *process)
 
 static void complain_regions(const struct solver *solver)
 {
-    LIST_EACH(process, process, solver->placement->system->processes)
-    {
+    LIST_EACH(process, process, solver->placement->system->processes) {
         unsigned over = excess(solver, process);
 
         if (over != 0)
@@ -265,8 +259,8 @@ static void set_flags(const struct solver *solver, struct process *process)
     if (count.stacks + count.others <= solver->placement->board->regions)
         return;
     LIST_EACH(block, block, process->layout->blocks)
-    if (!has_stacks(block))
-        block->flags &= ~(unsigned)PAGE_STATIC;
+        if (!has_stacks(block))
+            block->flags &= ~(unsigned)PAGE_STATIC;
 }
 
 bool solve(struct solver *solver)
@@ -274,11 +268,11 @@ bool solve(struct solver *solver)
     struct placement *placement = solver->placement;
 
     LIST_EACH(process, process, placement->system->processes)
-    LIST_EACH(block, block, process->layout->blocks)
-    if (!block->is_own && block->shared == NULL)
-        set_fixed_order(block);
+        LIST_EACH(block, block, process->layout->blocks)
+            if (!block->is_own && block->shared == NULL)
+                set_fixed_order(block);
     LIST_EACH(block, block, solver->pieces)
-    set_first_order(block);
+        set_first_order(block);
     try(solver);
     while (!is_good(solver) && make_whole(solver)) {
     }
@@ -289,7 +283,7 @@ bool solve(struct solver *solver)
     while (improve(solver)) {
     }
     LIST_EACH(process, process, placement->system->processes)
-    set_flags(solver, process);
+        set_flags(solver, process);
     placement->image = solver->image;
     placement->ram = solver->ram;
     return complain_space(solver, placement->image, placement->image_end, "flash") &

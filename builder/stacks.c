@@ -47,8 +47,9 @@ void stacks_set(struct process *process, const struct board *board, const char *
     if (access(file, R_OK) == 0)
         graph.depths = tree_read(source_read(file));
     LIST_EACH(thread, thread, process->threads)
-    thread->stack_bytes = size_of(&graph, &thread->stack, &thread->margin, &thread->entry,
-                                  thread->fpu.value != 0 && board->has_fpu);
+        thread->stack_bytes = size_of(&graph, &thread->stack, &thread->margin, &thread->entry,
+                                      thread->fpu.value != 0 && board->has_fpu);
     LIST_EACH(port, port, process->ports)
-    port->stack_bytes = size_of(&graph, &port->stack, &port->margin, &port->entry, board->has_fpu);
+        port->stack_bytes =
+            size_of(&graph, &port->stack, &port->margin, &port->entry, board->has_fpu);
 }

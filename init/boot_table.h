@@ -18,7 +18,10 @@
 
 #include "abi/types.h"
 
-enum { BOOT_TABLE_VERSION = 1, BOOT_TABLE_ALIGN = 64 };
+enum { BOOT_TABLE_VERSION = 1, BOOT_TABLE_ALIGN = 64, BOOT_STATE_WORDS = 8 };
+
+/* Flags of a table: no process has the timer, so that init may. */
+enum { BOOT_TIMER_IS_FREE = 1 };
 
 #define BOOT_TABLE_MAGIC   ((word_t)0x53454D52) /* "RMES" */
 #define BOOT_TIME_INFINITE (~(word_t)0)
@@ -29,11 +32,13 @@ struct boot_section {
 
 struct boot_table {
     word_t magic, version;
-    word_t bytes;                  /* of all, texts included */
-    word_t sum;                    /* all words of the table add up to 0 */
-    word_t name;                   /* of the system */
+    word_t bytes; /* of all, texts included */
+    word_t sum;   /* all words of the table add up to 0 */
+    word_t name;  /* of the system */
+    word_t flags;
+    word_t nowhere; /* id of a top level that shows nothing; CAP_NULL: nobody needs it */
     word_t kmem_align, kmem_bytes; /* what the objects need together */
-    word_t state, state_bytes;     /* RAM that init keeps for this system, 8 words a process */
+    word_t state, state_bytes;     /* RAM that init keeps: BOOT_STATE_WORDS a process */
     struct boot_section captables, signals, pagetables, pages, processes, threads, ports,
         capabilities, interrupts, shared;
 };
@@ -79,6 +84,7 @@ struct boot_thread {
     word_t entry, stack, stack_seen, stack_bytes; /* as the process and as init sees it */
     word_t parameter, priority, priority_max, attributes, budget;
     word_t scheduler, endpoint; /* ids; of the endpoint CAP_NULL: init's own */
+    word_t is_main;             /* its end is the end of the process */
 };
 
 struct boot_port {
@@ -90,6 +96,7 @@ struct boot_port {
 /* What a process begins with: CPT_ADD of `source` to its table. */
 struct boot_capability {
     word_t name, process, slot, source, rights, low, high;
+    word_t is_signal;
 };
 
 /* A line of the chip, bound to a signal. */

@@ -6,6 +6,8 @@
 #include "config.h"
 #include "init/daemon.h"
 #include "init/make.h"
+#include "init/restart.h"
+#include "init/time.h"
 #include "rme/alloc.h"
 #include "rme/assert.h"
 #include "rme/print.h"
@@ -62,7 +64,10 @@ int main(void)
     rme_print("init: system %s\n", table_name(table->name));
     make_system();
     events = rme_signal_make();
+    restart_start(events);
     start_daemon(events);
+    if ((table->flags & BOOT_TIMER_IS_FREE) != 0)
+        time_start(events, HIGHEST);
     start_threads(events);
     set_priority(LOWEST);
     for (;;)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Unlicense */
 #include "init/make.h"
 
-#include "rme/arch/sizes.h"
+#include "init/time.h"
 #include "rme/print.h"
 #include "rme/process.h"
 #include "rme/stack.h"
@@ -148,38 +148,43 @@ static struct rme_stubs stubs_of(const struct boot_process *process)
     return (struct rme_stubs){process->begin, process->end, process->serve};
 }
 
-static void set_port(const struct boot_process *process, const struct boot_port *port)
+/* The frame is laid before the port is set, but on a stack that nobody uses: an active port
+ * refuses. */
+static sword_t set_port(const struct boot_process *process, const struct boot_port *port)
 {
     struct rme_stubs stubs = stubs_of(process);
     word_t entry;
     word_t seen = rme_stack_prepare_server_for(&stubs, (void *)port->stack_seen, port->stack_bytes,
                                                port->entry, &entry);
 
-    must(rme_invocation_set((rme_invocation_t){{port->id}}, entry,
-                            seen - port->stack_seen + port->stack, port->returns_on_fault),
-         "port", table_name(port->name));
+    return rme_invocation_set((rme_invocation_t){{port->id}}, entry,
+                              seen - port->stack_seen + port->stack, port->returns_on_fault);
 }
 
-void make_fresh(const struct boot_process *process)
+/* A port that goes to address 0 sends everybody home: that is how one is asked whether it is empty,
+ * and kept so. */
+static bool is_empty(const struct boot_process *process)
 {
+    for (word_t i = process->port; i < process->port + process->ports; i++)
+        if (rme_invocation_set((rme_invocation_t){{table_port(i)->id}}, 0, table_port(i)->stack,
+                               true) != STATUS_OK)
+            return false;
+    return true;
+}
+
+bool make_fresh(const struct boot_process *process)
+{
+    if (!is_empty(process))
+        return false;
     (void)memcpy((void *)process->data, (const void *)process->load, process->data_bytes);
     (void)memset((void *)process->zero, 0, process->zero_bytes);
     for (word_t i = process->thread; i < process->thread + process->threads; i++)
         (void)memset((void *)table_thread(i)->stack_seen, 0, table_thread(i)->stack_bytes);
     for (word_t i = process->port; i < process->port + process->ports; i++) {
         (void)memset((void *)table_port(i)->stack_seen, 0, table_port(i)->stack_bytes);
-        set_port(process, table_port(i));
+        must(set_port(process, table_port(i)), "port", table_name(table_port(i)->name));
     }
-}
-
-/* Microseconds in counts of the clock. */
-static word_t counts(word_t time)
-{
-    uint64_t hz = rme_boot.clock_hz;
-
-    if (time == BOOT_TIME_INFINITE)
-        return BUDGET_INFINITE;
-    return (word_t)((uint64_t)time * hz / 1000000);
+    return true;
 }
 
 void make_run(word_t i, rme_signal_t events)
@@ -199,7 +204,11 @@ void make_run(word_t i, rme_signal_t events)
     must(rme_thread_exec_set(handle, thread->entry, seen - thread->stack_seen + thread->stack,
                              thread->parameter),
          "thread", name);
-    must(rme_thread_transfer_time(handle, init, counts(thread->budget)), "thread", name);
+    must(rme_thread_transfer_time(handle, init,
+                                  thread->budget == BOOT_TIME_INFINITE
+                                      ? BUDGET_INFINITE
+                                      : time_in_counts(thread->budget)),
+         "thread", name);
 }
 
 void make_system(void)
@@ -212,6 +221,7 @@ void make_system(void)
     kmem_base = (rme_boot.kmem_free + align) & ~align;
     must(table->kmem_bytes <= rme_boot.kmem_bytes - kmem_base ? 0 : STATUS_MEMORY,
          "kernel memory of", "the system");
+    (void)memset((void *)table->state, 0, table->state_bytes);
     make_captables();
     make_signals();
     make_pagetables();
@@ -228,6 +238,8 @@ void make_system(void)
         bind_line(&interrupt[i]);
     for (word_t i = 0; i < table->shared.count; i++)
         (void)memset((void *)shared[i].base, 0, shared[i].bytes);
-    for (word_t i = 0; i < table->processes.count; i++)
-        make_fresh(table_process(i));
+    for (word_t i = 0; i < table->processes.count; i++) {
+        state_of(i)->threads = table_process(i)->threads;
+        (void)make_fresh(table_process(i));
+    }
 }

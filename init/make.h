@@ -11,8 +11,8 @@
 void make_system(void);
 
 /* Restore data, clear the rest, lay the frames of all stacks, set the ports: as a process begins.
- */
-void make_fresh(const struct boot_process *process);
+ * False, and nothing is changed: somebody is inside one of its ports. */
+bool make_fresh(const struct boot_process *process);
 
 /* Bind a thread under its scheduler, and let it go with its budget. */
 void make_run(word_t thread, rme_signal_t events);

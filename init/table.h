@@ -10,10 +10,15 @@
 /* What init keeps of each process, in memory that the builder left for it. */
 struct state {
     word_t has_ended;
+    word_t threads;  /* that have not ended */
     word_t restarts; /* that are still counted */
-    word_t since;    /* of the first of them, in milliseconds of init's clock */
-    word_t unused[5];
+    word_t window;   /* steps until they are forgotten; 0: none is counted, or for ever */
+    word_t wait;     /* steps until it begins again; 0: it does not wait */
+    word_t patience; /* tries that are left for it */
+    word_t unused[2];
 };
+static_assert(sizeof(struct state) == BOOT_STATE_WORDS * sizeof(word_t),
+              "as the builder leaves room");
 
 extern const struct boot_table *table;
 

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Unlicense */
+#include "init/restart.h"
+
+#include "init/make.h"
+#include "init/time.h"
+#include "rme/print.h"
+
+enum { PATIENCE = 100 }; /* steps until visitors must have left */
+
+static rme_signal_t daemon_events;
+
+void restart_start(rme_signal_t events)
+{
+    daemon_events = events;
+}
+
+static rme_process_t handle_of(word_t i)
+{
+    return (rme_process_t){{table_process(i)->id}};
+}
+
+/* ---- Halt ---- */
+
+/* A thread that is inside another process leaves it: EXEC_SET ends its invocations. Then it leaves
+ * its CPU; those that it schedules must have gone before. */
+static void stop_threads(const struct boot_process *process)
+{
+    for (int is_scheduler = 0; is_scheduler < 2; is_scheduler++)
+        for (word_t i = process->thread; i < process->thread + process->threads; i++) {
+            const struct boot_thread *thread = table_thread(i);
+            const rme_thread_t handle = {{thread->id}};
+
+            if ((thread->scheduler == BOOT_THREAD) != is_scheduler)
+                continue;
+            (void)rme_thread_exec_set(handle, thread->entry, thread->stack, 0);
+            (void)rme_thread_free(handle);
+        }
+}
+
+/* Whoever waits in this process waits at a signal that it receives. */
+static void wake_visitors(word_t process)
+{
+    const struct boot_capability *each = table_section(table->capabilities);
+    const word_t receive = RIGHT_SIGNAL_RECEIVE_SINGLE | RIGHT_SIGNAL_RECEIVE_ALL;
+
+    for (word_t i = 0; i < table->capabilities.count; i++)
+        if (each[i].process == process && each[i].is_signal != 0 && (each[i].rights & receive) != 0)
+            (void)rme_signal_send((rme_signal_t){{each[i].source}}, 1);
+}
+
+static void drain_signals(word_t process)
+{
+    const struct boot_capability *each = table_section(table->capabilities);
+    const word_t receive = RIGHT_SIGNAL_RECEIVE_SINGLE | RIGHT_SIGNAL_RECEIVE_ALL;
+
+    for (word_t i = 0; i < table->capabilities.count; i++)
+        if (each[i].process == process && each[i].is_signal != 0 && (each[i].rights & receive) != 0)
+            (void)rme_signal_receive((rme_signal_t){{each[i].source}}, SIGNAL_POLL_ALL);
+}
+
+static void halt(word_t i)
+{
+    const struct boot_process *process = table_process(i);
+
+    stop_threads(process);
+    if (process->ports == 0)
+        return;
+    (void)rme_process_set_pagetable(handle_of(i), (rme_pagetable_t){{table->nowhere}},
+                                    rme_kfunc_null());
+    wake_visitors(i);
+}
+
+/* ---- Begin ---- */
+
+static void let_go(const struct boot_process *process)
+{
+    for (int is_late = 0; is_late < 2; is_late++)
+        for (word_t i = process->thread; i < process->thread + process->threads; i++)
+            if ((table_thread(i)->scheduler != BOOT_THREAD) == is_late)
+                make_run(i, daemon_events);
+}
+
+/* False: somebody is still inside one of its ports. */
+static bool begin(word_t i)
+{
+    const struct boot_process *process = table_process(i);
+
+    if (!make_fresh(process))
+        return false;
+    (void)rme_process_set_pagetable(handle_of(i), (rme_pagetable_t){{process->space}},
+                                    rme_kfunc_null());
+    drain_signals(i);
+    rme_print("init: process %s begins again\n", table_name(process->name));
+    let_go(process);
+    if (process->tell != CAP_NULL)
+        (void)rme_signal_send((rme_signal_t){{process->tell}}, 1);
+    return true;
+}
+
+static void give_up(word_t i)
+{
+    rme_print("init: process %s is stopped\n", table_name(table_process(i)->name));
+    state_of(i)->has_ended = 1;
+}
+
+/* ---- Policy ---- */
+
+static void plan(word_t i)
+{
+    const struct boot_process *process = table_process(i);
+    struct state *state = state_of(i);
+    word_t doubled = process->back_off;
+
+    if (state->restarts++ >= process->limit) {
+        give_up(i);
+        return;
+    }
+    if (process->within != BOOT_TIME_INFINITE && state->window == 0)
+        state->window = time_in_steps(process->within);
+    for (word_t n = 1; n < state->restarts && doubled <= process->within / 2; n++)
+        doubled *= 2;
+    if (process->back_off == 0 && begin(i))
+        return;
+    state->wait = process->back_off == 0 ? 1 : time_in_steps(doubled);
+    state->patience = PATIENCE;
+}
+
+void restart_after_fault(word_t i)
+{
+    const struct boot_process *process = table_process(i);
+
+    if (process->policy == BOOT_REBOOT) {
+        rme_print("init: the machine begins again\n");
+        (void)rme_kfunc_call(rme_kfunc(BOOT_KFUNC), RME_KFN_SYS_REBOOT, 0, 0, 0, 0, 0);
+    }
+    halt(i);
+    if (process->policy == BOOT_RESTART)
+        plan(i);
+    else
+        give_up(i);
+    restart_pass(0);
+}
+
+void restart_end(word_t i)
+{
+    stop_threads(table_process(i));
+    state_of(i)->has_ended = 1;
+}
+
+static void pass(word_t i, word_t steps)
+{
+    struct state *state = state_of(i);
+
+    state->window = state->window > steps ? state->window - steps : 0;
+    if (state->window == 0 && table_process(i)->within != BOOT_TIME_INFINITE)
+        state->restarts = state->wait != 0 ? state->restarts : 0;
+    if (state->wait == 0)
+        return;
+    state->wait = state->wait > steps ? state->wait - steps : 0;
+    if (state->wait != 0 || begin(i))
+        return;
+    if (--state->patience == 0)
+        give_up(i);
+    else
+        state->wait = 1;
+}
+
+void restart_pass(word_t steps)
+{
+    bool is_waiting = false;
+
+    for (word_t i = 0; i < table->processes.count; i++) {
+        if (steps != 0)
+            pass(i, steps);
+        is_waiting |= state_of(i)->wait != 0 || state_of(i)->window != 0;
+    }
+    if (is_waiting && (table->flags & BOOT_TIMER_IS_FREE) != 0)
+        time_arm();
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Unlicense */
+#include "init/time.h"
+
+#include "rme/process.h"
+#include "rme/start.h"
+
+enum { STACK_BYTES = 512 };
+
+static char clock_stack[STACK_BYTES] __attribute__((aligned(16)));
+static rme_signal_t daemon_events;
+static volatile word_t steps; /* the clock counts up, the daemon, below it, takes */
+static word_t taken;
+
+static void clock_run(word_t unused)
+{
+    const rme_signal_t timer = {{BOOT_TIMER_ENDPOINT}};
+
+    (void)unused;
+    for (;;) {
+        if (rme_signal_receive(timer, SIGNAL_RECEIVE_ALL) < 0)
+            continue;
+        steps++;
+        (void)rme_signal_send(daemon_events, 1);
+    }
+}
+
+void time_start(rme_signal_t events, word_t priority)
+{
+    daemon_events = events;
+    (void)rme_thread_make(&(struct rme_thread_plan){
+        .process = {{BOOT_PROCESS}},
+        .entry = clock_run,
+        .stack = clock_stack,
+        .stack_bytes = sizeof(clock_stack),
+        .priority = priority,
+        .priority_max = priority,
+        .budget = BUDGET_INFINITE,
+        .scheduler = {{BOOT_THREAD}},
+        .endpoint = rme_signal_null(),
+    });
+}
+
+word_t time_in_counts(word_t time)
+{
+    return (word_t)((uint64_t)time * rme_boot.clock_hz / 1000000);
+}
+
+word_t time_in_steps(word_t time)
+{
+    return time / TIME_STEP_US + 1;
+}
+
+void time_arm(void)
+{
+    (void)rme_kfunc_call(rme_kfunc(BOOT_KFUNC), RME_KFN_TIMER_SET, 0, BOOT_TIMER_ENDPOINT,
+                         time_in_counts(TIME_STEP_US), 0, 0);
+}
+
+word_t time_steps(void)
+{
+    word_t now = steps, since = now - taken;
+
+    taken = now;
+    return since;
+}

@@ -65,14 +65,14 @@ void daemon_run(word_t endpoint)
 
     for (;;) {
         sword_t event;
-        word_t steps;
+        word_t time;
 
         (void)rme_signal_receive(events, SIGNAL_RECEIVE_ALL);
         while ((event = rme_thread_receive_event(init)) >= 0)
             handle((word_t)event);
-        steps = time_steps();
-        if (steps != 0) {
-            restart_pass(steps);
+        time = time_passed();
+        if (time != 0) {
+            restart_pass(time);
             look_around();
         }
     }

@@ -5,7 +5,9 @@
 #include "init/time.h"
 #include "rme/print.h"
 
-enum { PATIENCE = 100 }; /* steps until visitors must have left */
+/* Tries until visitors must have left; how long to wait between them, and how finely windows count.
+ */
+enum { PATIENCE = 100, FINE_US = 1000, COARSE_US = 100000 };
 
 static rme_signal_t daemon_events;
 
@@ -116,12 +118,12 @@ static void plan(word_t i)
         return;
     }
     if (process->within != BOOT_TIME_INFINITE && state->window == 0)
-        state->window = time_in_steps(process->within);
+        state->window = process->within;
     for (word_t n = 1; n < state->restarts && doubled <= process->within / 2; n++)
         doubled *= 2;
     if (process->back_off == 0 && begin(i))
         return;
-    state->wait = process->back_off == 0 ? 1 : time_in_steps(doubled);
+    state->wait = process->back_off == 0 ? FINE_US : doubled;
     state->patience = PATIENCE;
 }
 
@@ -147,33 +149,40 @@ void restart_end(word_t i)
     state_of(i)->has_ended = 1;
 }
 
-static void pass(word_t i, word_t steps)
+static word_t less(word_t time, word_t passed)
+{
+    return time > passed ? time - passed : 0;
+}
+
+/* A process that waits is not forgiven meanwhile. */
+static void pass(word_t i, word_t time)
 {
     struct state *state = state_of(i);
 
-    state->window = state->window > steps ? state->window - steps : 0;
-    if (state->window == 0 && table_process(i)->within != BOOT_TIME_INFINITE)
-        state->restarts = state->wait != 0 ? state->restarts : 0;
+    state->window = less(state->window, time);
+    if (state->window == 0 && state->wait == 0 && table_process(i)->within != BOOT_TIME_INFINITE)
+        state->restarts = 0;
     if (state->wait == 0)
         return;
-    state->wait = state->wait > steps ? state->wait - steps : 0;
+    state->wait = less(state->wait, time);
     if (state->wait != 0 || begin(i))
         return;
     if (--state->patience == 0)
         give_up(i);
     else
-        state->wait = 1;
+        state->wait = FINE_US;
 }
 
-void restart_pass(word_t steps)
+void restart_pass(word_t time)
 {
-    bool is_waiting = false;
+    bool is_waiting = false, is_counting = false;
 
     for (word_t i = 0; i < table->processes.count; i++) {
-        if (steps != 0)
-            pass(i, steps);
-        is_waiting |= state_of(i)->wait != 0 || state_of(i)->window != 0;
+        if (time != 0)
+            pass(i, time);
+        is_waiting |= state_of(i)->wait != 0;
+        is_counting |= state_of(i)->window != 0;
     }
-    if (is_waiting && (table->flags & BOOT_TIMER_IS_FREE) != 0)
-        time_arm();
+    if ((is_waiting || is_counting) && (table->flags & BOOT_TIMER_IS_FREE) != 0)
+        time_arm(is_waiting ? FINE_US : COARSE_US);
 }

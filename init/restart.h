@@ -24,5 +24,5 @@ void restart_after_fault(word_t process);
 /* End a process: its threads stop, its ports stay open. */
 void restart_end(word_t process);
 
-/* So many steps of time have passed. */
-void restart_pass(word_t steps);
+/* So many microseconds have passed. */
+void restart_pass(word_t time);

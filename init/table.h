@@ -12,8 +12,8 @@ struct state {
     word_t has_ended;
     word_t threads;  /* that have not ended */
     word_t restarts; /* that are still counted */
-    word_t window;   /* steps until they are forgotten; 0: none is counted, or for ever */
-    word_t wait;     /* steps until it begins again; 0: it does not wait */
+    word_t window;   /* time until they are forgotten; 0: none is counted, or for ever */
+    word_t wait;     /* time until it begins again; 0: it does not wait */
     word_t patience; /* tries that are left for it */
     word_t unused[2];
 };

@@ -8,7 +8,8 @@ enum { STACK_BYTES = 512 };
 
 static char clock_stack[STACK_BYTES] __attribute__((aligned(16)));
 static rme_signal_t daemon_events;
-static volatile word_t steps; /* the clock counts up, the daemon, below it, takes */
+static volatile word_t passed; /* the clock adds, the daemon takes */
+static volatile word_t armed;
 static word_t taken;
 
 static void clock_run(word_t unused)
@@ -19,7 +20,7 @@ static void clock_run(word_t unused)
     for (;;) {
         if (rme_signal_receive(timer, SIGNAL_RECEIVE_ALL) < 0)
             continue;
-        steps++;
+        passed += armed;
         (void)rme_signal_send(daemon_events, 1);
     }
 }
@@ -45,20 +46,16 @@ word_t time_in_counts(word_t time)
     return (word_t)((uint64_t)time * rme_boot.clock_hz / 1000000);
 }
 
-word_t time_in_steps(word_t time)
+void time_arm(word_t time)
 {
-    return time / TIME_STEP_US + 1;
-}
-
-void time_arm(void)
-{
+    armed = time;
     (void)rme_kfunc_call(rme_kfunc(BOOT_KFUNC), RME_KFN_TIMER_SET, 0, BOOT_TIMER_ENDPOINT,
-                         time_in_counts(TIME_STEP_US), 0, 0);
+                         time_in_counts(time), 0, 0);
 }
 
-word_t time_steps(void)
+word_t time_passed(void)
 {
-    word_t now = steps, since = now - taken;
+    word_t now = passed, since = now - taken;
 
     taken = now;
     return since;

@@ -1,24 +1,21 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Init's sense of time: steps of 10 ms, while somebody waits for something and the timer is free
- * (no process of the system has it). The clock is a thread of init that waits at the timer's
- * endpoint and wakes the daemon.
+ * Init's sense of time, in microseconds: there is one only while somebody waits for something, and
+ * the timer is free (no process of the system has it). The clock is a thread of init that waits at
+ * the timer's endpoint and wakes the daemon.
  */
 #pragma once
 
 #include "init/table.h"
 
-enum { TIME_STEP_US = 10000 };
-
-/* Start the clock, which signals `events` at every step. */
+/* Start the clock, which signals `events` when time has passed. */
 void time_start(rme_signal_t events, word_t priority);
 
-/* Let there be another step. */
-void time_arm(void);
+/* Wake up once, so much later; what was armed before is forgotten. */
+void time_arm(word_t time);
 
-/* Steps since this was asked last. */
-word_t time_steps(void);
+/* What has passed since this was asked last: of the times that were armed and came. */
+word_t time_passed(void);
 
-/* Microseconds in steps, at least one; in counts of the kernel's clock. */
-word_t time_in_steps(word_t time);
+/* In counts of the kernel's clock. */
 word_t time_in_counts(word_t time);

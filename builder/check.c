@@ -29,10 +29,10 @@ static struct list names(const struct list *list)
     return result;
 }
 
-static void unknown(const struct word *word, const char *what, struct list known)
+static void unknown(const struct word *word, const char *what, const char *where, struct list known)
 {
-    complain(word->at, suggest(word->text, &known, "there are:"), "there is no %s '%s'", what,
-             word->text);
+    complain(word->at, suggest(word->text, &known, "there are:"), "there is no %s '%s'%s", what,
+             word->text, where);
 }
 
 static bool is_before(const struct word *left, const struct word *right)
@@ -106,7 +106,7 @@ static void check_signals(struct system *system, struct process *process)
         grant->granted = signal;
         grant->rights = signal_rights(&grant->words);
         if (signal == NULL) {
-            unknown(&grant->name, "signal", names(&system->signals));
+            unknown(&grant->name, "signal", "", names(&system->signals));
             continue;
         }
         if ((grant->rights & RIGHT_SIGNAL_SEND) != 0)
@@ -124,7 +124,7 @@ static void check_signals(struct system *system, struct process *process)
 static void check_unused_signals(const struct system *system)
 {
     LIST_EACH(signal, signal, system->signals) {
-        if (signal == system->timer)
+        if (strcmp(signal->name.text, timer_name) == 0)
             continue;
         if (signal->senders == 0 && signal->receiver == NULL)
             complain(signal->name.at, "remove it, or grant it under a process's 'signals'",
@@ -149,7 +149,7 @@ static void check_shared(struct system *system, struct process *process)
         grant->rights = access_rights(&grant->words);
         check_access(grant);
         if (shared == NULL) {
-            unknown(&grant->name, "shared memory", names(&system->shared));
+            unknown(&grant->name, "shared memory", "", names(&system->shared));
             continue;
         }
         shared->users++;
@@ -192,7 +192,7 @@ static void check_devices(struct process *process, const struct board *board)
                 grant->granted = device;
         }
         if (board != NULL && grant->granted == NULL)
-            unknown(&grant->name, memory_format("device of board %s", board->name), known);
+            unknown(&grant->name, "device", memory_format(" on board %s", board->name), known);
     }
 }
 
@@ -208,7 +208,7 @@ static void check_line(struct grant *grant, const struct board *board)
             grant->granted = interrupt;
     }
     if (board != NULL && grant->granted == NULL)
-        unknown(&grant->name, memory_format("interrupt line of board %s", board->name), known);
+        unknown(&grant->name, "interrupt line", memory_format(" on board %s", board->name), known);
 }
 
 static void check_interrupts(struct system *system, struct process *process,
@@ -220,7 +220,7 @@ static void check_interrupts(struct system *system, struct process *process,
             struct signal *signal = find(&system->signals, word->text);
 
             if (signal == NULL || signal == system->timer) {
-                unknown(word, "signal", names(&system->signals));
+                unknown(word, "signal", "", names(&system->signals));
                 continue;
             }
             signal->senders++;
@@ -251,7 +251,7 @@ static void check_functions(struct process *process)
             function->number = (unsigned)rme_function_names[i].number;
         }
         if (!is_known)
-            unknown(&function->name, "kernel function", known);
+            unknown(&function->name, "kernel function", "", known);
         if (!function->last.is_given)
             function->last.value = function->first.value;
         if (function->last.value < function->first.value)
@@ -271,9 +271,9 @@ static void check_calls(struct system *system, struct process *process)
         struct port *port = server != NULL ? find(&server->ports, name.text) : NULL;
 
         if (server == NULL)
-            unknown(&owner, "process", names(&system->processes));
+            unknown(&owner, "process", "", names(&system->processes));
         else if (port == NULL)
-            unknown(&name, memory_format("port of process '%s' called", server->name.text),
+            unknown(&name, "port", memory_format(" of process '%s'", server->name.text),
                     names(&server->ports));
         else
             port->users++;
@@ -297,7 +297,7 @@ static void check_scheduler(const struct system *system, struct thread *thread)
     if (!is_init) {
         thread->parent = find(&thread->process->threads, thread->scheduler.text);
         if (thread->parent == NULL)
-            unknown(&thread->scheduler, "thread of this process called",
+            unknown(&thread->scheduler, "thread", " of this process",
                     names(&thread->process->threads));
         if (thread->parent == thread)
             complain(thread->scheduler.at, NULL, "a thread cannot be its own scheduler");
@@ -312,7 +312,7 @@ static void check_scheduler(const struct system *system, struct thread *thread)
                  "'events' has no effect: init has a signal of its own");
     thread->told = find(&system->signals, thread->events.text);
     if (thread->told == NULL || thread->told == system->timer)
-        unknown(&thread->events, "signal", names(&system->signals));
+        unknown(&thread->events, "signal", "", names(&system->signals));
     else
         ((struct signal *)find(&system->signals, thread->events.text))->senders++;
 }
@@ -400,6 +400,11 @@ static void check_restart(const struct system *system, struct process *process)
     struct restart *restart = &process->restart;
     bool is_restart = restart->policy.value == RESTART_RESTART;
 
+    if (process->threads.count == 0)
+        complain(restart->policy.at, "remove it",
+                 "this has no effect: process '%s' has no thread that could fault",
+                 process->name.text);
+
     LIST_EACH(process, other, system->processes)
         if (is_restart && find(&other->signals, timer_name) != NULL &&
             (restart->back_off.value != 0 || !restart->within.is_word))
@@ -409,7 +414,7 @@ static void check_restart(const struct system *system, struct process *process)
     if (restart->tell.text != NULL) {
         restart->told = find(&system->signals, restart->tell.text);
         if (restart->told == NULL || restart->told == system->timer)
-            unknown(&restart->tell, "signal", names(&system->signals));
+            unknown(&restart->tell, "signal", "", names(&system->signals));
         else
             ((struct signal *)find(&system->signals, restart->tell.text))->senders++;
     }

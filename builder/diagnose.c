@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Unlicense */
 #include "builder/diagnose.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,7 +156,8 @@ void complaints_print(FILE *out)
 
 /* ---- Did you mean ---- */
 
-/* Letters to add, remove, change or exchange with the next one, at most `WORD_MAX` of them. */
+/* Letters to add, remove, change or exchange with the next one; small and capital ones are alike.
+ */
 enum { WORD_MAX = 64 };
 
 static unsigned least(unsigned a, unsigned b)
@@ -176,7 +178,9 @@ static unsigned distance(const char *left, const char *right)
         rows[0][j] = (unsigned)j;
     for (size_t i = 1; i <= n; i++) {
         for (size_t j = 1; j <= m; j++) {
-            unsigned best = rows[i - 1][j - 1] + (left[i - 1] != right[j - 1]);
+            bool is_other =
+                tolower((unsigned char)left[i - 1]) != tolower((unsigned char)right[j - 1]);
+            unsigned best = rows[i - 1][j - 1] + is_other;
 
             best = least(best, least(rows[i - 1][j], rows[i][j - 1]) + 1);
             if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
@@ -189,7 +193,7 @@ static unsigned distance(const char *left, const char *right)
 
 static const char *closest(const char *word, const struct list *words)
 {
-    unsigned best = (unsigned)strlen(word) / 3 + 1;
+    unsigned best = ((unsigned)strlen(word) + 1) / 3;
     const char *found = NULL;
 
     for (size_t i = 0; i < words->count; i++) {

@@ -8,6 +8,7 @@
  */
 #include "builder/capabilities.h"
 #include "builder/check.h"
+#include "builder/check_files.h"
 #include "builder/emit.h"
 #include "builder/emit_json.h"
 #include "builder/emit_report.h"
@@ -102,6 +103,7 @@ static int run(const char *verb, const struct options *options)
     if (board == NULL || system == NULL)
         return 1;
     check(system, board);
+    check_files(system);
     if (complaints() != 0)
         return 1;
     capabilities_assign(system, board);

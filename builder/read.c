@@ -131,6 +131,9 @@ static void read_number(const struct key *key, const struct node *node, struct n
     else if (number->value < key->min || number->value > key->max)
         complain(node->at, units_range(key->kind, key->min, key->max), "'%s' cannot be %s",
                  key->name, node->text);
+    else
+        return;
+    number->value = key->min; /* nobody complains about it again */
 }
 
 static void read_one(const struct key *key, const struct node *node, struct list *list)
@@ -337,7 +340,6 @@ struct system *description_read(const struct source *source)
     if (root == NULL)
         return NULL;
     system->source = source;
-    root->at.line = root->at.column = 1;
     read_mapping_of(MAPPING_SYSTEM, root, system);
     return system;
 }

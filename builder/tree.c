@@ -31,7 +31,10 @@ static struct node *convert_scalar(const struct source *source, struct fy_node *
     size_t length = 0;
     const char *text = fy_node_get_scalar(from, &length);
 
-    node->at = place_of(source, fy_node_get_scalar_token(from));
+    struct place at = place_of(source, fy_node_get_scalar_token(from));
+
+    if (at.line != 0) /* an empty word has no place but that of its key */
+        node->at = at;
     node->text = memory_text(text != NULL ? text : "", text != NULL ? length : 0);
     node->is_plain = fy_node_get_style(from) == FYNS_PLAIN;
     if (fy_node_is_alias(from))
@@ -128,6 +131,39 @@ static void ignore(struct fy_diag *diag, void *user, const char *buffer, size_t 
     (void)length;
 }
 
+/* The one document of a file: a second one would go unread. */
+static struct fy_document *load(const struct source *source, struct fy_parser *parser)
+{
+    const struct place begin = {source, 1, 1, 1};
+    struct fy_document *document = fy_parse_load_document(parser), *second = NULL;
+
+    if (document == NULL)
+        return NULL;
+    second = fy_parse_load_document(parser);
+    if (second != NULL)
+        complain(begin, "a description is one document: remove what is behind '---'",
+                 "this file has two documents");
+    fy_parse_document_destroy(parser, second);
+    return document;
+}
+
+static struct node *parse(const struct source *source, struct fy_parser *parser,
+                          struct fy_diag *diag)
+{
+    const struct place begin = {source, 1, 1, 1};
+    struct fy_document *document = load(source, parser);
+    struct node *root = NULL;
+
+    if (fy_parser_get_stream_error(parser))
+        pass_on(source, diag);
+    else if (document == NULL || fy_document_root(document) == NULL)
+        complain(begin, "begin with ./rme new", "this file is empty");
+    else
+        root = convert(source, fy_document_root(document), begin, 0);
+    fy_parse_document_destroy(parser, document);
+    return root;
+}
+
 struct node *tree_read(const struct source *source)
 {
     struct fy_diag_cfg quiet = {.output_fn = ignore, .level = FYET_ERROR, .module_mask = ~0u};
@@ -137,18 +173,13 @@ struct node *tree_read(const struct source *source)
                  FYPCF_DEFAULT_VERSION_1_2,
         .diag = diag,
     };
-    struct fy_document *document;
+    struct fy_parser *parser = fy_parser_create(&config);
     struct node *root = NULL;
 
     fy_diag_set_collect_errors(diag, true);
-    document = fy_document_build_from_string(&config, source->text, source->bytes);
-    if (document == NULL)
-        pass_on(source, diag);
-    else if (fy_document_root(document) == NULL)
-        complain((struct place){.source = source}, NULL, "this file is empty");
-    else
-        root = convert(source, fy_document_root(document), (struct place){.source = source}, 0);
-    fy_document_destroy(document);
+    if (parser != NULL && fy_parser_set_string(parser, source->text, source->bytes) == 0)
+        root = parse(source, parser, diag);
+    fy_parser_destroy(parser);
     fy_diag_destroy(diag);
     return root;
 }

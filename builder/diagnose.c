@@ -165,6 +165,11 @@ static unsigned least(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
+static bool is_alike(char a, char b)
+{
+    return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
 static unsigned distance(const char *left, const char *right)
 {
     static unsigned rows[WORD_MAX + 1][WORD_MAX + 1];
@@ -178,9 +183,7 @@ static unsigned distance(const char *left, const char *right)
         rows[0][j] = (unsigned)j;
     for (size_t i = 1; i <= n; i++) {
         for (size_t j = 1; j <= m; j++) {
-            bool is_other =
-                tolower((unsigned char)left[i - 1]) != tolower((unsigned char)right[j - 1]);
-            unsigned best = rows[i - 1][j - 1] + is_other;
+            unsigned best = rows[i - 1][j - 1] + (is_alike(left[i - 1], right[j - 1]) ? 0 : 1);
 
             best = least(best, least(rows[i - 1][j], rows[i][j - 1]) + 1);
             if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])

@@ -270,7 +270,7 @@ static void fill(struct table *table)
 
     static_assert(sizeof(head) / sizeof(head[0]) == HEAD, "as the header");
     words(table, head, HEAD);
-    for (size_t i = 0; i < 2 * PARTS; i++)
+    for (size_t i = 0; i < (size_t)2 * PARTS; i++)
         word(table, 0);
     for (size_t i = 0; i < PARTS; i++) {
         size_t begin = table->words;

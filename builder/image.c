@@ -352,10 +352,10 @@ static bool is_as_placed(const struct placement *placement)
     LIST_EACH(process, process, placement->system->processes) {
         const struct layout *layout = process->layout;
 
-        is_good &= is_size(process, ".text", layout->text_bytes) &
-                   is_size(process, ".rodata", layout->rodata_bytes) &
-                   is_size(process, ".data", layout->data_bytes) &
-                   is_size(process, ".bss", layout->bss_bytes);
+        is_good &= is_size(process, ".text", layout->text_bytes);
+        is_good &= is_size(process, ".rodata", layout->rodata_bytes);
+        is_good &= is_size(process, ".data", layout->data_bytes);
+        is_good &= is_size(process, ".bss", layout->bss_bytes);
     }
     return is_good;
 }

@@ -13,6 +13,7 @@
 #include "builder/emit_json.h"
 #include "builder/emit_report.h"
 #include "builder/image.h"
+#include "builder/schema.h"
 #include "builder/stacks.h"
 
 #include <getopt.h>
@@ -26,12 +27,14 @@ static const char usage[] =
     "usage: builder check SYSTEM.yaml --board BOARD.json --out DIR\n"
     "       builder place SYSTEM.yaml --board BOARD.json --out DIR --init INIT.elf\n"
     "       builder image SYSTEM.yaml --board BOARD.json --out DIR --init INIT.elf --image PATH\n"
+    "       builder schema | reference\n"
     "\n"
     "  check   read and check; write DIR/system.cmake, and for each process DIR/PROCESS/handles.h\n"
     "          and DIR/PROCESS.pre.ld\n"
     "  place   read DIR/PROCESS.pre.elf; write DIR/PROCESS.ld\n"
     "  image   read DIR/PROCESS.elf; write PATH.elf, and for chips PATH.bin and PATH.hex;\n"
-    "          write DIR/system.json and DIR/report.txt\n";
+    "          write DIR/system.json and DIR/report.txt\n"
+    "  schema, reference   print the JSON Schema and the reference of the description\n";
 
 static int verb_check(const struct options *options, struct system *system, struct board *board)
 {
@@ -147,12 +150,29 @@ static bool read_options(int argc, char **argv, struct options *options)
     return strcmp(argv[optind], "place") == 0 && options->init != NULL;
 }
 
+/* What needs no system: print it. False: the command line is about something else. */
+static bool print_table(int argc, char **argv)
+{
+    struct output out = {0};
+
+    if (argc == 2 && strcmp(argv[1], "schema") == 0)
+        out = schema_make();
+    else if (argc == 2 && strcmp(argv[1], "reference") == 0)
+        out = reference_make();
+    else
+        return false;
+    (void)fwrite(out.text, 1, out.length, stdout);
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     struct options options = {0};
     int status = 2;
 
-    if (read_options(argc, argv, &options)) {
+    if (print_table(argc, argv)) {
+        status = 0;
+    } else if (read_options(argc, argv, &options)) {
         status = run(argv[optind], &options);
         if (complaints() != 0)
             status = 1;

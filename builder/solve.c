@@ -237,16 +237,14 @@ static void complain_regions(const struct solver *solver)
     }
 }
 
-static bool complain_space(const struct solver *solver, uint64_t end, uint64_t limit,
+static void complain_space(const struct solver *solver, uint64_t end, uint64_t limit,
                            const char *what)
 {
-    if (end <= limit)
-        return true;
-    complain((struct place){.source = solver->placement->system->source},
-             "make heaps, stacks or shared memories smaller, or leave a process out",
-             "board %s has %s of %s too little", solver->placement->board->name,
-             units_bytes(end - limit), what);
-    return false;
+    if (end > limit)
+        complain((struct place){.source = solver->placement->system->source},
+                 "make heaps, stacks or shared memories smaller, or leave a process out",
+                 "board %s has %s of %s too little", solver->placement->board->name,
+                 units_bytes(end - limit), what);
 }
 
 /* ---- Result ---- */
@@ -286,6 +284,7 @@ bool solve(struct solver *solver)
         set_flags(solver, process);
     placement->image = solver->image;
     placement->ram = solver->ram;
-    return complain_space(solver, placement->image, placement->image_end, "flash") &
-           complain_space(solver, placement->ram, placement->ram_end, "RAM");
+    complain_space(solver, placement->image, placement->image_end, "flash");
+    complain_space(solver, placement->ram, placement->ram_end, "RAM");
+    return placement->image <= placement->image_end && placement->ram <= placement->ram_end;
 }

@@ -15,6 +15,11 @@ static const struct unit times[] = {{"us", 1}, {"ms", 1000}, {"s", 1000000}};
 
 enum { SIZES = sizeof(sizes) / sizeof(sizes[0]), TIMES = sizeof(times) / sizeof(times[0]) };
 
+static unsigned digit_of(unsigned char c)
+{
+    return isdigit(c) != 0 ? (unsigned)(c - '0') : (unsigned)(tolower(c) - 'a') + 10;
+}
+
 /* Digits, and what stands behind them; NULL or what is wrong. */
 static const char *digits(const char **text, uint64_t *value)
 {
@@ -26,8 +31,7 @@ static const char *digits(const char **text, uint64_t *value)
     if (!(is_hex ? isxdigit((unsigned char)*at) : isdigit((unsigned char)*at)))
         return "is no number";
     for (; is_hex ? isxdigit((unsigned char)*at) : isdigit((unsigned char)*at); at++) {
-        unsigned char c = (unsigned char)*at;
-        unsigned digit = isdigit(c) ? (unsigned)(c - '0') : (unsigned)(tolower(c) - 'a') + 10;
+        unsigned digit = digit_of((unsigned char)*at);
 
         if (*value > (UINT64_MAX - digit) / base)
             return "is too large";

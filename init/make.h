@@ -14,5 +14,5 @@ void make_system(void);
  * False, and nothing is changed: somebody is inside one of its ports. */
 bool make_fresh(const struct boot_process *process);
 
-/* Bind a thread under its scheduler, and let it go with its budget. */
-void make_run(word_t thread, rme_signal_t events);
+/* Bind thread i under its scheduler, and let it go with its budget. */
+void make_run(word_t i, rme_signal_t events);

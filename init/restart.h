@@ -18,11 +18,11 @@
 /* Tell this file where events of threads go. */
 void restart_start(rme_signal_t events);
 
-/* Follow the policy of a process after a fault of one of its threads. */
-void restart_after_fault(word_t process);
+/* Follow the policy of process i after a fault of one of its threads. */
+void restart_after_fault(word_t i);
 
-/* End a process: its threads stop, its ports stay open. */
-void restart_end(word_t process);
+/* End process i: its threads stop, its ports stay open. */
+void restart_end(word_t i);
 
 /* So many microseconds have passed. */
 void restart_pass(word_t time);

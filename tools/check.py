@@ -49,6 +49,11 @@ PRUNED = {
 }
 
 
+# Of the checks of .clang-tidy, those that a program of the host has to be let off: it uses the C library's
+# buffers as they are, and its own reader goes down as deep as a description is nested.
+BUILDER_CHECKS = "-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,-misc-no-recursion"
+
+
 class Skip(Exception):
     """The check has nothing to look at here."""
 
@@ -136,6 +141,14 @@ def check_docs():
             raise Wrong("docs/syscalls.md is out of date: tools/gen_calls.py --docs docs/syscalls.md")
 
 
+def check_description():
+    """The schema and the reference of system descriptions are those of the builder's table of keys."""
+    builder = build_builder()
+    for what, name in (("schema", "docs/system.schema.json"), ("reference", "docs/description.md")):
+        if run(builder, what) != (ROOT / name).read_text(encoding="utf-8"):
+            raise Wrong(f"{name} is out of date: build/builder/builder {what} > {name}")
+
+
 def check_commands():
     """Every command block of the documents, in a copy of the tree."""
     if os.environ.get("RME_DOC_COMMANDS"):
@@ -147,7 +160,7 @@ def check_commands():
 def check_paths():
     """What documents name is there: files and folders of the tree, and generated headers."""
     generated = set(re.findall(r"DIR/(\S+\.h)", (ROOT / "tools" / "gen_calls.py").read_text(encoding="utf-8")))
-    folders = "abi|arch|bench|boards|chips|cmake|docs|drivers|examples|kernel|librme|tests|tools"
+    folders = "abi|arch|bench|boards|builder|chips|cmake|docs|drivers|examples|init|kernel|librme|tests|tools"
     wrong = []
     for name in tracked("*.md"):
         if name == "docs/status.md":
@@ -274,9 +287,34 @@ def check_tidy_host():
     tidy("host-clang", "arch/host")
 
 
+def build_builder():
+    """The system builder, a program of the host."""
+    run("cmake", "-S", "builder", "-B", BUILD / "builder", "-G", "Ninja")
+    run("cmake", "--build", BUILD / "builder")
+    return BUILD / "builder" / "builder"
+
+
+def check_tidy_builder():
+    """It writes text by printf, whose results it does not need."""
+    build_builder()
+    commands = BUILD / "check-builder"
+    run("cmake", "-S", "builder", "-B", commands, "-G", "Ninja", "-DCMAKE_C_COMPILER=clang")
+
+    def one(name):
+        run("clang-tidy", "--quiet", f"--checks={BUILDER_CHECKS}", "-p", commands, name)
+    each(one, some(tracked("builder/*.c"), "builder"))
+
+
+def check_cppcheck_builder():
+    build_builder()
+    run("cppcheck", "--quiet", "--std=c11", "--enable=warning,performance,portability", "--inline-suppr",
+        "--error-exitcode=1", "--suppress=missingIncludeSystem", "-j", str(JOBS), "-I.",
+        "-Ibuild/builder/generated", *some(tracked("builder/*.c"), "builder"))
+
+
 def check_tidy_user():
     """A call has eight words, so that its function has as many parameters."""
-    tidy(f"{BOARD}-clang", "librme", "examples", checks="-readability-function-size")
+    tidy(f"{BOARD}-clang", "librme", "init", "examples", checks="-readability-function-size")
 
 
 def check_cppcheck():
@@ -420,6 +458,7 @@ def checks():
     yield "floors", check_floors
     yield "index masks", check_masks
     yield "docs/syscalls.md", check_docs
+    yield "description", check_description
     yield "HAL contract", check_hal
     yield "paths in documents", check_paths
     yield "cppcheck", check_cppcheck
@@ -427,6 +466,8 @@ def checks():
     yield "clang-tidy armv7m", check_tidy_armv7m
     yield "clang-tidy host", check_tidy_host
     yield "clang-tidy user", check_tidy_user
+    yield "clang-tidy builder", check_tidy_builder
+    yield "cppcheck builder", check_cppcheck_builder
     yield "clang-tidy x86_64", check_tidy_x86_64
     for preset in x86_presets():
         yield f"branches of {preset}", lambda preset=preset: check_branches(preset)

@@ -14,6 +14,8 @@ from pathlib import Path
 import run_qemu
 from elf import Elf
 
+SILENCE_S = 30.0  # a machine may be busy
+
 
 def lines_found(wanted, lines):
     """(line, whether it came behind the one before)"""
@@ -41,7 +43,7 @@ def main(argv):
     for memory in ("--rom", "--ram"):
         parser.add_argument(memory, type=lambda text: int(text, 0))
     options = parser.parse_args(argv)
-    outcome = run_qemu.run(run_qemu.Machine(options.machine, options.qemu, options.arg), options.image, exact=True,
+    outcome = run_qemu.run(run_qemu.Machine(options.machine, options.qemu, options.arg), options.image, exact=True, silence=SILENCE_S,
                            needs_closing=True, echo=False)
     claims = [("it ends as it should", outcome.status == 0)]
     claims += lines_found(options.lines.read_text(encoding="utf-8").splitlines(), outcome.lines)

@@ -8,9 +8,10 @@
 #include "arch/space.h"
 #include "kernel/flush.h"
 #include "kernel/pagetable_boot.h"
-#include "tests/mmu/machine.h"
+#include "tests/mmu/hardware.h"
+#include "tests/pagetables/frame.h"
+#include "tests/pagetables/machine.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,9 +26,6 @@ enum {
 static const word_t MEMORY = 0x4000000000;
 static const word_t SOURCE_BASE = 0x8000000000 * 4;
 
-static unsigned passed, failed, cases;
-static bool case_failed;
-
 static void begin(void)
 {
     case_failed = false;
@@ -37,21 +35,6 @@ static void begin(void)
     if (pagetable_backend_map(&machine_cpus[0], machine_slot(SOURCE), 0, MEMORY, MEMORY_FLAGS) !=
         STATUS_OK)
         abort();
-}
-
-static void end(const char *name)
-{
-    case_failed ? failed++ : passed++;
-    printf("%s %u - %s\n", case_failed ? "not ok" : "ok", ++cases, name);
-}
-
-#define EXPECT(claim) expect(claim, #claim, __LINE__)
-
-static void expect(bool claim, const char *text, int line)
-{
-    if (!claim && !case_failed)
-        printf("# line %d: %s\n", line, text);
-    case_failed |= !claim;
 }
 
 /* ---- Record of what was granted ---- */
@@ -142,16 +125,6 @@ static void check_kernel_halves(void)
 }
 
 /* ---- Random sequences, with the answers foretold ---- */
-
-static uint32_t seed;
-
-static unsigned choose(unsigned n)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 17;
-    seed ^= seed << 5;
-    return seed % n;
-}
 
 static void step_add(void)
 {
@@ -759,7 +732,5 @@ int main(void)
     boot_map();
     boot_refusals();
     random_sequences(CONFIG_TEST_SEQUENCES, 2000);
-    printf("1..%u\n", cases);
-    printf("%u passed, %u failed, 0 skipped\n", passed, failed);
-    return failed != 0;
+    return end_all();
 }

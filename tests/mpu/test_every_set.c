@@ -7,9 +7,9 @@
  * adding and removing are both seen at each. (test_pagetable_mpu.c has sequences and refusals.)
  */
 #include "arch/space.h"
-#include "tests/mpu/machine.h"
-
-#include <stdio.h>
+#include "tests/mpu/hardware.h"
+#include "tests/pagetables/frame.h"
+#include "tests/pagetables/machine.h"
 
 enum {
     RWX = PAGE_READ | PAGE_WRITE | PAGE_EXECUTE,
@@ -19,30 +19,6 @@ enum {
     ADDRESS_BITS = 32,
     EIGHTHS = 8,
 };
-
-static unsigned passed, failed;
-static bool is_wrong;
-static unsigned long checks;
-
-static void expect(bool claim, const char *text, int line)
-{
-    checks++;
-    if (claim)
-        return;
-    if (!is_wrong)
-        printf("# line %d: %s\n", line, text);
-    is_wrong = true;
-}
-
-#define EXPECT(claim) expect((claim), #claim, __LINE__)
-
-static void conclude(const char *name)
-{
-    is_wrong ? failed++ : passed++;
-    printf("# %lu checks\n%s %u - %s\n", checks, is_wrong ? "not ok" : "ok", passed + failed, name);
-    is_wrong = false;
-    checks = 0;
-}
 
 /* ---- A table, and what it was granted ---- */
 
@@ -206,7 +182,7 @@ static void one_table(void)
 
     for (word_t number = 0; number <= 3; number++) {
         every_table(number);
-        conclude(names[number]);
+        end(names[number]);
     }
 }
 
@@ -265,10 +241,10 @@ static void both_tables(void)
 
     for (unsigned k = 0; k < 4; k++)
         two_tables(kinds[k & 1], kinds[k >> 1] | PAGE_EXECUTE, k % 2 != 0, 4);
-    conclude("all sets of two tables, one in a hole of the other");
+    end("all sets of two tables, one in a hole of the other");
     for (unsigned k = 0; k < 4; k++)
         two_tables(kinds[k & 1], kinds[k >> 1] | PAGE_EXECUTE, k % 2 == 0, -1);
-    conclude("all sets of two tables side by side");
+    end("all sets of two tables side by side");
 }
 
 int main(void)
@@ -276,7 +252,5 @@ int main(void)
     setvbuf(stdout, NULL, _IOLBF, 0);
     one_table();
     both_tables();
-    printf("1..%u\n", passed + failed);
-    printf("%u passed, %u failed, 0 skipped\n", passed, failed);
-    return failed != 0;
+    return end_all();
 }

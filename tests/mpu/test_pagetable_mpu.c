@@ -7,9 +7,10 @@
  */
 #include "arch/space.h"
 #include "kernel/kmem.h"
-#include "tests/mpu/machine.h"
+#include "tests/mpu/hardware.h"
+#include "tests/pagetables/frame.h"
+#include "tests/pagetables/machine.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,9 +24,6 @@ enum {
 };
 static const word_t WINDOW = 0x20004000;
 
-static unsigned passed, failed, cases;
-static bool case_failed;
-
 static void begin(void)
 {
     case_failed = false;
@@ -35,21 +33,6 @@ static void begin(void)
     if (pagetable_backend_map(&machine_cpus[0], machine_slot(SOURCE), 0, WINDOW,
                               RWX | PAGE_CACHE | PAGE_BUFFER) != STATUS_OK)
         abort();
-}
-
-static void end(const char *name)
-{
-    case_failed ? failed++ : passed++;
-    printf("%s %u - %s\n", case_failed ? "not ok" : "ok", ++cases, name);
-}
-
-#define EXPECT(claim) expect(claim, #claim, __LINE__)
-
-static void expect(bool claim, const char *text, int line)
-{
-    if (!claim && !case_failed)
-        printf("# line %d: %s\n", line, text);
-    case_failed |= !claim;
 }
 
 /* ---- Record of what was granted ---- */
@@ -156,16 +139,6 @@ static void check_fault(int top, word_t address, unsigned access)
 }
 
 /* ---- Random sequences, with the answers foretold ---- */
-
-static uint32_t seed;
-
-static unsigned choose(unsigned n)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 17;
-    seed ^= seed << 5;
-    return seed % n;
-}
 
 static bool room(int top, word_t flags)
 {
@@ -850,7 +823,5 @@ int main(void)
     every_region();
     every_set();
     random_sequences(CONFIG_TEST_SEQUENCES, 2000);
-    printf("1..%u\n", cases);
-    printf("%u passed, %u failed, 0 skipped\n", passed, failed);
-    return failed != 0;
+    return end_all();
 }

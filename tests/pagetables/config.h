@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * Configuration of the page-table tests: the build sets CONFIG_TEST_CPUS and CONFIG_TEST_SEQUENCES.
+ * Configuration of the page-table tests: the build sets CONFIG_TEST_CPUS,
+ * CONFIG_TEST_SEQUENCES and CONFIG_TEST_MEMORY, the bytes of object memory.
  */
 #pragma once
 

@@ -1,6 +1,0 @@
-/* SPDX-License-Identifier: Unlicense */
-#pragma once
-
-struct arch_cpu {
-    int unused;
-};

@@ -12,7 +12,7 @@
 struct port_features port_features;
 struct processor port_processor;
 struct speculation port_speculation;
-bool port_has_huge_pages;
+bool port_has_huge_pages, port_has_nx;
 
 struct cpuid processor_cpuid(uint32_t leaf, uint32_t subleaf)
 {
@@ -33,6 +33,7 @@ void port_detect(const char *text)
 {
     processor_features(&port_features);
     port_has_huge_pages = port_features.huge_pages;
+    port_has_nx = port_features.nx;
     processor_speculation(&port_processor);
     speculation_choose(&port_processor, text, &port_speculation);
 }

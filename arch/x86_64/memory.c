@@ -150,7 +150,7 @@ static word_t boot_pages(void)
     pages[0] = mmu_page(LAYOUT_BOOT_PAGE, ARCH_MMU_PAGE_ORDER, PAGE_READ | PAGE_CACHE | PAGE_BUFFER,
                         false);
     if (!port_features.nx)
-        pages[0] &= ~MMU_NO_EXECUTE;
+        pages[0] = mmu_without_nx(pages[0]);
     return kernel_table(pages) | MMU_USER;
 }
 

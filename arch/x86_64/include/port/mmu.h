@@ -36,6 +36,7 @@ enum {
 #define MMU_LARGE      ((word_t)1 << 7) /* in a level above the lowest: a page */
 #define MMU_GLOBAL     ((word_t)1 << 8)
 #define MMU_STATIC     ((word_t)1 << 9) /* left to software: PAGE_STATIC */
+#define MMU_DATA       ((word_t)1 << 10) /* the same: no EXECUTE, on a processor that cannot say so */
 #define MMU_NO_EXECUTE ((word_t)1 << 63)
 #define MMU_ADDRESS    ((word_t)0x000FFFFFFFFFF000)
 
@@ -79,6 +80,13 @@ static inline word_t mmu_page(word_t address, word_t size_order, word_t flags, b
     return entry | mmu_memory_type(flags);
 }
 
+/* The same for a processor without NX, to which that bit is reserved: what can be read can be
+ * executed there, and still nobody is granted EXECUTE who had not got it. */
+static inline word_t mmu_without_nx(word_t entry)
+{
+    return (entry & MMU_NO_EXECUTE) != 0 ? (entry & ~MMU_NO_EXECUTE) | MMU_DATA : entry;
+}
+
 /* A table below: what the user may do is said by the pages. */
 static inline word_t mmu_child(word_t address)
 {
@@ -98,7 +106,7 @@ static inline word_t mmu_address(word_t entry)
 static inline word_t mmu_page_flags(word_t entry)
 {
     return PAGE_READ | ((entry & MMU_WRITE) != 0 ? (word_t)PAGE_WRITE : 0) |
-           ((entry & MMU_NO_EXECUTE) == 0 ? (word_t)PAGE_EXECUTE : 0) |
+           ((entry & (MMU_NO_EXECUTE | MMU_DATA)) == 0 ? (word_t)PAGE_EXECUTE : 0) |
            ((entry & MMU_PCD) == 0 ? (word_t)PAGE_CACHE : 0) |
            ((entry & MMU_PWT) == 0 ? (word_t)PAGE_BUFFER : 0) |
            ((entry & MMU_STATIC) != 0 ? (word_t)PAGE_STATIC : 0);

@@ -12,8 +12,8 @@
 #include "port/mmu.h"
 #include "port/offsets.h"
 
-/* Whether CPUID offers pages of 1 GiB (start.c). */
-extern bool port_has_huge_pages;
+/* Whether CPUID offers pages of 1 GiB, and NX (features.c). */
+extern bool port_has_huge_pages, port_has_nx;
 
 static inline word_t port_physical(word_t address)
 {
@@ -22,9 +22,12 @@ static inline word_t port_physical(word_t address)
 
 static inline word_t arch_mmu_encode(word_t address, word_t size_order, word_t flags)
 {
+    word_t entry;
+
     if (flags == 0)
         return mmu_child(port_physical(address));
-    return mmu_page(address, size_order, flags, port_has_huge_pages);
+    entry = mmu_page(address, size_order, flags, port_has_huge_pages);
+    return LIKELY(port_has_nx) ? entry : mmu_without_nx(entry);
 }
 
 static inline word_t arch_mmu_decode(word_t entry, word_t size_order, word_t *flags)

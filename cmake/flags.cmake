@@ -18,10 +18,11 @@ if(NOT RME_SANITIZE)
 endif()
 
 # A port for both kinds of hardware behind page tables keeps what differs in a folder for each.
-set(space_folder arch/${BOARD_ARCH}/mpu)
+set(RME_SPACE mpu)
 if(BOARD_PAGETABLE STREQUAL "mmu")
-    set(space_folder arch/${BOARD_ARCH}/mmu)
+    set(RME_SPACE mmu)
 endif()
+set(space_folder arch/${BOARD_ARCH}/${RME_SPACE})
 
 set(RME_INCLUDES
     ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/arch/include ${CMAKE_SOURCE_DIR}/arch/${BOARD_ARCH}/include

@@ -13,6 +13,7 @@
 #include "kernel/invocation.h"
 #include "kernel/pagetable.h"
 #include "kernel/wake.h"
+#include "tests/host/space.h"
 
 #include <string.h>
 
@@ -228,6 +229,22 @@ static const char *check_names(const struct capability *slot)
     return NULL;
 }
 
+/* An entry counts on both tables; the child is known where an entry says which it is. */
+static void refer_children(const struct capability *slot)
+{
+    for (word_t i = 0; i >> pagetable_number_order(slot) == 0; i++) {
+        struct pagetable_entry entry = pagetable_backend_get(slot, i);
+
+        if (entry.kind != PAGETABLE_CHILD)
+            continue;
+        refer(slot);
+        for (unsigned k = 0; k < slot_count; k++)
+            if (holds(slots[k]) && !is_leaf(slots[k]) && type_of(slots[k]) == CAP_PAGETABLE &&
+                (word_t)slots[k]->object == entry.address)
+                refer(slots[k]);
+    }
+}
+
 static void refer_all(const struct capability *slot)
 {
     const struct thread *thread = slot->object;
@@ -242,6 +259,8 @@ static void refer_all(const struct capability *slot)
         if (!CONFIG_RAW)
             refer((const struct capability *)peek(&slot->process.pagetable));
     }
+    if (!CONFIG_RAW && type_of(slot) == CAP_PAGETABLE && space_names_children())
+        refer_children(slot);
     if (type_of(slot) == CAP_THREAD) {
         refer(thread->home);
         if (thread->event_endpoint != NULL)
@@ -252,7 +271,7 @@ static void refer_all(const struct capability *slot)
 }
 
 /* Boot holds what it made, for ever: one reference more. */
-static bool is_held(const struct capability *slot)
+bool invariants_is_held(const struct capability *slot)
 {
     const struct capability *boot = (const struct capability *)(const void *)host_kmem;
 
@@ -266,41 +285,6 @@ static bool is_held(const struct capability *slot)
     return slot >= boot && slot < boot + BOOT_SLOTS;
 }
 
-/* A page table counts its children, and is counted by its parent: how many children it has is seen
- * here, which of them not. All together count two for each entry. */
-static word_t children_of(const struct capability *slot)
-{
-    word_t children = 0;
-
-    for (word_t i = 0; i >> pagetable_number_order(slot) == 0; i++)
-        children += pagetable_backend_get(slot, i).kind == PAGETABLE_CHILD;
-    return children;
-}
-
-static const char *check_tables(void)
-{
-    word_t links = 0, entries = 0, held = 0;
-
-    for (unsigned i = 0; i < slot_count; i++) {
-        word_t count = peek(&slots[i]->link), known = counts[i];
-        word_t children;
-
-        if (!holds(slots[i]) || is_leaf(slots[i]) || type_of(slots[i]) != CAP_PAGETABLE)
-            continue;
-        children = children_of(slots[i]);
-        if (count < known + children)
-            return "a page table counts less than its children and capabilities";
-        if (count > known + children + 1 + is_held(slots[i]))
-            return "a page table counts more than its parent, children and capabilities";
-        links += count - known;
-        entries += children;
-        held += is_held(slots[i]);
-    }
-    if (links < 2 * entries || links > 2 * entries + held)
-        return "page tables count other than their entries say";
-    return NULL;
-}
-
 static const char *check_counts(void)
 {
     for (unsigned i = 0; i < slot_count; i++) {
@@ -311,10 +295,11 @@ static const char *check_counts(void)
             continue;
         if (count < known)
             return "a root counts less than what refers to it";
-        if (count > known + is_held(slots[i]) && type_of(slots[i]) != CAP_PAGETABLE)
+        if (count > known + invariants_is_held(slots[i]) &&
+            (type_of(slots[i]) != CAP_PAGETABLE || space_names_children()))
             return "a root counts more than what refers to it";
     }
-    return CONFIG_RAW ? NULL : check_tables();
+    return CONFIG_RAW ? NULL : space_counts_broken(slots, counts, slot_count);
 }
 
 static const char *check_bitmap(void)
@@ -366,66 +351,6 @@ static const char *check_cpu(const struct cpu *cpu)
     return NULL;
 }
 
-/* ---- Address spaces ---- */
-
-/* What the table grants for a byte, as the access that hardware knows. */
-static word_t granted(const struct capability *top, word_t address)
-{
-    struct pagetable_place place;
-
-    if (!pagetable_backend_find(top, address, &place) || (place.flags & PAGE_READ) == 0)
-        return 0;
-    return place.flags & (PAGE_READ | PAGE_WRITE | PAGE_EXECUTE);
-}
-
-/* One region lets through no byte beyond what the table grants: looked at where an eighth of it
- * begins and ends. The fields are those of Arm DDI 0403E, B3.5.9. */
-static const char *check_region(const struct capability *top, const struct arch_mpu_region *region)
-{
-    word_t size = (word_t)2 << (region->rasr >> 1 & 0x1F), base = region->rbar & ~(word_t)0x1F;
-    word_t access = PAGE_READ;
-
-    if ((region->rasr & 1) == 0)
-        return NULL;
-    if ((region->rasr >> 24 & 7) == 3)
-        access |= PAGE_WRITE;
-    if ((region->rasr >> 28 & 1) == 0)
-        access |= PAGE_EXECUTE;
-    for (word_t i = 0; i < 8; i++) {
-        if ((region->rasr >> (8 + i) & 1) != 0)
-            continue;
-        if ((access & ~granted(top, base + size / 8 * i)) != 0 ||
-            (access & ~granted(top, base + size / 8 * (i + 1) - 1)) != 0)
-            return "a region lets through what its table does not grant";
-    }
-    return NULL;
-}
-
-static const char *check_image(const struct capability *slot)
-{
-    const struct arch_mpu_region *image = slot->object;
-    const char *broken = NULL;
-
-    for (unsigned i = 0; i < ARCH_MPU_REGIONS && broken == NULL; i++)
-        broken = check_region(slot, &image[i]);
-    return broken;
-}
-
-/* The hardware of a CPU, against the table that its current thread's process has: only where
- * no other CPU can have changed that since this CPU last looked. */
-const char *invariants_hardware_broken(const struct cpu *cpu)
-{
-    const struct capability *top =
-        (const struct capability *)peek(&cpu->current->process->process.pagetable);
-    const char *broken = NULL;
-
-    if (CONFIG_RAW)
-        return NULL;
-    for (unsigned i = 0; i < ARCH_MPU_REGIONS && broken == NULL; i++)
-        broken = check_region(top, &host_cpus[cpu->id].space.image[i]);
-    return broken != NULL ? "the hardware lets through what the table does not grant" : NULL;
-}
-
 static const char *check_objects(void)
 {
     for (unsigned i = 0; i < slot_count; i++) {
@@ -451,7 +376,7 @@ static const char *check_objects(void)
             broken = check_thread(slot->object);
         if (broken == NULL && !CONFIG_RAW && type_of(slot) == CAP_PAGETABLE &&
             pagetable_is_top(slot))
-            broken = check_image(slot);
+            broken = space_broken(slot);
         if (broken != NULL)
             return broken;
     }

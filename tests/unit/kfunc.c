@@ -123,8 +123,8 @@ static void look_up(void)
     KFN_REFUSED(STATUS_MAP, "look up: no page", PGT_ENTRY_MOD, 0, table, 0xFFFF, 0);
     tap_check(KFN(PGT_ENTRY_MOD, 0, table, 0x1FFFF, 0) == (PAGE_READ | PAGE_EXECUTE | PAGE_CACHE),
               "flags of a page");
-    tap_check(KFN(PGT_ENTRY_MOD, 0, table, 0x10000, 1) == 16 &&
-                  KFN(PGT_ENTRY_MOD, 0, table, 0x10000, 2) == 0,
+    tap_check(KFN(PGT_ENTRY_MOD, 0, table, 0x10000, 1) == (sword_t)world_tables.page_size &&
+                  KFN(PGT_ENTRY_MOD, 0, table, 0x10000, 2) == (sword_t)world_tables.page_number,
               "size order and number order of its table");
     tap_check(KFN(PGT_ENTRY_MOD, 0, BOOT_PAGETABLE, 0x20004, 0) ==
                   (PAGE_READ | PAGE_WRITE | PAGE_CACHE | PAGE_STATIC),

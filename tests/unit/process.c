@@ -4,6 +4,7 @@
  * loaded.
  */
 #include "kernel/process.h"
+#include "kernel/pagetable.h"
 
 #include "tests/unit/support/world.h"
 
@@ -70,7 +71,7 @@ static void creation(void)
 
 static void top_levels(void)
 {
-    word_t slot = world_slot(), child, leaf, no_create, no_change, process;
+    word_t slot = world_slot(), child, leaf, no_create, no_change, process, memory;
 
     if (CONFIG_RAW) {
         tap_skip("only a top level makes a process", "raw address spaces");
@@ -78,8 +79,10 @@ static void top_levels(void)
     }
     child = world_slot();
     process = world_process();
-    tap_check(CALL(PGT_CRT, BOOT_CAPTABLE, child, BOOT_KMEM, world_memory(512), 0x4000, 8, 2) ==
-                  STATUS_OK,
+    memory = world_memory(512 + 2 * PAGETABLE_ALIGN);
+    memory = (memory + PAGETABLE_ALIGN - 1) & ~(PAGETABLE_ALIGN - 1);
+    tap_check(CALL(PGT_CRT, BOOT_CAPTABLE, child, BOOT_KMEM, memory, world_tables.base,
+                   world_tables.size, world_tables.number) == STATUS_OK,
               "a page table that is no top level");
     leaf = world_top();
     no_create = world_leaf(leaf, RIGHTS_PAGETABLE_ALL & ~(word_t)RIGHT_PAGETABLE_PROCESS_CREATE);

@@ -35,22 +35,6 @@ word_t rights_memory(void)
     return 65536;
 }
 
-/* The first range of host_boot. */
-struct rights_geometry rights_geometry(void)
-{
-    return (struct rights_geometry){
-        .bytes = 512,
-        .align = KMEM_GRANULE,
-        .top_size = WORD_BITS,
-        .top_number = 2,
-        .size = 12,
-        .second_base = (word_t)1 << 31,
-        .page_table = cap_id_in(BOOT_PAGETABLES, 0).raw,
-        .page_base = 0x10000,
-        .page_size = 16,
-    };
-}
-
 void rights_complain(const char *what, word_t number, const word_t words[7], sword_t expected)
 {
     printf("# %s: call %zu (%zx %zx %zx %zx %zx %zx %zx), %zd\n", what, (size_t)number,

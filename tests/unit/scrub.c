@@ -13,7 +13,7 @@ enum object { CAPTABLE, PAGETABLE, TOP, THREAD, PORT, SIGNAL, PROCESS, OBJECTS }
 static const char *const names[] = {"capability table", "page table",      "top level", "thread",
                                     "invocation port",  "signal endpoint", "process",   "nothing"};
 
-enum { SLOT = 20, OTHER_SLOT = 21, MEMORY = 65536, BYTES = 1024 };
+enum { SLOT = 20, OTHER_SLOT = 21, MEMORY = 65536, BYTES = 1024, BYTES_MAX = 4096 };
 
 static sword_t make(enum object object)
 {
@@ -23,9 +23,11 @@ static sword_t make(enum object object)
     case CAPTABLE:
         return CALL(CPT_CRT, BOOT_CAPTABLE, SLOT, BOOT_KMEM, MEMORY, BYTES / CAP_SLOT_BYTES);
     case PAGETABLE:
-        return CALL(PGT_CRT, BOOT_CAPTABLE, SLOT, BOOT_KMEM, MEMORY, 0x20000, 12, 3);
+        return CALL(PGT_CRT, BOOT_CAPTABLE, SLOT, BOOT_KMEM, MEMORY, world_tables.base,
+                    world_tables.size, world_tables.number);
     case TOP:
-        return CALL(PGT_CRT, BOOT_CAPTABLE, SLOT, BOOT_KMEM, MEMORY, PAGETABLE_TOP, WORD_BITS, 4);
+        return CALL(PGT_CRT, BOOT_CAPTABLE, SLOT, BOOT_KMEM, MEMORY, PAGETABLE_TOP,
+                    world_tables.top_size, world_tables.top_number);
     case THREAD:
         return CALL(THD_CRT, BOOT_CAPTABLE, SLOT, BOOT_KMEM, MEMORY, BOOT_PROCESS, 3,
                     CONFIG_FPU ? THREAD_FPU : 0);
@@ -54,9 +56,12 @@ static void use_table(void)
 
 static void use_pages(void)
 {
+    const word_t source = cap_id_in(BOOT_PAGETABLES, world_tables.source).raw;
+
     for (word_t i = 0; i < 8; i++)
-        (void)CALL(PGT_ADD, SLOT, i, PAGE_READ | PAGE_STATIC, cap_id_in(BOOT_PAGETABLES, 1).raw, 0,
-                   i);
+        (void)CALL(PGT_ADD, SLOT, i, PAGE_READ | PAGE_STATIC, source,
+                   world_tables.position + i * world_tables.position_step,
+                   i * world_tables.index_step);
     for (word_t i = 0; i < 8; i++)
         (void)CALL(PGT_REM, SLOT, i);
 }
@@ -110,7 +115,7 @@ static sword_t end(enum object object)
 }
 
 struct life {
-    unsigned char object[BYTES];
+    unsigned char object[BYTES_MAX];
     struct capability slot;
 };
 
@@ -143,9 +148,9 @@ static word_t bytes_of(enum object object)
     case PORT:
         return sizeof(struct port);
     case PAGETABLE:
-        return pagetable_backend_bytes(false, 12, 3);
+        return pagetable_backend_bytes(false, world_tables.size, world_tables.number);
     case TOP:
-        return pagetable_backend_bytes(true, WORD_BITS, 4);
+        return pagetable_backend_bytes(true, world_tables.top_size, world_tables.top_number);
     case SIGNAL:
     case PROCESS:
     case OBJECTS:

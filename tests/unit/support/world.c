@@ -16,7 +16,7 @@
 enum {
     FIRST_SLOT = BOOT_SLOTS,
     END_SLOT = 56, /* from here on the init threads of other CPUs */
-    FIRST_MEMORY = 16384,
+    FIRST_MEMORY = 0xC000,
 };
 
 const word_t world_raw_word = 0x5A50;
@@ -96,16 +96,6 @@ word_t world_process(void)
 
     must(CALL(PRC_CRT, BOOT_CAPTABLE, slot, BOOT_CAPTABLE, table, BOOT_KFUNC) == STATUS_OK,
          "process");
-    return slot;
-}
-
-word_t world_top(void)
-{
-    word_t slot = world_slot(), memory = world_memory(1024);
-
-    must(CALL(PGT_CRT, BOOT_CAPTABLE, slot, BOOT_KMEM, memory, PAGETABLE_TOP, WORD_BITS, 2) ==
-             STATUS_OK,
-         "top level");
     return slot;
 }
 
@@ -230,13 +220,10 @@ __attribute__((no_sanitize("address"))) static void copy(unsigned char *to, cons
         *to++ = *source++;
 }
 
-void world_ignore_version(word_t top)
+void world_ignore(const void *word)
 {
-    const size_t regions = sizeof(struct arch_mpu_region) * ARCH_MPU_REGIONS;
-
     must(ignored_count < sizeof(ignored) / sizeof(ignored[0]), "too much is ignored");
-    ignored[ignored_count++] =
-        (size_t)((const unsigned char *)world_cap(top)->object - host_kmem) + regions;
+    ignored[ignored_count++] = (size_t)((const unsigned char *)word - host_kmem);
 }
 
 /* But for the registers of the caller, which hold its words and its result, and the words of empty

@@ -29,7 +29,18 @@ word_t world_memory(word_t bytes);
 word_t world_signal(void);
 word_t world_captable(word_t entries);
 word_t world_process(void);
-word_t world_top(void); /* an empty list; not in raw mode */
+
+/* Tables of this machine (space_*.c): a top level; one that is none, for the memory from `base` on,
+ * of which BOOT_PAGETABLES has the first page at `position` of table `source`, and piece i of it at
+ * index i * index_step, position + i * position_step; and the table that boot has for that page. */
+struct world_tables {
+    word_t top_size, top_number, base, size, number;
+    word_t source, position, position_step, index_step;
+    word_t page_size, page_number; /* of the page at 0x10000 */
+};
+extern const struct world_tables world_tables;
+
+word_t world_top(void); /* an empty top level (space_*.c); not in raw mode */
 word_t world_port(word_t process);
 word_t world_thread(word_t process, word_t priority_max, word_t attributes);
 
@@ -73,8 +84,10 @@ void world_refused(enum status status, const char *name, word_t number, const wo
 /* The same without a case: whether it is so. */
 bool world_is_refused(enum status status, word_t number, const word_t words[7]);
 
-/* The version of a tree of page tables (arch/space.h) is not compared: a refused change moves it.
- */
+/* A word of kernel memory is not compared. */
+void world_ignore(const void *word);
+
+/* The version of a tree of page tables (arch/space.h), which a refused change moves, is not. */
 void world_ignore_version(word_t top);
 
 /* One case: the call answers OK, or another result. */

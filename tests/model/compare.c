@@ -11,7 +11,7 @@
 #include "kernel/invocation.h"
 #include "kernel/pagetable.h"
 #include "kernel/wake.h"
-#include "tests/model/image.h"
+#include "tests/model/space.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -211,7 +211,9 @@ static bool pagetable_differs(const struct m_object *object)
                                                 : PAGETABLE_NOTHING;
 
         if (differs("entry", object->address, kind, entry.kind) ||
-            (table->page[i] && differs("page flags", object->address, table->flags, entry.flags)))
+            (table->page[i] &&
+             (differs("page flags", object->address, m_page_flags(table, i), entry.flags) ||
+              differs("page", m.machine.kmem, m_page_address(table, i), entry.address))))
             return true;
     }
     if (differs("detach stamp", object->address, table->detached, peek(&cap->pagetable.detached)))
@@ -317,7 +319,7 @@ static bool memory_differs(void)
 
 static bool lines_differ(void)
 {
-    for (unsigned i = 0; i < M_LINES; i++) {
+    for (unsigned i = 0; i < m.machine.lines; i++) {
         const struct m_line *line = &m.line[i];
         word_t binding = root_of(line->endpoint);
 

@@ -42,8 +42,11 @@ static bool is_due(const struct pair *pair)
                pair->number != RME_SVC_PGT_DEL;
     if (strcmp(pair->mark, "raw") == 0)
         return CONFIG_RAW;
-    if (strcmp(pair->mark, "managed") == 0 || strcmp(pair->mark, "mpu") == 0)
+    if (strcmp(pair->mark, "managed") == 0)
         return !CONFIG_RAW;
+    if (strcmp(pair->mark, "mpu") ==
+        0) /* of functions: what this machine has not, whatever it is */
+        return !CONFIG_RAW && (pair->is_function || m.machine.table_align == KMEM_GRANULE);
     return strcmp(pair->mark, "mmu") != 0 && (strcmp(pair->mark, "debug") != 0 || CONFIG_DEBUG);
 }
 

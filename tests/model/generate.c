@@ -172,7 +172,8 @@ void generate_begin(uint64_t seed)
 {
     random_seed(seed);
     plan_forget();
-    profile = (struct profile){true, 3, 4, boot_end() + 6144};
+    profile = (struct profile){true, 3, 4,
+                               boot_end() + 6144 + 6 * (m.machine.table_align - KMEM_GRANULE)};
     if (seed % 2 == 0)
         profile =
             (struct profile){false, CONFIG_PRIORITIES, CONFIG_CAPTABLE_BYTES_MAX / CAP_SLOT_BYTES,

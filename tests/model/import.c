@@ -6,6 +6,7 @@
 #include "kernel/invocation.h"
 #include "kernel/pagetable.h"
 #include "tests/model/compare.h"
+#include "tests/model/space.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +21,11 @@ static void machine(void)
         .thread_bytes = sizeof(struct thread),
         .fpu_bytes = sizeof(struct arch_fpu),
         .port_bytes = sizeof(struct port),
-        .top_bytes = CONFIG_RAW ? 0 : pagetable_backend_bytes(true, 8, 0) - sizeof(word_t),
-        .table_bytes = CONFIG_RAW ? 0 : pagetable_backend_bytes(false, 8, 0) - sizeof(word_t),
+        .table_align = PAGETABLE_ALIGN,
         .guest_area_bytes = arch_guest_bytes(false),
         .guest_area_fpu_bytes = arch_guest_bytes(true),
         .cpus = 1,
+        .lines = HOST_LINES,
     };
 }
 
@@ -143,27 +144,6 @@ static void import_thread(struct m_object *object)
     m.current = object;
 }
 
-/* abi/memory_map.h: child i of the list is table i, whose one page is block i. */
-static void import_pages(struct m_object *list, struct m_object *tables)
-{
-    for (word_t i = 0; i < tables->captable.entries; i++) {
-        struct m_slot *slot = &tables->captable.slots[i];
-        struct pagetable_entry page;
-
-        if (slot->state == M_EMPTY)
-            continue;
-        page = pagetable_backend_get((const struct capability *)slot->at, 0);
-        list->pagetable.child[i] = slot->object;
-        list->pagetable.children++;
-        slot->object->pagetable.parent = list;
-        slot->object->pagetable.position = i;
-        slot->object->pagetable.page[0] = true;
-        slot->object->pagetable.pages = 1;
-        slot->object->pagetable.flags = page.flags;
-        m_enter_tree(list, slot->object);
-    }
-}
-
 void import_boot(void)
 {
     const struct cpu *cpu = arch_cpu(0);
@@ -172,6 +152,8 @@ void import_boot(void)
 
     m_reset();
     machine();
+    if (!CONFIG_RAW)
+        import_machine();
     slots = import_table(NULL, (const struct capability *)(const void *)host_kmem)->captable.slots;
     process = slots[BOOT_PROCESS].object;
     process->process.captable = m.boot_table;

@@ -48,7 +48,8 @@ static sword_t page_entry(const word_t *w)
     if (table == NULL)
         return STATUS_MAP;
     if (w[W_ARG2] == 0)
-        return (sword_t)table->pagetable.flags;
+        return (sword_t)m_page_flags(&table->pagetable, (w[W_ARG1] - table->pagetable.base) >>
+                                                            table->pagetable.size_order);
     return (sword_t)(w[W_ARG2] == 1 ? table->pagetable.size_order : table->pagetable.number_order);
 }
 
@@ -56,7 +57,7 @@ static sword_t line_mode(const word_t *w)
 {
     word_t line = w[W_OBJECT];
 
-    if (line >= M_LINES || w[W_ARG0] > 1 || (w[W_ARG0] == 1 && w[W_ARG1] > 1))
+    if (line >= m.machine.lines || w[W_ARG0] > 1 || (w[W_ARG0] == 1 && w[W_ARG1] > 1))
         return STATUS_UNSUPPORTED;
     if (w[W_ARG0] == 0)
         return m.line[line].is_enabled;
@@ -66,7 +67,7 @@ static sword_t line_mode(const word_t *w)
 
 static sword_t trigger(const word_t *w)
 {
-    if (w[W_OBJECT] >> 16 >= m.machine.cpus || (w[W_OBJECT] & 0xFFFF) >= M_LINES)
+    if (w[W_OBJECT] >> 16 >= m.machine.cpus || (w[W_OBJECT] & 0xFFFF) >= m.machine.lines)
         return STATUS_UNSUPPORTED;
     m.line[w[W_OBJECT] & 0xFFFF].is_pending = true;
     return STATUS_OK;
@@ -74,11 +75,11 @@ static sword_t trigger(const word_t *w)
 
 static sword_t bind(const word_t *w)
 {
-    struct m_line *line = &m.line[w[W_OBJECT] % M_LINES];
+    struct m_line *line = &m.line[w[W_OBJECT] % m.machine.lines];
     struct m_slot *cap;
     enum status status;
 
-    if (w[W_OBJECT] >= M_LINES)
+    if (w[W_OBJECT] >= m.machine.lines)
         return STATUS_UNSUPPORTED;
     if (w[W_ARG0] == CAP_NULL) {
         if (line->endpoint == NULL)

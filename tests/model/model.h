@@ -16,12 +16,12 @@
 enum {
     M_CROSSING = 6, /* registers that cross an invocation */
     M_FPU = 8,
-    M_LINES = 32,
+    M_LINES = 128,     /* at the most */
     M_REGIONS = 8,     /* of the MPU */
     M_KEPT = 4,        /* of them, kept for dynamic tables where there are any */
-    M_PLACES = 256,    /* entries of the largest page table */
+    M_PLACES = 512,    /* entries of the largest page table */
     M_LIST = 256,      /* threads in one list */
-    M_GRANULES = 4096, /* of kernel memory */
+    M_GRANULES = 8192, /* of kernel memory */
     M_GUEST_WORDS = 512,
     M_LINEAGE = 8,        /* levels of a tree of page tables */
     M_FUNCTIONS = 0x1000, /* function numbers, less 0xF000 */
@@ -78,7 +78,9 @@ struct m_pagetable {
     struct m_object *parent, *child[M_PLACES]; /* NULL: none */
     word_t position;                           /* in the parent */
     bool page[M_PLACES];
-    word_t flags; /* of all its pages */
+    word_t flags;                 /* MPU: of all its pages */
+    uint8_t page_flags[M_PLACES]; /* MMU */
+    word_t page_address[M_PLACES];
     unsigned pages, children;
     struct m_object *region[M_REGIONS]; /* top: the table that each region shows, or NULL */
     unsigned turn;                      /* the region that was given last */
@@ -138,9 +140,10 @@ struct m_object {
 /* What the machine and the build are. */
 struct m_machine {
     word_t kmem, kmem_bytes, guests, guest_bytes;
+    word_t table_align; /* of page tables */
     word_t thread_bytes, fpu_bytes, port_bytes, top_bytes, table_bytes;
     word_t guest_area_bytes, guest_area_fpu_bytes;
-    unsigned cpus;
+    unsigned cpus, lines;
 };
 
 struct m_line {
@@ -217,7 +220,7 @@ void m_erase(struct m_slot *slot);
 void m_hold(struct m_object *object);
 void m_drop(struct m_object *object);
 
-/* ---- pagetable.c ---- */
+/* ---- pagetable.c; pagetable_mpu.c or pagetable_mmu.c ---- */
 
 struct m_object *m_pagetable_top(struct m_object *table);
 word_t m_pagetable_bytes(bool is_top, word_t size_order, word_t number_order);
@@ -228,6 +231,18 @@ struct m_object *m_repairable(word_t address, word_t access);
 bool m_repair(word_t address, word_t access);
 /* The table below `table` that holds a page at the address, or NULL. */
 struct m_object *m_page_at(struct m_object *table, word_t address);
+/* Of a page: its flags, and where it is in physical memory. */
+word_t m_page_flags(const struct m_pagetable *table, word_t position);
+word_t m_page_address(const struct m_pagetable *table, word_t position);
+static inline bool m_in_range(const struct m_slot *cap, word_t position)
+{
+    return position >= cap->low && position <= cap->high;
+}
+/* Whether piece `index` of a page of 2^from bytes is an entry of 2^to bytes. */
+static inline bool m_is_piece(word_t index, word_t from, word_t to)
+{
+    return to <= from && index >> (from - to) == 0;
+}
 
 /* ---- schedule.c ---- */
 

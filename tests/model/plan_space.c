@@ -38,7 +38,7 @@ static bool is_empty(const struct m_slot *slot)
 
 void space_begin(void)
 {
-    plan.is_begun = !CONFIG_RAW;
+    plan.is_begun = !CONFIG_RAW && m.machine.table_align == KMEM_GRANULE; /* an MPU */
     plan.tables = 1 + (unsigned)random_below(TABLES_MAX);
     plan.table = 0;
     plan.stage = STAGE_LIST;

@@ -146,8 +146,8 @@ static void apply(const struct step *step)
         host_advance(cpu, w[0]);
         return;
     case STEP_INTERRUPT:
-        m.line[w[0] % M_LINES].is_pending = true;
-        host_interrupt(cpu, w[0] % M_LINES);
+        m.line[w[0] % m.machine.lines].is_pending = true;
+        host_interrupt(cpu, w[0] % m.machine.lines);
         return;
     case STEP_FAULT:
         fault_step(cpu, w);

@@ -1,12 +1,40 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * The words of a region, from the manual (Arm DDI 0403E, B3.5) and not from the port.
+ * Page tables of an MPU: what boot has made of them, and the words of a region, from the manual
+ * (Arm DDI 0403E, B3.5) and not from the port.
  */
-#include "tests/model/image.h"
+#include "tests/model/space.h"
 
-#include "arch/space.h"
+#include "kernel/pagetable.h"
 
 #include <stdio.h>
+
+void import_machine(void)
+{
+    m.machine.top_bytes = pagetable_backend_bytes(true, 8, 0) - sizeof(word_t);
+    m.machine.table_bytes = pagetable_backend_bytes(false, 8, 0) - sizeof(word_t);
+}
+
+/* abi/memory_map.h: child i of the list is table i, whose one page is block i. */
+void import_pages(struct m_object *list, struct m_object *tables)
+{
+    for (word_t i = 0; i < tables->captable.entries; i++) {
+        struct m_slot *slot = &tables->captable.slots[i];
+        struct pagetable_entry page;
+
+        if (slot->state == M_EMPTY)
+            continue;
+        page = pagetable_backend_get((const struct capability *)slot->at, 0);
+        list->pagetable.child[i] = slot->object;
+        list->pagetable.children++;
+        slot->object->pagetable.parent = list;
+        slot->object->pagetable.position = i;
+        slot->object->pagetable.page[0] = true;
+        slot->object->pagetable.pages = 1;
+        slot->object->pagetable.flags = page.flags;
+        m_enter_tree(list, slot->object);
+    }
+}
 
 static word_t rasr_of(const struct m_pagetable *table)
 {

@@ -91,7 +91,7 @@ CASES = {
     "init_on_kernel": Case(128, init="on_kernel", stops="init: a segment is not in RAM of the first process"),
     "init_entry": Case(128, init="entry", stops="init: the entry is in no segment with code"),
 }
-# Of a build that is tested for its compiler alone.
+# Of a build that is tested for its compiler, or for an option.
 FEW = ("q35_512", "microvm_512", "bios_128", "uefi_128", "module_pvh", "init_cut")
 
 

@@ -43,6 +43,8 @@
     NOTE(HPET_MALFORMED, 47, "ACPI: an HPET is malformed, not in memory, or a second one:")        \
     NOTE(FADT_MALFORMED, 48, "ACPI: a FADT is too short, or a second one:")                        \
     NOTE(IOAPIC_INPUT, 49, "an input of an I/O APIC is left out,")                                 \
+    NOTE(CPU_NO_PAGE, 50, "no page below 640 KiB to start other CPUs on, of ranges:")              \
+    NOTE(CPU_SILENT, 51, "a CPU does not answer and is left out,")                                 \
     /* What ends boot. */                                                                          \
     NOTE(STOP_LOADER, 64, "the boot loader says nothing that makes sense, at")                     \
     NOTE(STOP_MEMORY, 65, "there is no RAM where the kernel must lie, at")                         \

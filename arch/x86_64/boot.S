@@ -5,6 +5,7 @@
  * 3.3), by a header in the first 32 KiB of the file. Until the first process is entered the lower
  * half of the address space shows the first 4 GiB of physical memory where they lie.
  */
+#include "config.h"
 #include "layout.h"
 #include "port/offsets.h"
 
@@ -15,6 +16,8 @@
 
 #define ENTRY_TABLE      0x003      /* present, writable */
 #define ENTRY_PAGE_2M    0x083      /* and a page */
+
+#define SELECTOR_BOOT_32 0x18       /* of boot's own table */
 
 #define CR0_PROTECTION   (1 << 0)
 #define CR0_WRITE        (1 << 16)
@@ -70,7 +73,10 @@ boot_entry:
     mov     %eax, PHYSICAL(boot_low) + 24
     movl    $PHYSICAL(boot_low) + ENTRY_TABLE, PHYSICAL(port_boot_top)
     movl    $PHYSICAL(boot_high) + ENTRY_TABLE, PHYSICAL(port_boot_top) + 511 * 8
+    xor     %edi, %edi
 
+/* Paging and long mode; edi: 0 for the first CPU, else which bits of EFER the tables ask for. */
+to_long:
     mov     %cr4, %eax
     or      $CR4_PAE, %eax
     mov     %eax, %cr4
@@ -79,6 +85,7 @@ boot_entry:
     mov     $MSR_EFER, %ecx
     rdmsr
     or      $EFER_LONG, %eax
+    or      %edi, %eax
     wrmsr
     mov     %cr0, %eax
     or      $CR0_PROTECTION | CR0_WRITE | CR0_PAGING, %eax
@@ -95,6 +102,10 @@ boot_long:
     mov     %eax, %es
     mov     %eax, %fs
     mov     %eax, %gs
+#if CONFIG_CPUS_MAX > 1
+    test    %edi, %edi
+    jne     other_long
+#endif
     mov     $port_area, %rsp
     mov     %ebp, %edi
     mov     %ebx, %esi
@@ -102,12 +113,58 @@ boot_long:
     pushq   $start                  /* C, in the window */
     ret
 
+#if CONFIG_CPUS_MAX > 1
+/* ---- The other CPUs (smp.c) ---- */
+
+/* Where a start-up interrupt lets a CPU begin, in real mode, on a page below 1 MiB to which boot has
+ * copied this. SDM volume 3, 8.4.4 and 9.9.1. */
+    .section .rodata.boot, "a"
+    .global port_trampoline, port_trampoline_end
+    .code16
+port_trampoline:
+    cli
+    lgdtl   %cs:trampoline_gdt - port_trampoline
+    mov     %cr0, %eax
+    or      $CR0_PROTECTION, %eax
+    mov     %eax, %cr0
+    ljmpl   $SELECTOR_BOOT_32, $PHYSICAL(other_entry)
+trampoline_gdt:
+    .word   boot_gdt_pointer - boot_gdt - 1
+    .long   PHYSICAL(boot_gdt)
+port_trampoline_end:
+
+    .section .boot.header, "ax"
+    .code32
+other_entry:
+    mov     $SELECTOR_KERNEL_DATA, %eax
+    mov     %eax, %ds
+    mov     %eax, %es
+    mov     %eax, %ss
+    mov     PHYSICAL(port_other_efer), %edi
+    jmp     to_long
+
+/* A block is taken in order of arrival; what comes when all are taken stays here. */
+    .code64
+other_long:
+    mov     $1, %edi
+    lock xadd %edi, port_blocks_taken
+    cmp     $CONFIG_CPUS_MAX - 1, %edi
+    jae     1f
+    mov     port_block_stacks(, %rdi, 8), %rsp
+    xor     %ebp, %ebp
+    pushq   $port_start_other
+    ret
+1:  hlt
+    jmp     1b
+#endif
+
     .section .rodata.boot, "a"
     .balign 8
 boot_gdt:
     .quad   0
     .quad   0x00AF9A000000FFFF      /* 64-bit code */
     .quad   0x00CF92000000FFFF      /* data */
+    .quad   0x00CF9A000000FFFF      /* 32-bit code */
 boot_gdt_pointer:
     .word   boot_gdt_pointer - boot_gdt - 1
     .long   PHYSICAL(boot_gdt)

@@ -48,15 +48,14 @@ struct __attribute__((aligned(PAGE))) entry_pages {
 static_assert(sizeof(struct entry_pages) == ENTRY_PAGES_BYTES, "whole pages");
 static_assert(offsetof(struct entry_pages, fault_stacks) % 16 == 0, "stacks are aligned");
 
-struct entry_pages port_entry_pages;
-static struct entry_pages *const pages = &port_entry_pages;
+_Alignas(PAGE) char port_entry_pages[CONFIG_CPUS_MAX][ENTRY_PAGES_BYTES];
 
 #define SEGMENT_CODE 0x00AF9B000000FFFF
 #define SEGMENT_DATA 0x00CF93000000FFFF
 #define SEGMENT_USER ((word_t)3 << 45)
 #define SEGMENT_TASK ((word_t)0x89 << 40)
 
-static void fill_gdt(void)
+static void fill_gdt(struct entry_pages *pages)
 {
     word_t base = (word_t)&pages->task;
 
@@ -69,11 +68,11 @@ static void fill_gdt(void)
     pages->gdt[SELECTOR_TASK / 8 + 1] = base >> 32;
 }
 
-static void load_segments(struct port_area *area)
+static void load_segments(struct entry_pages *pages, const struct port_area *area)
 {
-    const struct table_pointer pointer = {sizeof(port_entry_pages.gdt) - 1, (word_t)pages->gdt};
+    const struct table_pointer pointer = {sizeof(pages->gdt) - 1, (word_t)pages->gdt};
 
-    fill_gdt();
+    fill_gdt(pages);
     pages->task.stack[0] = CONFIG_KPTI ? area->entry.entry_stack : (word_t)area;
     for (unsigned i = 0; i < FAULT_STACKS; i++)
         pages->task.interrupt_stack[i] = (word_t)(pages->fault_stacks[i] + FAULT_STACK_BYTES);
@@ -103,7 +102,8 @@ static void load_segments(struct port_area *area)
 enum { EXCEPTIONS = 32, GATE_INTERRUPT = 0x8E, GATE_USER = 0x60 };
 enum { BREAKPOINT = 3, NMI = 2, DOUBLE_FAULT = 8, MACHINE_CHECK = 18 };
 
-static void set_gate(unsigned vector, const char *stub, unsigned stack, unsigned type)
+static void set_gate(struct entry_pages *pages, unsigned vector, const char *stub, unsigned stack,
+                     unsigned type)
 {
     word_t address = (word_t)stub;
 
@@ -129,22 +129,22 @@ static const char *line_stub(word_t line)
     return port_line_stubs + line * LINE_STUB_BYTES;
 }
 
-static void load_vectors(void)
+static void load_vectors(struct entry_pages *pages)
 {
-    const struct table_pointer pointer = {sizeof(port_entry_pages.idt) - 1, (word_t)pages->idt};
+    const struct table_pointer pointer = {sizeof(pages->idt) - 1, (word_t)pages->idt};
 
     for (unsigned i = 0; i < EXCEPTIONS; i++)
-        set_gate(i, exception_stub(i), 0, i == BREAKPOINT ? GATE_USER : 0);
-    set_gate(NMI, exception_stub(NMI), STACK_NMI, 0);
-    set_gate(DOUBLE_FAULT, exception_stub(DOUBLE_FAULT), STACK_DOUBLE, 0);
-    set_gate(MACHINE_CHECK, exception_stub(MACHINE_CHECK), STACK_MACHINE, 0);
+        set_gate(pages, i, exception_stub(i), 0, i == BREAKPOINT ? GATE_USER : 0);
+    set_gate(pages, NMI, exception_stub(NMI), STACK_NMI, 0);
+    set_gate(pages, DOUBLE_FAULT, exception_stub(DOUBLE_FAULT), STACK_DOUBLE, 0);
+    set_gate(pages, MACHINE_CHECK, exception_stub(MACHINE_CHECK), STACK_MACHINE, 0);
     for (unsigned i = EXCEPTIONS; i < GATES; i++)
-        set_gate(i, port_stray_stub, 0, 0);
+        set_gate(pages, i, port_stray_stub, 0, 0);
     for (unsigned i = 0; i < BOARD_IRQ_LINES; i++)
-        set_gate(VECTOR_LINES + i, line_stub(i), 0, 0);
-    set_gate(VECTOR_TIMER, port_timer_stub, 0, 0);
-    set_gate(VECTOR_REQUEST, port_request_stub, 0, 0);
-    set_gate(VECTOR_SPURIOUS, port_spurious_stub, 0, 0);
+        set_gate(pages, VECTOR_LINES + i, line_stub(i), 0, 0);
+    set_gate(pages, VECTOR_TIMER, port_timer_stub, 0, 0);
+    set_gate(pages, VECTOR_REQUEST, port_request_stub, 0, 0);
+    set_gate(pages, VECTOR_SPURIOUS, port_spurious_stub, 0, 0);
     __asm__ volatile("lidt %0" : : "m"(pointer) : "memory");
 }
 
@@ -201,10 +201,12 @@ static void prepare_protection(void)
 
 void port_prepare_cpu(struct port_area *area)
 {
+    struct entry_pages *pages = (void *)port_entry_pages[area->cpu.id];
+
     area->entry.stack = (word_t)area;
     area->entry.entry_stack = (word_t)(pages->stack + ENTRY_STACK_BYTES);
-    load_segments(area);
-    load_vectors();
+    load_segments(pages, area);
+    load_vectors(pages);
     prepare_calls(area);
     prepare_protection();
     port_prepare_speculation();

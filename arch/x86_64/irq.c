@@ -84,13 +84,13 @@ static void set_input(word_t line, bool opens)
 
 /* As if it had fired. A vector that an I/O APIC sends as a level must not be sent by anybody else:
  * the two would merge, and the end of the interrupt not reach the I/O APIC (SDM 10.8.4, TMR). Such
- * a line is taken on the way out of the kernel instead. */
-static void raise(word_t line)
+ * a line is taken on the way out of the kernel instead, on this CPU. */
+static void raise(word_t line, word_t cpu_id)
 {
     if ((port_line_state[line] & LINE_LEVEL) != 0)
-        port_area.entry.pending |= VECTOR_LINES + line;
+        port_pend(VECTOR_LINES + line);
     else
-        apic_write(APIC_ICR_LOW, APIC_SELF | (uint32_t)(VECTOR_LINES + line));
+        port_send((unsigned)cpu_id, (uint32_t)(VECTOR_LINES + line));
 }
 
 void arch_irq_mask(word_t line)
@@ -107,7 +107,7 @@ void arch_irq_unmask(word_t line)
     port_line_state[line] = (uint8_t)((port_line_state[line] & ~LINE_WAITING) | LINE_ENABLED);
     set_input(line, true);
     if (waits)
-        raise(line);
+        raise(line, 0);
 }
 
 bool arch_irq_is_enabled(word_t line)
@@ -121,7 +121,7 @@ bool arch_irq_trigger(word_t cpu_id, word_t vector)
         return false;
     vector = index_mask(vector, BOARD_IRQ_LINES);
     if (arch_irq_is_enabled(vector))
-        raise(vector);
+        raise(vector, cpu_id);
     else
         port_line_state[vector] |= LINE_WAITING;
     return true;
@@ -129,8 +129,7 @@ bool arch_irq_trigger(word_t cpu_id, word_t vector)
 
 void arch_cpu_interrupt(unsigned cpu_id)
 {
-    (void)cpu_id;
-    apic_write(APIC_ICR_LOW, APIC_SELF | VECTOR_REQUEST);
+    port_send(cpu_id, VECTOR_REQUEST);
 }
 
 enum status port_irq_message(word_t line, word_t cpu_id, word_t *message)
@@ -200,14 +199,13 @@ static void silence_8259(void)
     io_out8(SLAVE + 1, 0xFF);
 }
 
-static void prepare_apic(void)
+void port_prepare_apic(void)
 {
     apic_write(APIC_SVR, APIC_ENABLED | VECTOR_SPURIOUS);
     apic_write(APIC_TPR, 0);
     apic_write(APIC_LVT_LINT0, APIC_MASKED);
     apic_write(APIC_LVT_LINT1, APIC_NMI); /* where a PC has it: the end, with a report */
     apic_write(APIC_LVT_ERROR, APIC_MASKED);
-    boot_id = apic_read(APIC_ID) & 0xFF000000;
 }
 
 /* Polarity and trigger. ISA lines are edges, active high; those behind come from PCI, levels that
@@ -261,7 +259,8 @@ static void add_ioapic(const struct acpi_info *acpi, word_t ioapic)
 void port_prepare_interrupts(const struct acpi_info *acpi)
 {
     silence_8259();
-    prepare_apic();
+    port_prepare_apic();
+    boot_id = apic_read(APIC_ID) & 0xFF000000;
     for (word_t i = 0; i < acpi->ioapics; i++)
         add_ioapic(acpi, i);
 }

@@ -68,6 +68,8 @@ static void fill_image(void)
         image[i] = kernel_page(base + i * PAGE, bits);
     }
     image[index_of(layout_stack_guard)] = 0;
+    for (unsigned i = 0; port_stack_guard(i) != 0; i++)
+        image[index_of((const char *)port_stack_guard(i))] = 0;
 }
 
 static void show(const char *begin, const char *end)
@@ -78,10 +80,10 @@ static void show(const char *begin, const char *end)
 
 static void fill_view(void)
 {
-    const char *pages = (const char *)&port_entry_pages;
+    const char *pages = port_entry_pages[0];
 
     show(port_entry_text, port_entry_text_end);
-    show(pages, pages + ENTRY_PAGES_BYTES);
+    show(pages, pages + ENTRY_PAGES_BYTES * CONFIG_CPUS_MAX);
     view_window[LAYOUT_BOOT_PAGE / LARGE_PAGE] = kernel_table(view);
     view_pointers[WINDOW_ENTRY] = kernel_table(view_window);
 }

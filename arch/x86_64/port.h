@@ -26,6 +26,12 @@ struct port_area {
 
 extern struct port_area port_area;
 
+/* Bits of `pending`, on this CPU: while the kernel runs GS shows its record. */
+static inline void port_pend(word_t bits)
+{
+    __asm__ volatile("or %0, %%gs:%c1" : : "r"(bits), "i"(AREA_PENDING) : "memory");
+}
+
 /* ---- cpu.c ---- */
 
 /* Set by port_detect. */
@@ -51,7 +57,7 @@ void port_prepare_cpu(struct port_area *area);
 /* What the hardware itself reads and writes when user code is left: vectors, segments, stacks. With
  * KPTI it is, beside the text of the entry, what a user's page tables have of the kernel. */
 enum { ENTRY_PAGES_BYTES = 0x2000 };
-extern struct entry_pages port_entry_pages;
+extern char port_entry_pages[CONFIG_CPUS_MAX][ENTRY_PAGES_BYTES];
 
 /* ---- memory.c ---- */
 
@@ -75,6 +81,28 @@ struct thread *port_late(struct cpu *cpu, struct thread *self, word_t line);
 
 /* A vector has come that is none of ours. */
 struct thread *port_stray(struct cpu *cpu, struct thread *self, word_t vector);
+/* The same for a further CPU: the rates are known by then. */
+void port_prepare_apic(void);
+void port_start_timer(struct cpu *cpu);
+
+/* ---- smp.c ---- */
+
+/* Start all CPUs that ACPI names, and wait for them; arch_cpu_count holds from then on, and *acpi
+ * has those that are there, by their numbers. Time: at most 300 ms. */
+void port_start_cpus(struct acpi_info *acpi, const struct firmware *firmware);
+
+/* Let them go on to their first threads, which boot_first has made. */
+void port_release_cpus(void);
+
+/* An interrupt to a CPU: the low word of the local APIC's command. */
+void port_send(unsigned id, uint32_t what);
+
+/* The page in front of the stack of a further CPU; 0: there is none. */
+word_t port_stack_guard(unsigned block);
+
+/* boot.S and smp.c: the other CPUs' way in. */
+extern char port_trampoline[], port_trampoline_end[];
+NORETURN void port_start_other(word_t block);
 
 /* ---- fpu.c ---- */
 

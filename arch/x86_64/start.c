@@ -219,14 +219,14 @@ static struct image_header find_init(void)
     return (struct image_header){.entry = plan.entry};
 }
 
-/* Boot information in the registers of a call's words. */
-static void prepare_init(struct thread *init, struct image_header image,
-                         const struct boot_info *info)
+/* Boot information in the registers of a call's words; the number of the CPU in rax. */
+static void prepare_init(struct cpu *cpu, struct image_header image, const struct boot_info *info)
 {
-    struct arch_context *context = &init->context;
+    struct arch_context *context = &cpu->current->context;
 
-    arch_context_start(context, image.entry, image.stack, 0);
+    arch_context_start(context, image.entry, cpu->id == 0 ? image.stack : 0, 0);
     context->held = HELD_ALL;
+    context->rax = cpu->id;
     context->rdi = info->abi_version;
     context->rsi = info->clock_hz;
     context->rdx = info->cpu_count;
@@ -257,13 +257,16 @@ void start(word_t magic, word_t loader)
         boot_stop(BOOT_NOTE_STOP_CLOCK, 0);
     port_prepare_timer(cpu);
     reference_end();
+    port_start_cpus(&boot.acpi, &boot.firmware);
     boot_page_fill(&boot);
     port_report_cpu(cpu);
     if (boot.init != 0)
         elf_place(boot.firmware.module[0].base, &plan);
     boot_first(cpu, &boot.memory, &info);
     boot_page_tables(info.tables);
-    prepare_init(cpu->current, image, &info);
+    for (unsigned i = 0; i < arch_cpu_count(); i++)
+        prepare_init(arch_cpu(i), image, &info);
+    port_release_cpus();
     port_forget_boot();
     leave_boot(cpu, cpu->current);
 }

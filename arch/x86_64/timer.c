@@ -64,6 +64,12 @@ void port_prepare_timer(struct cpu *cpu)
     ratio = (passed.timer << 32) / passed.clock;
     longest = ((word_t)0xFFFFFFFF << 31) / ratio;
     shortest = port_clock_hz / 100000;
+    port_start_timer(cpu);
+}
+
+void port_start_timer(struct cpu *cpu)
+{
+    apic_write(APIC_TIMER_DIVIDE, APIC_BY_ONE);
     apic_write(APIC_TIMER_INITIAL, 0);
     apic_write(APIC_LVT_TIMER, VECTOR_TIMER);
     cpu->arch.last = arch_time_stamp();

@@ -27,6 +27,8 @@ enum {
     APIC_MASKED = 1 << 16, /* LVT */
     APIC_NMI = 4 << 8,     /* LVT: delivery mode */
     APIC_SELF = 1 << 18,   /* ICR: destination shorthand */
+    APIC_ICR_INIT = 0x4500,    /* asserted */
+    APIC_ICR_STARTUP = 0x4600, /* and the page */
     APIC_BY_ONE = 0xB,     /* divide configuration */
 };
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "abi/calls.h"
+#include "config.h"
 #include "kernel/compiler.h"
 
 struct cpu;
@@ -13,15 +14,18 @@ struct capability;
 /* start.c: the first CPU's record. */
 struct cpu *port_boot_cpu(void);
 
+/* smp.c: the records of all CPUs that came up. Does not change once the first process is made. */
+extern struct cpu *port_cpus[CONFIG_CPUS_MAX];
+extern unsigned port_cpu_count;
+
 static inline unsigned arch_cpu_count(void)
 {
-    return 1;
+    return CONFIG_CPUS_MAX == 1 ? 1 : port_cpu_count;
 }
 
 static inline struct cpu *arch_cpu(unsigned id)
 {
-    (void)id;
-    return port_boot_cpu();
+    return CONFIG_CPUS_MAX == 1 ? port_boot_cpu() : port_cpus[id];
 }
 
 void arch_sleep(struct cpu *cpu);

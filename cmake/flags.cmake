@@ -44,6 +44,9 @@ endif()
 file(GLOB RME_PORT_SOURCES CONFIGURE_DEPENDS
     ${CMAKE_SOURCE_DIR}/arch/${BOARD_ARCH}/*.c ${CMAKE_SOURCE_DIR}/arch/${BOARD_ARCH}/*.S
     ${CMAKE_SOURCE_DIR}/${space_folder}/*.c)
+if(BOARD_CPUS_MAX EQUAL 1)
+    list(FILTER RME_PORT_SOURCES EXCLUDE REGEX "/smp\\.[cS]$")
+endif()
 # What stops a PC from starting is said in every build.
 if((BOARD_DEBUG OR BOARD_ARCH STREQUAL "x86_64") AND EXISTS ${CMAKE_SOURCE_DIR}/drivers/${BOARD_CONSOLE}.c)
     list(APPEND RME_PORT_SOURCES ${CMAKE_SOURCE_DIR}/drivers/${BOARD_CONSOLE}.c)

@@ -8,6 +8,7 @@
 #include "arch/x86_64/speculation.h"
 #include "kernel/cpu.h"
 #include "kernel/entry.h"
+#include "port/apic.h"
 
 /* In front of the record of a CPU, on top of its kernel stack (port/offsets.h). */
 struct entry_area {
@@ -85,7 +86,9 @@ struct thread *port_stray(struct cpu *cpu, struct thread *self, word_t vector);
 void port_prepare_apic(void);
 void port_start_timer(struct cpu *cpu);
 
-/* ---- smp.c ---- */
+/* ---- smp.c, in kernels for several CPUs ---- */
+
+#if CONFIG_CPUS_MAX > 1
 
 /* Start all CPUs that ACPI names, and wait for them; arch_cpu_count holds from then on, and *acpi
  * has those that are there, by their numbers. Time: at most 300 ms. */
@@ -103,6 +106,30 @@ word_t port_stack_guard(unsigned block);
 /* boot.S and smp.c: the other CPUs' way in. */
 extern char port_trampoline[], port_trampoline_end[];
 NORETURN void port_start_other(word_t block);
+
+#else
+
+static inline void port_start_cpus(struct acpi_info *acpi, const struct firmware *firmware)
+{
+    (void)acpi;
+    (void)firmware;
+}
+
+static inline void port_release_cpus(void) {}
+
+static inline void port_send(unsigned id, uint32_t what)
+{
+    (void)id;
+    apic_write(APIC_ICR_LOW, APIC_SELF | what);
+}
+
+static inline word_t port_stack_guard(unsigned block)
+{
+    (void)block;
+    return 0;
+}
+
+#endif
 
 /* ---- fpu.c ---- */
 

@@ -20,8 +20,7 @@ enum {
     PAGE = 4096,
     LOW_BEGIN = 0x1000,
     LOW_END = 0xA0000,
-    OTHERS_MAX = CONFIG_CPUS_MAX - 1,
-    BLOCKS = OTHERS_MAX > 0 ? OTHERS_MAX : 1,
+    BLOCKS = CONFIG_CPUS_MAX - 1,
 
     INIT_US = 10000,
     STARTUP_US = 200,
@@ -56,7 +55,7 @@ unsigned port_cpu_count = 1;
 
 word_t port_stack_guard(unsigned block)
 {
-    return block < OTHERS_MAX ? (word_t)blocks[block].guard : 0;
+    return block < BLOCKS ? (word_t)blocks[block].guard : 0;
 }
 
 void port_send(unsigned id, uint32_t what)
@@ -155,7 +154,7 @@ void port_start_cpus(struct acpi_info *acpi, const struct firmware *firmware)
 
     port_cpus[0] = port_boot_cpu();
     apic_ids[0] = (uint8_t)(apic_read(APIC_ID) >> 24);
-    if (OTHERS_MAX == 0 || acpi->cpus < 2)
+    if (acpi->cpus < 2)
         return;
     if (page == 0) {
         firmware_note(BOOT_NOTE_CPU_NO_PAGE, firmware->rams);

@@ -94,6 +94,7 @@ void port_patch(void)
         [PATCH_WITHOUT_LFENCE] = !is_on[MITIGATION_LFENCE],
         [PATCH_WITHOUT_IBPB] = !is_on[MITIGATION_IBPB],
         [PATCH_WITHOUT_RSB] = !is_on[MITIGATION_RSB],
+        [PATCH_WITHOUT_POINTERS] = !port_processor.keeps_pointers,
         [PATCH_VERW] = is_on[MITIGATION_VERW],
         [PATCH_GUARD] = is_on[MITIGATION_IBPB] || is_on[MITIGATION_RSB],
     };

@@ -29,8 +29,26 @@ static void save(struct arch_fpu *fpu)
         __asm__ volatile("fxsave64 (%0)" : : "r"(area_of(fpu)) : "memory");
 }
 
+/* AMD's processors may neither save nor restore where the last x87 instruction and its operand lay
+ * unless an exception is pending (CVE-2006-1056); a load of something else hides what was there.
+ * Pending exceptions go first, or that load would raise them. APM volume 5, FXRSTOR. */
+static void hide_pointers(void)
+{
+    static const uint32_t zero;
+
+    __asm__ volatile("660:\tfnclex\n\t"
+                     "emms\n\t"
+                     "fildl %0\n"
+                     "661:\t.pushsection .rodata.patches, \"a\"\n\t"
+                     ".quad 660b, 661b, %c1\n\t"
+                     ".popsection"
+                     :
+                     : "m"(zero), "i"(PATCH_WITHOUT_POINTERS));
+}
+
 static void load(struct arch_fpu *fpu)
 {
+    hide_pointers();
     if (port_features.xsave)
         __asm__ volatile("xrstor64 (%0)"
                          :

@@ -156,6 +156,7 @@ void processor_speculation(struct processor *processor)
     processor->is_in_order = is_in_order(processor);
     if (bit(structured.d, 29))
         processor->capabilities = processor_msr(MSR_ARCH_CAPABILITIES);
+    processor->keeps_pointers = processor->is_amd && !bit(eight.b, 2);
     read_means(processor, structured, eight);
     judge(processor, structured, eight);
 }

@@ -45,6 +45,7 @@ struct processor {
     /* Weaknesses, worst case where the processor does not say. */
     bool has_meltdown, has_l1tf, has_buffers; /* buffers: MDS, TAA, MMIO stale data, RFDS */
     bool has_ssb, has_retbleed;
+    bool keeps_pointers; /* of the x87: a restore leaves those of the last exception alone */
 
     /* Means. */
     bool verw_clears, ibpb, enhanced_ibrs, automatic_ibrs, ssbd, ssbd_virtual;

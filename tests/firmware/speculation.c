@@ -246,6 +246,10 @@ static void amd(void)
     what.vendor = "HygonGenuine";
     choose(what, "");
     tap_check(!processor.has_meltdown, "Hygon is AMD");
+    tap_check(processor.keeps_pointers, "and keeps pointers of the x87");
+    what.eight_b = 1 << 2;
+    choose(what, "");
+    tap_check(!processor.keeps_pointers, "unless it says that it does not");
     choose((struct made_up){.vendor = "AuthenticAMD", .signature = 0x60F12}, "");
     tap_check(!processor.has_retbleed, "family 6 has no retbleed");
 }

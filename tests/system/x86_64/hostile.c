@@ -34,8 +34,8 @@ __attribute__((used)) static void survived(void)
         (void)rme_signal_receive(park, SIGNAL_RECEIVE_SINGLE);
 }
 
-static rme_thread_t run(const struct rme_thread_plan *plan, word_t entry, word_t stack,
-                        word_t param)
+static rme_thread_t run_for(const struct rme_thread_plan *plan, word_t entry, word_t stack,
+                            word_t param, word_t budget)
 {
     rme_thread_t thread = rme_thread(slot);
 
@@ -43,8 +43,14 @@ static rme_thread_t run(const struct rme_thread_plan *plan, word_t entry, word_t
     (void)rme_thread_bind(thread, init, rme_signal_null(), 9, 1, rme_kmem_null(), 0);
     (void)rme_thread_exec_set(thread, entry, stack, param);
     survivors = 0;
-    (void)rme_thread_transfer_time(thread, init, BUDGET_INFINITE);
+    (void)rme_thread_transfer_time(thread, init, budget);
     return thread;
+}
+
+static rme_thread_t run(const struct rme_thread_plan *plan, word_t entry, word_t stack,
+                        word_t param)
+{
+    return run_for(plan, entry, stack, param, BUDGET_INFINITE);
 }
 
 /* A thread begins at an entry: SURVIVED, or its event. */
@@ -195,8 +201,16 @@ static volatile word_t flags_seen, bases_seen[2];
 
 PROBE(keep_flags, "pushf\n\torl $0x3000, (%rsp)\n\tandl $~0x200, (%rsp)\n\tpopf\n\tpushf\n\t"
                   "pop %rax\n\tmov %rax, flags_seen(%rip)")
-PROBE(call_with_flags, "pushf\n\torl $0x40C00, (%rsp)\n\tpopf\n\t" YIELD
+PROBE(call_with_flags, "pushf\n\torl $0x244C00, (%rsp)\n\tpopf\n\t" YIELD
                        "pushf\n\tpop %rax\n\tmov %rax, flags_seen(%rip)")
+PROBE(step_over_call, "mov $9, %eax\n\tmov $0x80000000, %edi\n\txor %esi, %esi\n\tpushf\n\t"
+                      "orl $0x100, (%rsp)\n\tpopf\n\tsyscall\n\tpushf\n\tpop %rax\n\t"
+                      "mov %rax, flags_seen(%rip)")
+PROBE(step_into_call, "mov $9, %eax\n\tmov $0x80000000, %edi\n\txor %esi, %esi\n\tmov %ss, %ebx\n\t"
+                      "pushf\n\torl $0x100, (%rsp)\n\tpopf\n\tmov %ebx, %ss\n\tsyscall")
+PROBE(flags_for_long, "pushf\n\torl $0x44C01, (%rsp)\n\tpopf\n\tmov $1000000, %ecx\n\t"
+                      "1: dec %ecx\n\tjnz 1b\n\tpushf\n\tpop %rax\n\tcld\n\t"
+                      "mov %rax, flags_seen(%rip)")
 PROBE(call_with_bases,
       "mov $0xFFFFFFFF80210000, %rax\n\twrgsbase %rax\n\tmov $0x12345678, %eax\n\t"
       "wrfsbase %rax\n\t" YIELD "rdgsbase %rax\n\tmov %rax, bases_seen(%rip)\n\trdfsbase %rax\n\t"
@@ -219,10 +233,17 @@ PROBE(any_numbers, "mov $-1, %rax\n\tsyscall\n\tmov $0x8000000000000002, %rax\n\
 
 static void registers_of_the_kernel(void)
 {
+    sword_t step;
+
     tap_check(attempt(keep_flags) == SURVIVED && (flags_seen & 0x3200) == 0x200,
               "popf changes neither IOPL nor IF");
-    tap_check(attempt(call_with_flags) == SURVIVED && (flags_seen & 0x40F00) == 0x200,
-              "a call comes back without DF, AC and OF");
+    tap_check(attempt(call_with_flags) == SURVIVED && (flags_seen & 0x244F00) == 0x200,
+              "a call comes back without DF, AC, NT, ID and OF");
+    tap_check(attempt(step_over_call) == SURVIVED && (flags_seen & 0x100) == 0,
+              "a single step over a call ends in it");
+    step = attempt(step_into_call);
+    tap_check(step == SURVIVED || step == FAULTED,
+              "so does one that a load of SS holds off (CVE-2018-8897)");
     tap_check(attempt(call_with_bases) == SURVIVED && bases_seen[0] == 0xFFFFFFFF80210000 &&
                   bases_seen[1] == 0x12345678,
               "a thread keeps its FS and GS base, whatever they are");
@@ -235,6 +256,22 @@ static void registers_of_the_kernel(void)
     tap_check(attempt(push_nowhere) == FAULTED, "and a push there");
     tap_check(attempt(jump_nowhere) == FAULTED, "a jump that is not canonical");
     tap_check(attempt(any_numbers) == SURVIVED, "numbers without a call");
+}
+
+/* A thread that the timer interrupts has its flags afterwards; the kernel has had none of them. */
+static void interrupted(void)
+{
+    const struct rme_thread_plan plan = {.slot = slot, .memory = place};
+    const word_t tenth = 100000;
+    rme_thread_t thread =
+        run_for(&plan, (word_t)flags_for_long, rme_stack_prepare(stacks[0], STACK_BYTES), 0, tenth);
+
+    tap_check(rme_thread_receive_event(init) == (sword_t)(9 | EVENT_EXHAUSTED) && survivors == 0,
+              "a thread with AC, NT and DF is interrupted");
+    (void)rme_thread_transfer_time(thread, init, BUDGET_INFINITE);
+    tap_check(survivors == 1 && (flags_seen & 0x44F01) == 0x44601,
+              "and finds them as they were, but for IOPL");
+    (void)rme_thread_unmake(thread, &plan);
 }
 
 /* Two threads with bases of their own, that switch by blocking calls and by an interrupt. */
@@ -519,6 +556,7 @@ int main(void)
     place = rme_alloc_kmem(RME_THREAD_BYTES);
     privileged();
     registers_of_the_kernel();
+    interrupted();
     bases_of_two();
     if (CONFIG_RAW)
         tap_skip("the last page", "raw address spaces: nobody maps it");

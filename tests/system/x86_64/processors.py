@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Unlicense
 """Boot on several of QEMU's processors, with every mitigation that each can execute, and with none.
 
-  processors.py --machine M --qemu Q [--debug] IMAGE
+  processors.py --machine M --qemu Q [--debug] --vectors VECTORS IMAGE
 
-Each must run IMAGE to its closing line. A debug build says what it found and chose, which must be what is
+Each must run both images to their closing line: VECTORS is about the FPU, which not all save alike. A debug build says what it found and chose, which must be what is
 known of that processor; a protection that is offered and not on is told as "NOT ON". TAP.
 """
 import argparse
@@ -40,11 +40,16 @@ def main():
     parser = argparse.ArgumentParser()
     pc.add_options(parser)
     parser.add_argument("--debug", action="store_true", help="the build reports on the console")
+    parser.add_argument("--vectors", required=True)
     parser.add_argument("image")
     options = parser.parse_args()
     tap = pc.Tap()
     board = run_qemu.Machine(options.machine, options.qemu, options.arg)
     for model, told in MODELS.items():
+        outcome = run_qemu.run(board, options.vectors, echo=False, needs_closing=True, silence=30.0,
+                               extra=["-cpu", model])
+        tap.check(outcome.status == run_qemu.GOOD, f"{model} keeps the registers of the FPU",
+                  "\n".join([outcome.reason, *outcome.lines[-5:]]))
         for line, chosen in LINES.items():
             if not wanted(model, line):
                 continue

@@ -68,11 +68,12 @@
 #define RFLAGS_CLEAN 0x202
 
 /* When boot replaces a piece of code (entry.S, port_patch). */
-#define PATCH_WITHOUT_BASES  0 /* no FSGSBASE */
-#define PATCH_WITHOUT_SMAP   1
-#define PATCH_WITHOUT_LFENCE 2
-#define PATCH_WITHOUT_IBPB   3
-#define PATCH_WITHOUT_RSB    4
-#define PATCH_VERW           5
-#define PATCH_GUARD          6 /* by a call */
-#define PATCHES              7
+#define PATCH_WITHOUT_BASES    0 /* no FSGSBASE */
+#define PATCH_WITHOUT_SMAP     1
+#define PATCH_WITHOUT_LFENCE   2
+#define PATCH_WITHOUT_IBPB     3
+#define PATCH_WITHOUT_RSB      4
+#define PATCH_VERW             5
+#define PATCH_GUARD            6 /* by a call */
+#define PATCH_WITHOUT_POINTERS 7 /* the x87's are restored by XRSTOR */
+#define PATCHES                8

@@ -70,10 +70,10 @@ def is_sound(index, body):
     return bool(re.search(rf"\b{name} =[^;=][^;]*\bindex_mask\(", body))
 
 
-def main():
+def main(argv):
     parser = argparse.ArgumentParser()
     parser.add_argument("--list", action="store_true")
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     known = tomllib.loads((ROOT / "tools" / "masks.toml").read_text(encoding="utf-8"))
     needed, wrong, count = set(), [], 0
     for path in sorted(path for folder in FOLDERS for path in (ROOT / folder).glob("*.[ch]")):
@@ -104,4 +104,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

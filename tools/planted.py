@@ -32,7 +32,7 @@ FOLDER = ROOT / "tests" / "planted"
 HOST = {"RME_BOARD": "host", "CMAKE_C_COMPILER": "gcc", "CMAKE_ASM_COMPILER": "gcc",
         "RME_MODEL_CALLS": "30000"}  # without a patch; the patches ask for more
 BUILDS = {
-    "host": {**HOST, "RME_OPTIONS": ""},
+    "host": {**HOST, "RME_OPTIONS": "", "RME_TEST_TOOLS": "ON"},
     "host-debug": {**HOST, "RME_OPTIONS": "DEBUG=1"},
     "host-one": {**HOST, "RME_OPTIONS": "CPUS_MAX=1"},
     "host-raw": {**HOST, "RME_OPTIONS": "RAW=1"},

@@ -19,6 +19,7 @@ PLAIN = "NX WP (no SMEP) (no SMAP) (no UMIP) (no FSGSBASE) MCE FXSAVE"
 MODELS = {
     "qemu64": (PLAIN, "may have ssb"),
     "max": (WHOLE.format("UMIP"), "may have ssb"),
+    "max,-nx": (WHOLE.format("UMIP").replace("NX", "(no NX)", 1), "may have ssb"),
     "Skylake-Client": (WHOLE.format("(no UMIP)"), "may have meltdown l1tf buffers ssb"),
     "Cascadelake-Server": (WHOLE.format("(no UMIP)"), "may have meltdown l1tf buffers ssb"),
     "EPYC": (WHOLE.format("(no UMIP)"), "may have ssb retbleed"),

@@ -422,6 +422,26 @@ static void dynamic_stack(void)
     lab_detach(&subject, 0);
 }
 
+/* ---- A stack that is granted, and in which the bus has nothing ---- */
+
+/* Of a device range of the board; static, so that the MPU has no objection. */
+enum { NOTHING_THERE = 0x4FFF0000 };
+
+static void bus_stack(void)
+{
+    const struct lab_map map = {NOTHING_THERE, 10, 0, 1, PAGE_READ | PAGE_WRITE | PAGE_STATIC};
+    const word_t sp = NOTHING_THERE + 0x200;
+    const word_t stacking = 1 << 12, unstacking = 1 << 11; /* STKERR, UNSTKERR */
+
+    (void)lab_attach(&subject, 0, &map);
+    tap_check(ends_by(lab_run(&subject, call_with, sp), stacking) && all_is_well(),
+              "a bus error while a frame is stacked stops the thread alone");
+    tap_check(ends_by(lab_run_raw(&subject, (word_t)do_nothing, sp, 0), unstacking) &&
+                  all_is_well(),
+              "and one while a frame is unstacked");
+    lab_detach(&subject, 0);
+}
+
 int main(void)
 {
     struct rme_space space;
@@ -444,5 +464,6 @@ int main(void)
     status_words();
     dynamic_stack();
     at_random(1000);
+    bus_stack();
     return tap_end();
 }

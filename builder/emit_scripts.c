@@ -10,7 +10,7 @@
 #include <inttypes.h>
 
 struct addresses {
-    uint64_t code, code_load, rodata, data, load, heap;
+    uint64_t code, code_load, rodata, data, load, bss, heap;
 };
 
 static void put_symbols(struct output *out, const struct process *process,
@@ -48,7 +48,7 @@ static void put_sections(struct output *out, const struct addresses *at, bool is
         put(out, "    .rodata : { *(.rodata .rodata.*) }\n");
     put(out, "    .data 0x%" PRIx64 " : AT(0x%" PRIx64 ") { *(.data .data.*) }\n", at->data,
         at->load);
-    put(out, "    .bss (NOLOAD) : { *(.bss .bss.* COMMON) }\n");
+    put(out, "    .bss 0x%" PRIx64 " (NOLOAD) : { *(.bss .bss.* COMMON) }\n", at->bss);
     put(out, "    rme_heap = 0x%" PRIx64 ";\n", at->heap);
     put(out, "    /DISCARD/ : { *(.ARM.exidx* .ARM.extab* .comment .note* .eh_frame*) }\n}\n");
 }
@@ -71,11 +71,16 @@ static bool emit_script(const struct process *process, const struct board *board
 
 static struct addresses first_addresses(const struct board *board)
 {
+    enum { SPACE = 1 << 24 }; /* more than data has */
     uint64_t code = board->has_mmu ? 0x400000 : board->image;
     uint64_t data = board->has_mmu ? 0x800000 : board->ram;
 
-    return (struct addresses){
-        .code = code, .code_load = code, .data = data, .load = data, .heap = data};
+    return (struct addresses){.code = code,
+                              .code_load = code,
+                              .data = data,
+                              .load = data,
+                              .bss = data + SPACE,
+                              .heap = data};
 }
 
 bool emit_scripts(const struct system *system, const struct board *board, const char *dir,
@@ -88,8 +93,8 @@ bool emit_scripts(const struct system *system, const struct board *board, const 
         struct addresses at = first_addresses(board);
 
         if (is_placed)
-            at = (struct addresses){layout->code, layout->code_load, layout->rodata,
-                                    layout->data, layout->load,      layout->heap};
+            at = (struct addresses){layout->code, layout->code_load, layout->rodata, layout->data,
+                                    layout->load, layout->bss,       layout->heap};
         is_good &= emit_script(
             process, board,
             memory_format("%s/%s%s", dir, process->name.text, is_placed ? ".ld" : ".pre.ld"), &at,

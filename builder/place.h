@@ -44,7 +44,7 @@ struct layout {
     uint64_t rodata;                /* virtual */
     uint64_t load;                  /* first contents of data: physical */
     uint64_t data, data_seen;       /* virtual, physical */
-    uint64_t heap;                  /* virtual */
+    uint64_t bss, heap;             /* virtual */
     uint64_t zero_seen, zero_bytes; /* bss and heap */
     uint64_t text_bytes, rodata_bytes, data_bytes, bss_bytes;
     struct list blocks, tables, runs;

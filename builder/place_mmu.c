@@ -148,6 +148,7 @@ static uint64_t place_data(struct placement *placement, struct process *process,
 
     layout->data = address;
     layout->data_seen = take(placement, bytes);
+    layout->bss = address + bss;
     layout->zero_seen = layout->data_seen + bss;
     layout->zero_bytes = bytes - bss;
     layout->heap = address + heap;

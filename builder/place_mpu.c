@@ -225,7 +225,7 @@ static void settle(struct placement *placement, struct process *process)
     layout->code = layout->code_load = code->base;
     layout->rodata = code->base + rodata_offset(process);
     layout->data = layout->data_seen = base + data_offset(process);
-    layout->zero_seen = base + bss_offset(process);
+    layout->bss = layout->zero_seen = base + bss_offset(process);
     layout->heap = base + heap_offset(process);
     layout->zero_bytes = layout->heap + process->heap.value - layout->zero_seen;
     layout->load = align_up(placement->image, 8);

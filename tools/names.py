@@ -1,19 +1,64 @@
 # SPDX-License-Identifier: Unlicense
-"""The words of a description for what kernel and init print, from system.json and the linked programs."""
+"""The words of a description for what kernel and init print, from system.json and the linked programs.
+
+  boot/9/23        the object that init holds in slot 23 of its table 9: a name of the description
+  boot/9/12/0      slot 0 of the table that is there: a capability of a process
+
+What a debug kernel says of a refusal becomes one sentence in front of it:
+
+  process `ping`, thread `main`: SIG_RCV on `bell` refused: right `poll` missing (grant it under
+  processes.ping.signals)
+"""
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 from elf import Elf, ElfError
 
+PATH = re.compile(r"\bboot/(\d+)/(\d+)(?:/(\d+))?\b")
+REFUSED = re.compile(r"^refused: (\S+)(?: \S+)*? of thread boot/(\d+)/(\d+) .*: (\w+)$")
+FAULT = re.compile(r"^init: process (\w+), thread (\w+): .* at (0x[0-9a-f]+)$")
+LACKS = re.compile(r"boot/(\d+)/(\d+)/(\d+) is the \S+ of .*, lacks (\w+)")
+RIGHTS = {"SEND": "send", "RECEIVE_SINGLE": "receive", "RECEIVE_ALL": "receive", "POLL_SINGLE": "poll",
+          "POLL_ALL": "poll", "KERNEL_SEND": "kernel_send", "ACTIVATE": "activate"}
+KEYS = {"signal": "signals", "invocation": "calls", "kfunc": "functions", "thread": "threads"}
+
 
 class Names:
-    """Explains one line after the other; what belongs together may come out later, as one."""
+    """What to print instead of each line. A report of several lines comes out when it is whole."""
 
     def __init__(self, path):
         self.folder = Path(path).parent
         self.system = json.loads(Path(path).read_text(encoding="utf-8"))
+        self.objects = {entry["id"]: entry for entry in self.system["objects"]}
+        self.processes = {entry["name"]: entry for entry in self.system["processes"]}
+        self.tables = {entry["captable"]: entry for entry in self.system["processes"]}
         self.programs = {}
+        self.report = []
+
+    # --- ids ---
+
+    def id_of(self, table, index):
+        is_small = self.system["machine"]["word_bytes"] == 4
+        return int(table) << 8 | 0x80 | int(index) if is_small else int(table) << 16 | int(index)
+
+    def capability(self, table, index, slot):
+        """Process and capability of a slot in a table of init's; None: there is no such thing."""
+        process = self.tables.get(self.id_of(table, index))
+        found = [each for each in process["capabilities"] if each["slot"] == int(slot)] if process else []
+        return (process, found[0]) if found else None
+
+    def name_of(self, match):
+        table, index, slot = match.groups()
+        if slot is not None:
+            found = self.capability(table, index, slot)
+            return f"`{found[1]['of']}` of process `{found[0]['name']}`" if found else match[0]
+        known = self.objects.get(self.id_of(table, index))
+        return f"`{known['name']}`" if known else match[0]
+
+    # --- addresses ---
 
     def program(self, process):
         if process not in self.programs:
@@ -23,20 +68,61 @@ class Names:
                 self.programs[process] = None
         return self.programs[process]
 
+    def line_of(self, process, address):
+        """FILE:LINE, where binutils are there and know it."""
+        first = {"armv7m": "arm-none-eabi", "x86_64": "x86_64-linux-gnu"}.get(self.system["machine"]["arch"], "")
+        tools = (f"{first}-addr2line", "addr2line")
+        tool = next((name for name in tools if shutil.which(name)), None)
+        if not tool:
+            return ""
+        output = subprocess.run([tool, "-e", self.folder / f"{process}.elf", hex(address)], text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout.split()
+        known = output and not output[0].startswith("?") and not output[0].endswith(":?")
+        return re.sub(r"^build/[^/]+/", "", output[0]) if known else ""
+
     def place(self, process, address):
-        """Function and offset of an address in a process's code; empty if there is none."""
+        """Function, file and line of an address in a process's code; empty if there is none."""
         program = self.program(process)
         try:
-            return program.place(address) if program else ""
+            function = program.place(address) if program else ""
         except ElfError:
-            return ""
+            function = ""
+        return ", ".join(part for part in (function, self.line_of(process, address)) if part)
 
-    def explain(self, line):
-        found = re.match(r"init: process (\w+), thread \w+: .* at (0x[0-9a-f]+)", line)
-        if found:
-            where = self.place(found[1], int(found[2], 16))
-            return f"{line} ({where})" if where else line
-        return line
+    # --- lines ---
 
-    def rest(self):
-        return ""
+    def refusal(self, lines):
+        """The sentence about a refusal, or nothing."""
+        head = REFUSED.match(lines[0])
+        owner = head and self.objects.get(self.id_of(head[2], head[3]))
+        if not owner or "." not in owner["name"]:
+            return []
+        process, thread = owner["name"].split(".")
+        who = f"process `{process}`, thread `{thread}`: {head[1]}"
+        lacks = next(filter(None, map(LACKS.search, lines)), None)
+        found = lacks and self.capability(*lacks.groups()[:3])
+        if not found:
+            return [f"{who} refused: {head[4]}"]
+        capability = found[1]
+        return [f"{who} on `{capability['of']}` refused: right `{RIGHTS.get(lacks[4], lacks[4])}` missing "
+                f"(grant it under processes.{found[0]['name']}.{KEYS[capability['type']]})"]
+
+    def flush(self):
+        lines, self.report = self.report, []
+        if not lines:
+            return []
+        named = [PATH.sub(self.name_of, line) for line in lines]
+        return self.refusal(lines) + [f"    {line}" for line in named]
+
+    def feed(self, line):
+        """The lines to show for one line of output."""
+        if line.startswith(("refused: ", "fault: ")):
+            before = self.flush()
+            self.report = [line]
+            return before
+        if self.report and line.startswith("  "):
+            self.report.append(line)
+            return []
+        fault = FAULT.match(line)
+        where = self.place(fault[1], int(fault[3], 16)) if fault else ""
+        return self.flush() + [f"{line} ({where})" if where else line]

@@ -28,10 +28,15 @@ def main(argv):
     parser.add_argument("--timeout", type=float, default=86400.0)
     options = parser.parse_args(argv)
     names = Names(options.json)
+
+    def show(line):
+        for text in names.feed(line):
+            print(text, flush=True)
     outcome = run_qemu.run(run_qemu.Machine(options.machine, options.qemu, options.arg), options.image,
-                           timeout=options.timeout, silence=0, exact=True, echo=False, until=END,
-                           show=lambda line: print(names.explain(line), flush=True))
-    print(names.rest(), end="")
+                           timeout=options.timeout, silence=10.0, exact=True, echo=False, until=END,
+                           show=show)
+    for text in names.flush():
+        print(text)
     return run_qemu.report(outcome)
 
 

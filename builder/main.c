@@ -10,6 +10,7 @@
 #include "builder/check.h"
 #include "builder/check_files.h"
 #include "builder/emit.h"
+#include "builder/emit_gdb.h"
 #include "builder/emit_json.h"
 #include "builder/emit_report.h"
 #include "builder/image.h"
@@ -33,7 +34,7 @@ static const char usage[] =
     "          and DIR/PROCESS.pre.ld\n"
     "  place   read DIR/PROCESS.pre.elf; write DIR/PROCESS.ld\n"
     "  image   read DIR/PROCESS.elf; write PATH.elf, and for chips PATH.bin and PATH.hex;\n"
-    "          write DIR/system.json and DIR/report.txt\n"
+    "          write DIR/system.json, DIR/report.txt and DIR/system.gdb\n"
     "  schema, reference   print the JSON Schema and the reference of the description\n";
 
 static int verb_check(const struct options *options, struct system *system, struct board *board)
@@ -93,7 +94,8 @@ static int verb_place(const struct options *options, struct system *system, stru
     if (is_image)
         return !(image_make(&placement, &objects, options->image) &&
                  emit_json(&placement, &objects, memory_format("%s/system.json", options->out)) &&
-                 emit_report(&placement, &objects, memory_format("%s/report.txt", options->out)));
+                 emit_report(&placement, &objects, memory_format("%s/report.txt", options->out)) &&
+                 emit_gdb(&placement, memory_format("%s/system.gdb", options->out)));
     return !emit_scripts(system, board, options->out, true);
 }
 

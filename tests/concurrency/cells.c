@@ -13,13 +13,14 @@
 #include "kernel/pagetable.h"
 #include "kernel/thread.h"
 #include "tests/concurrency/scenario.h"
+#include "tests/concurrency/tree.h"
 #include "tests/host/invariants.h"
 #include "tests/unit/tap.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIECE, PIECE1, PIECE2, PIECE3, RAM = 0x100000, LINE = 5, SCHEDULES_MAX = 50000 };
+enum { PIECE, PIECE1, PIECE2, PIECE3, LINE = 5, SCHEDULES_MAX = 50000 };
 enum { FLAGS = PAGE_READ | PAGE_WRITE };
 
 struct cell {
@@ -52,7 +53,12 @@ static void prepare_sources(void)
 }
 
 SCRIPT(create_captable, CPT_CRT, BOOT_CAPTABLE, SLOT, BOOT_KMEM, memory_at(PIECE), 4)
-SCRIPT(create_pagetable, PGT_CRT, BOOT_CAPTABLE, SLOT, BOOT_KMEM, memory_at(PIECE), RAM, 12, 3)
+
+static void create_pagetable(struct cpu *cpu)
+{
+    got[cpu->id][0] = make_any(cpu, SLOT, memory_at(PIECE), 1);
+}
+
 SCRIPT(create_process, PRC_CRT, BOOT_CAPTABLE, SLOT, BOOT_CAPTABLE, table_word(), BOOT_KFUNC)
 SCRIPT(create_thread, THD_CRT, BOOT_CAPTABLE, SLOT, BOOT_KMEM, memory_at(PIECE), BOOT_PROCESS, 3, 0)
 SCRIPT(create_endpoint, SIG_CRT, BOOT_CAPTABLE, SLOT)
@@ -238,8 +244,7 @@ static void prepare_spaces(void)
 {
     make_process(PROCESS);
     for (unsigned i = 0; i < 2 && !CONFIG_RAW; i++)
-        MUST(arch_cpu(0), PGT_CRT, BOOT_CAPTABLE, i == 0 ? TABLE : OTHER, BOOT_KMEM,
-             memory_at(PIECE + i), PAGETABLE_TOP, 12, 3);
+        make_top(i == 0 ? TABLE : OTHER, PIECE + i);
 }
 
 SCRIPT(set_pagetable, PRC_PGT, PROCESS, CONFIG_RAW ? 0x100 : TABLE, BOOT_KFUNC)
@@ -261,16 +266,18 @@ static void prepare_endpoints(void)
 
 static void prepare_tree(void)
 {
-    MUST(arch_cpu(0), PGT_CRT, BOOT_CAPTABLE, TABLE, BOOT_KMEM, memory_at(PIECE), PAGETABLE_TOP,
-         WORD_BITS, 2);
-    MUST(arch_cpu(0), PGT_CRT, BOOT_CAPTABLE, SLOT, BOOT_KMEM, memory_at(PIECE1), RAM, 12, 3);
-    MUST(arch_cpu(0), PGT_CRT, BOOT_CAPTABLE, OTHER, BOOT_KMEM, memory_at(PIECE2), RAM + 0x8000, 12,
-         3);
+    make_parent(TABLE, PIECE);
+    make_child(SLOT, PIECE1, 0);
+    make_child(OTHER, PIECE2, 1);
     MUST(arch_cpu(0), PGT_CON, TABLE, 0, SLOT, 0);
-    MUST(arch_cpu(0), PGT_ADD, SLOT, 0, FLAGS, cap_id_in(BOOT_PAGETABLES, 2).raw, 0, 0);
+    must(add_page(arch_cpu(0), SLOT, 0, 0), "PGT_ADD");
 }
 
-SCRIPT(map, PGT_ADD, SLOT, 1, FLAGS, cap_id_in(BOOT_PAGETABLES, 2).raw, 0, 1)
+static void map(struct cpu *cpu)
+{
+    got[cpu->id][0] = add_page(cpu, SLOT, 0, 1);
+}
+
 SCRIPT(unmap, PGT_REM, SLOT, 0)
 SCRIPT(construct, PGT_CON, TABLE, 1, OTHER, 0)
 SCRIPT(destruct, PGT_DES, TABLE, 0, SLOT)
@@ -278,8 +285,7 @@ SCRIPT(destruct, PGT_DES, TABLE, 0, SLOT)
 /* CPU 1 has loaded the table, in a process that has another since: it follows at its next tick. */
 static void prepare_loaded(void)
 {
-    MUST(arch_cpu(0), PGT_CRT, BOOT_CAPTABLE, SLOT, BOOT_KMEM, memory_at(PIECE), PAGETABLE_TOP, 12,
-         3);
+    make_top(SLOT, PIECE);
     freeze(SLOT);
     shared_store(&arch_cpu(1)->loaded, (word_t)slot_at(SLOT)->object);
 }
@@ -360,10 +366,10 @@ static const struct cell cells[] = {
     {"INV_DEL REFERENCED", STATUS_REFERENCED, old_port, freeze_delete_port, delegate_slot, true,
      false},
 
-    {"PGT_ADD CONFLICT", STATUS_CONFLICT, prepare_tree, map, unmap, false, true},
-    {"PGT_REM CONFLICT", STATUS_CONFLICT, prepare_tree, unmap, map, false, true},
-    {"PGT_CON CONFLICT", STATUS_CONFLICT, prepare_tree, construct, map, false, true},
-    {"PGT_DES CONFLICT", STATUS_CONFLICT, prepare_tree, destruct, map, false, true},
+    {"PGT_ADD CONFLICT", STATUS_CONFLICT, prepare_tree, map, map, false, true},
+    {"PGT_REM CONFLICT", STATUS_CONFLICT, prepare_tree, unmap, unmap, false, true},
+    {"PGT_CON CONFLICT", STATUS_CONFLICT, prepare_tree, construct, construct, false, true},
+    {"PGT_DES CONFLICT", STATUS_CONFLICT, prepare_tree, destruct, destruct, false, true},
     {"PRC_CPT CONFLICT", STATUS_CONFLICT, prepare_tables, set_captable, set_other_captable, false,
      false},
     {"PRC_PGT CONFLICT", STATUS_CONFLICT, prepare_spaces, set_pagetable, set_other_pagetable, false,

@@ -9,6 +9,7 @@
 #include "kernel/thread.h"
 #include "kernel/wake.h"
 #include "tests/concurrency/scenario.h"
+#include "tests/concurrency/tree.h"
 
 enum { PIECE, PIECE1, LINE = 5 };
 
@@ -249,7 +250,7 @@ static void use(struct cpu *cpu)
 
 static void prepare_table(void)
 {
-    MUST(arch_cpu(0), PGT_CRT, BOOT_CAPTABLE, TABLE, BOOT_KMEM, memory_at(PIECE), 0x100000, 12, 3);
+    make_child(TABLE, PIECE, 0);
     freeze(TABLE);
 }
 

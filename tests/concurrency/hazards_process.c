@@ -7,6 +7,7 @@
 #include "kernel/kmem.h"
 #include "kernel/thread.h"
 #include "tests/concurrency/scenario.h"
+#include "tests/concurrency/tree.h"
 
 enum { PIECE, PIECE1, PIECE2, PIECE3 };
 
@@ -174,12 +175,6 @@ static const char *judge_two_captables(void)
 }
 
 /* ---- H7b: PRC_PGT against PRC_PGT ---- */
-
-static void make_top(word_t slot, unsigned piece)
-{
-    MUST(arch_cpu(0), PGT_CRT, BOOT_CAPTABLE, slot, BOOT_KMEM, memory_at(piece), PAGETABLE_TOP, 12,
-         3);
-}
 
 static void prepare_tops(void)
 {

@@ -33,9 +33,14 @@ def copy_tree():
             shutil.copy2(ROOT / name, COPY / name)
 
 
-def configure(name, sanitize):
-    build = COPY / "build" / name
-    subprocess.run(["cmake", "-S", COPY, "-B", build, "-G", "Ninja", "-DRME_BOARD=host",
+def kind_of(mutation):
+    """The build that a mistake is tried in: board and sanitizers."""
+    return mutation.get("board", "host"), "thread" if mutation.get("threads") else "address,undefined"
+
+
+def configure(board, sanitize):
+    build = COPY / "build" / f"{board}-{sanitize.partition(',')[0]}"
+    subprocess.run(["cmake", "-S", COPY, "-B", build, "-G", "Ninja", f"-DRME_BOARD={board}",
                     "-DCMAKE_C_COMPILER=gcc", f"-DRME_SANITIZE={sanitize}"],
                    check=True, stdout=subprocess.DEVNULL)
     return build
@@ -69,7 +74,7 @@ def try_one(builds, mutation):
         return None, f"{mutation['file']} does not hold the line exactly once"
     path.write_text(text.replace(mutation["old"], mutation["new"]), encoding="utf-8")
     try:
-        return run(builds["thread" if mutation.get("threads") else "address"], mutation)
+        return run(builds[kind_of(mutation)], mutation)
     finally:
         path.write_text(text, encoding="utf-8")
 
@@ -119,9 +124,7 @@ def main(argv):
     if options.random:
         mutations = [one | {"program": "random_cpus", "threads": False} for one in mutations]
     copy_tree()
-    builds = {}
-    for name in {"thread" if one.get("threads") else "address" for one in mutations}:
-        builds[name] = configure(name, name if name == "thread" else "address,undefined")
+    builds = {kind: configure(*kind) for kind in {kind_of(one) for one in mutations}}
     failed = 0
     for number, one in enumerate(mutations, 1):
         found, why = try_one(builds, one)

@@ -15,6 +15,7 @@
 #include "kernel/thread.h"
 #include "kernel/wake.h"
 #include "tests/concurrency/scenario.h"
+#include "tests/concurrency/tree.h"
 #include "tests/host/invariants.h"
 #include "tests/unit/tap.h"
 
@@ -162,14 +163,9 @@ static void send_tracked(struct cpu *cpu)
 
 /* ---- Calls ---- */
 
-/* A list, or eight pages of 4 KiB. */
 static void random_table(struct cpu *cpu)
 {
-    bool is_list = below(cpu, 3) == 0;
-
-    (void)CALL(cpu, PGT_CRT, BOOT_CAPTABLE, empty(cpu), BOOT_KMEM, memory(cpu),
-               is_list ? PAGETABLE_TOP : RAM + below(cpu, 4) * 0x8000, is_list ? WORD_BITS : 12,
-               is_list ? 2 : 3);
+    (void)make_any(cpu, empty(cpu), memory(cpu), below(cpu, 16));
 }
 
 static void random_create(struct cpu *cpu)
@@ -315,8 +311,7 @@ static void random_pages(struct cpu *cpu)
         (void)CALL(cpu, PGT_REM, table, position);
         break;
     default:
-        (void)CALL(cpu, PGT_ADD, table, position, PAGE_READ | PAGE_WRITE,
-                   cap_id_in(BOOT_PAGETABLES, 2).raw, 0, below(cpu, 4) * 8 + position);
+        (void)add_page(cpu, table, (unsigned)below(cpu, 4), position);
         break;
     }
 }

@@ -64,7 +64,7 @@
     NOTE(ELF_CUT, 88, "init: a segment is longer than the file, at")                               \
     NOTE(ELF_SIZE, 89, "init: a segment is larger in the file than in memory, at")                 \
     NOTE(ELF_PLACE, 90, "init: a segment is not in RAM of the first process below 4 GiB, at")      \
-    NOTE(ELF_TAKEN, 91, "init: a segment lies on a module or on firmware tables, at")              \
+    NOTE(ELF_TAKEN, 91, "init: a segment lies on a module, on the RSDP or on boot, at")            \
     NOTE(ELF_OVERLAP, 92, "init: two segments overlap, at")                                        \
     NOTE(ELF_EMPTY, 93, "init: nothing of it is to be loaded:")                                    \
     NOTE(ELF_ENTRY, 94, "init: the entry is in no segment with code,")

@@ -41,6 +41,10 @@ target_compile_options(kernel_objects PRIVATE
 # Unreachable functions go, the rest becomes local. The vector table is the only root.
 set(RME_KERNEL ${CMAKE_BINARY_DIR}/kernel.o)
 set(link ${RME_CROSS}gcc ${RME_LINK_FLAGS})
+set(RME_CHECK_BOOT "")
+if(BOARD_ARCH STREQUAL "x86_64") # whose boot code goes away
+    set(RME_CHECK_BOOT COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/check_boot.py ${RME_KERNEL})
+endif()
 add_custom_command(
     OUTPUT ${RME_KERNEL}
     COMMAND ${link} -r -Wl,--gc-sections -Wl,-u,kernel_vectors -T ${RME_GENERATED}/kernel.ld
@@ -48,6 +52,7 @@ add_custom_command(
     COMMAND ${RME_CROSS}objcopy --keep-global-symbol=kernel_vectors ${RME_KERNEL}
     COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/check_symbols.py
             --nm ${RME_CROSS}nm --undefined "layout_" ${RME_KERNEL}
+    ${RME_CHECK_BOOT}
     DEPENDS kernel_objects $<TARGET_OBJECTS:kernel_objects> ${RME_GENERATED}/kernel.ld
             ${CMAKE_SOURCE_DIR}/tools/check_symbols.py
     COMMENT "Linking the kernel" COMMAND_EXPAND_LISTS VERBATIM)

@@ -18,6 +18,7 @@ from pathlib import Path
 from elf import STT_FUNC, Elf, ElfError
 from stack import StackError, load_graph, worst_chain
 
+BOOT_PARTS = ("boot_text", "boot_rodata")  # of a kernel that gives them away when user code begins
 PARTS = ("text", "rodata", "data", "bss", "kmem", "kmem_bitmap", "irq_table", "stack")
 LARGEST = 15
 
@@ -27,7 +28,9 @@ def sizes(image: Elf) -> dict[str, int]:
     found = {part: image.section(f".kernel.{part}") for part in PARTS}
     if not found["text"]:
         raise ElfError(f"{image.path} has no section .kernel.text: no kernel is in it")
-    return {part: section.size if section else 0 for part, section in found.items()}
+    boot = [image.section(f".kernel.{part}") for part in BOOT_PARTS]
+    return {**{part: section.size if section else 0 for part, section in found.items()},
+            "boot": sum(section.size for section in boot if section)}
 
 
 def largest(image: Elf, count: int = LARGEST) -> list[tuple[str, int]]:

@@ -2,10 +2,16 @@
 #include "arch/machine.h"
 
 #include "arch/x86_64/instructions.h"
+#include "arch/x86_64/port.h"
 #include "drivers/console.h"
 #include "kernel/cpu.h"
 
 enum { DEBUG_EXIT = 0xF4, RESET_CONTROL = 0xCF9, RESET_FULL = 0x0E, KEYBOARD = 0x64 };
+
+struct cpu *port_boot_cpu(void)
+{
+    return &port_area.cpu;
+}
 
 /* The interrupt that ends it is noted by entry.S and taken on the way out of the kernel. */
 void arch_sleep(struct cpu *cpu)

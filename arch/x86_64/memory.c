@@ -32,7 +32,7 @@ static _Alignas(PAGE) word_t view[ENTRIES];
 
 /* From the linker script: pages of the image. */
 extern char layout_text_begin[], layout_text_end[], layout_rodata_end[], layout_stack_guard[],
-    layout_image_end[];
+    layout_boot_begin[], layout_boot_text_end[], layout_boot_rodata_end[], layout_image_end[];
 
 static word_t kernel_page(word_t physical, word_t bits)
 {
@@ -53,20 +53,22 @@ static word_t index_of(const char *symbol)
     return ((word_t)symbol - LAYOUT_KERNEL_WINDOW) / PAGE % ENTRIES;
 }
 
+/* The pages from one symbol to another, which both begin one. */
+static void fill_pages(const char *begin, const char *end, word_t bits)
+{
+    for (word_t i = index_of(begin); i < index_of(end); i++)
+        image[i] = kernel_page(LAYOUT_BOOT_PAGE + i * PAGE, bits);
+}
+
 static void fill_image(void)
 {
-    const word_t base = LAYOUT_BOOT_PAGE;
-
-    image[0] = kernel_page(base, MMU_WRITE | MMU_NO_EXECUTE);
-    for (word_t i = index_of(layout_text_begin); i < index_of(layout_image_end); i++) {
-        word_t bits = MMU_WRITE | MMU_NO_EXECUTE;
-
-        if (i < index_of(layout_text_end))
-            bits = 0;
-        else if (i < index_of(layout_rodata_end))
-            bits = MMU_NO_EXECUTE;
-        image[i] = kernel_page(base + i * PAGE, bits);
-    }
+    image[0] = kernel_page(LAYOUT_BOOT_PAGE, MMU_WRITE | MMU_NO_EXECUTE);
+    fill_pages(layout_text_begin, layout_text_end, 0);
+    fill_pages(layout_text_end, layout_rodata_end, MMU_NO_EXECUTE);
+    fill_pages(layout_rodata_end, layout_boot_begin, MMU_WRITE | MMU_NO_EXECUTE);
+    fill_pages(layout_boot_begin, layout_boot_text_end, 0);
+    fill_pages(layout_boot_text_end, layout_boot_rodata_end, MMU_NO_EXECUTE);
+    fill_pages(layout_boot_rodata_end, layout_image_end, MMU_WRITE | MMU_NO_EXECUTE);
     image[index_of(layout_stack_guard)] = 0;
     for (unsigned i = 0; port_stack_guard(i) != 0; i++)
         image[index_of((const char *)port_stack_guard(i))] = 0;
@@ -122,12 +124,27 @@ void port_prepare_memory(const struct acpi_info *acpi)
     arch_space_flush(); /* it is loaded already */
 }
 
-void port_forget_boot(void)
+/* The memory of what ran once is the first process's. It gets nothing of what lay there. */
+static void give_boot_away(void)
 {
-    if (CONFIG_RAW) /* it is the first process's */
-        return;
-    port_boot_top[0] = 0;
-    arch_space_flush();
+    fill_pages(layout_boot_begin, layout_image_end, MMU_WRITE | MMU_NO_EXECUTE);
+    for (word_t page = (word_t)layout_boot_begin; page < (word_t)layout_image_end; page += PAGE) {
+        arch_mmu_forget(page);
+        for (word_t i = 0; i < ENTRIES; i++)
+            ((word_t *)page)[i] = 0;
+        image[index_of((const char *)page)] = 0;
+        arch_mmu_forget(page);
+    }
+}
+
+void port_enter_user(struct cpu *cpu, struct thread *thread)
+{
+    if (!CONFIG_RAW) { /* else the space of boot is the first process's */
+        give_boot_away();
+        port_boot_top[0] = 0;
+        arch_space_flush();
+    }
+    leave_boot(cpu, thread);
 }
 
 word_t arch_mmu_kernel_entry(word_t index)

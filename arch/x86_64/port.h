@@ -65,8 +65,9 @@ extern char port_entry_pages[CONFIG_CPUS_MAX][ENTRY_PAGES_BYTES];
 /* The kernel's half of the address space. The lower half still shows physical memory. */
 void port_prepare_memory(const struct acpi_info *acpi);
 
-/* The lower half shows nothing any more. The first process's address space is the loaded one. */
-void port_forget_boot(void);
+/* To the first thread, whose address space is the loaded one. The lower half of boot shows nothing
+ * any more, and what runs once is gone. */
+NORETURN void port_enter_user(struct cpu *cpu, struct thread *thread);
 
 /* ---- irq.c, timer.c ---- */
 
@@ -106,6 +107,7 @@ word_t port_stack_guard(unsigned block);
 /* boot.S and smp.c: the other CPUs' way in. */
 extern char port_trampoline[], port_trampoline_end[];
 NORETURN void port_start_other(word_t block);
+void port_prepare_other(struct cpu *cpu, struct port_area *area);
 
 #else
 

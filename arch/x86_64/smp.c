@@ -182,6 +182,15 @@ void port_release_cpus(void)
 
 /* ---- On the others ---- */
 
+/* What runs once, and is gone as soon as the first CPU enters user code: a CPU that comes late must
+ * not get here. */
+void port_prepare_other(struct cpu *cpu, struct port_area *area)
+{
+    port_prepare_cpu(area);
+    port_prepare_apic();
+    port_start_timer(cpu);
+}
+
 void port_start_other(word_t block)
 {
     struct port_area *area = &blocks[block].area;
@@ -193,9 +202,7 @@ void port_start_other(word_t block)
     cpu->id = (uint8_t)id;
     port_cpus[id] = cpu;
     apic_ids[id] = (uint8_t)(apic_read(APIC_ID) >> 24);
-    port_prepare_cpu(area);
-    port_prepare_apic();
-    port_start_timer(cpu);
+    port_prepare_other(cpu, area);
     shared_store_release(&is_ready[id], 1);
     while (shared_load_acquire(&is_released) == 0)
         __asm__ volatile("pause");

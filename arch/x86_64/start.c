@@ -34,11 +34,6 @@ static const struct memory_range loaded[] = {
 };
 enum { LOADED = sizeof(loaded) / sizeof(loaded[0]) };
 
-struct cpu *port_boot_cpu(void)
-{
-    return &port_area.cpu;
-}
-
 /* ---- For those who read what the firmware left ---- */
 
 const void *firmware_map(uint64_t physical, size_t bytes)
@@ -96,10 +91,16 @@ static void check_kernel_memory(void)
     }
 }
 
+/* From the linker script: what runs once, and is the first process's behind that. */
+extern char layout_boot_begin[], layout_image_end[];
+
 /* The window of guests is between them. With the boundary at the top of memory kernel memory goes
  * on behind its own part, and is the user's too. */
 static const struct memory_range kernel_memory[] = {
-    {LAYOUT_KERNEL_IMAGE, LAYOUT_KERNEL_IMAGE_BYTES, 0},
+    {LAYOUT_KERNEL_IMAGE,
+     CONFIG_RAW ? LAYOUT_KERNEL_IMAGE_BYTES
+                : (word_t)layout_boot_begin - LAYOUT_KERNEL_WINDOW - LAYOUT_KERNEL_IMAGE,
+     0},
     {LAYOUT_KERNEL_END - LAYOUT_KMEM_OWN_BYTES, LAYOUT_KMEM_OWN_BYTES, 0},
 };
 enum { KERNEL_RANGES = sizeof(kernel_memory) / sizeof(kernel_memory[0]) };
@@ -179,10 +180,11 @@ static void add_ranges(void)
 
 /* ---- The first process ---- */
 
-/* RAM of the first process that can be written now; modules and the RSDP stay as they are. */
+/* RAM of the first process that can be written now; modules, the RSDP and boot itself stay as they
+ * are. */
 static enum boot_note check_module(const struct firmware_module *module, word_t *word)
 {
-    static struct firmware_range allowed[RANGES_MAX], taken[FIRMWARE_MODULES_MAX + 1];
+    static struct firmware_range allowed[RANGES_MAX], taken[FIRMWARE_MODULES_MAX + 2];
     struct elf_bounds bounds = {allowed, taken, 0, 0};
 
     for (word_t i = 0; i < boot.memory.range_count; i++) {
@@ -196,6 +198,9 @@ static enum boot_note check_module(const struct firmware_module *module, word_t 
         taken[bounds.taken_count++] =
             (struct firmware_range){boot.firmware.module[i].base, boot.firmware.module[i].size};
     taken[bounds.taken_count++] = (struct firmware_range){boot.firmware.rsdp, ACPI_RSDP_BYTES};
+    taken[bounds.taken_count++] =
+        (struct firmware_range){port_physical((word_t)layout_boot_begin),
+                                (word_t)layout_image_end - (word_t)layout_boot_begin};
     return elf_check(module->base, module->size, &bounds, &plan, word);
 }
 
@@ -267,6 +272,5 @@ void start(word_t magic, word_t loader)
     for (unsigned i = 0; i < arch_cpu_count(); i++)
         prepare_init(arch_cpu(i), image, &info);
     port_release_cpus();
-    port_forget_boot();
-    leave_boot(cpu, cpu->current);
+    port_enter_user(cpu, cpu->current);
 }

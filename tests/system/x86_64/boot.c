@@ -123,9 +123,19 @@ static bool is_ram(const struct boot_page *page, word_t address)
     return is_named;
 }
 
+static bool is_zero(const word_t *from, word_t end)
+{
+    for (; (word_t)from < end; from++)
+        if (*from != 0)
+            return false;
+    return true;
+}
+
 static void the_map(const struct boot_page *page)
 {
     const word_t kernel = LAYOUT_KMEM - LAYOUT_KERNEL_WINDOW;
+    const word_t image_end = LAYOUT_KERNEL_IMAGE + LAYOUT_KERNEL_IMAGE_BYTES;
+    word_t given = 0; /* of the kernel's image: what only boot needed */
     bool is_ordered = true, is_apart = true, is_known = true;
     word_t last = 0;
 
@@ -133,7 +143,9 @@ static void the_map(const struct boot_page *page)
         word_t base = page->ram[i].base, size = page->ram[i].size;
 
         is_ordered &= base >= last && size != 0 && (base | size) % PAGE == 0;
-        is_apart &= !meets(base, size, LAYOUT_BOOT_PAGE, PAGE + LAYOUT_KERNEL_IMAGE_BYTES) &&
+        if (base > LAYOUT_KERNEL_IMAGE && base < image_end)
+            given = base;
+        is_apart &= !meets(base, size, LAYOUT_BOOT_PAGE, 2 * PAGE) &&
                     !meets(base, size, kernel, LAYOUT_KMEM_OWN_BYTES);
         is_known &= is_ram(page, base) && is_ram(page, base + size - 1);
         last = base + size;
@@ -141,6 +153,8 @@ static void the_map(const struct boot_page *page)
     tap_check(is_ordered, "RAM is whole pages, in order, apart from each other");
     tap_check(is_apart, "nothing of it is the kernel's");
     tap_check(is_known, "all of it is RAM by the firmware's map");
+    tap_check(given != 0 && is_zero((const word_t *)given, given + 4 * PAGE),
+              "what only boot needed is given back, and holds nothing");
 }
 
 /* The first or the last page of a piece of RAM. Text and data of this program are in the middle of

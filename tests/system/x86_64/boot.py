@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tools"))
 import iso  # noqa: E402
 import run_qemu  # noqa: E402
+from elf import Elf  # noqa: E402
 
 MIB, GIB = 1 << 20, 1 << 30
 OVMF = "/usr/share/ovmf/OVMF.fd"
@@ -89,13 +90,14 @@ CASES = {
     "init_short": Case(128, init="short", stops="init: too short for an ELF file"),
     "init_text": Case(128, init="text", stops="init: not an ELF file"),
     "init_on_kernel": Case(128, init="on_kernel", stops="init: a segment is not in RAM of the first process"),
+    "init_on_boot": Case(128, init="on_boot", stops="init: a segment lies on a module, on the RSDP or on boot"),
     "init_entry": Case(128, init="entry", stops="init: the entry is in no segment with code"),
 }
 # Of a build that is tested for its compiler, or for an option.
 FEW = ("q35_512", "microvm_512", "bios_128", "uefi_128", "module_pvh", "init_cut")
 
 
-def spoil(image, how):
+def spoil(image, how, kernel):
     """The first process as a module, or something that must be refused. ELF64: entry at 24, program headers at 64,
     the address of the first one's segment 16 behind."""
     data = bytearray(image)
@@ -107,6 +109,8 @@ def spoil(image, how):
         return b"#!/bin/sh\n" * 20
     if how == "on_kernel":
         data[64 + 16:64 + 24] = (0x1200000).to_bytes(8, "little")
+    if how == "on_boot":
+        data[64 + 16:64 + 24] = (Elf(kernel).symbol("layout_boot_begin").address % (1 << 31)).to_bytes(8, "little")
     if how == "entry":
         data[24:32] = (0x2100000).to_bytes(8, "little")
     return bytes(data)
@@ -142,7 +146,7 @@ def prepare(case, build, folder):
     image = build / ("bare.elf" if case.init else "system_boot.elf")
     modules = []
     if case.init not in ("", "none"):
-        modules.append((spoil((build / "system_boot.init.elf").read_bytes(), case.init), "init"))
+        modules.append((spoil((build / "system_boot.init.elf").read_bytes(), case.init, image), "init"))
     modules += [(f"module {i} of a test\n".encode() * (50 + 300 * i), text) for i, text in enumerate(case.modules)]
     files = []
     for i, (data, _) in enumerate(modules):

@@ -11,7 +11,7 @@
 struct cpu;
 struct capability;
 
-/* start.c: the first CPU's record. */
+/* The first CPU's record. */
 struct cpu *port_boot_cpu(void);
 
 /* smp.c: the records of all CPUs that came up. Does not change once the first process is made. */

@@ -58,6 +58,11 @@ struct pci_window {
 bool pci_window(const struct pci *pci, struct pci_function at, unsigned bar,
                 struct pci_window *window);
 
+/* Move a memory BAR of a function on the root bus to the highest place in [low, high), below 4 GiB,
+ * where no other window lies. The caller knows that such addresses reach the bus. False: there is
+ * no room, the function is behind a bridge, or the BAR is none. */
+bool pci_move(const struct pci *pci, struct pci_function at, unsigned bar, word_t low, word_t high);
+
 /* Set and clear bits of the command register. */
 void pci_command(const struct pci *pci, struct pci_function at, word_t set, word_t clear);
 

@@ -210,6 +210,18 @@ static void add_registers(struct rme_space *space, const struct virtio_place *pl
     }
 }
 
+/* Windows that firmware has put where this process has no memory, which UEFI does, come to the end
+ * of the range of devices. */
+static void bring_windows(struct pci_function at)
+{
+    const word_t end = LAYOUT_DEVICES + LAYOUT_DEVICES_BYTES;
+    struct pci_window window;
+
+    for (unsigned bar = 0; bar < PCI_BARS; bar++)
+        if (pci_window(&pci, at, bar, &window) && window.base + window.bytes > end)
+            rme_assert(pci_move(&pci, at, bar, end - (1 << 24), end));
+}
+
 /* On PCI, and then by which interrupt. */
 static bool find_on_pci(struct block *block)
 {
@@ -217,6 +229,7 @@ static bool find_on_pci(struct block *block)
 
     if (!pci_find(&pci, VIRTIO_VENDOR, VIRTIO_MODERN + VIRTIO_BLOCK, &at))
         return false;
+    bring_windows(at);
     pci_command(&pci, at, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER, 0);
     if (!virtio_pci_find(&pci, at, &block->virtio.place))
         return false;

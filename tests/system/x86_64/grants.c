@@ -5,6 +5,7 @@
  */
 #include "config.h"
 #include "drivers/user/pci.h"
+#include "layout.h"
 #include "rme/alloc.h"
 #include "rme/process.h"
 #include "rme/start.h"
@@ -100,6 +101,29 @@ static void attempt(rme_process_t process, word_t beyond, const char *name)
     (void)rme_thread_unmake(thread, &plan);
 }
 
+/* To the end of the range of devices and back: the device answers where it is, and nowhere else. */
+static void moving(struct pci_function edu, struct pci_window window)
+{
+    const word_t end = LAYOUT_DEVICES + LAYOUT_DEVICES_BYTES;
+    struct pci_window moved = {0, 0};
+    volatile uint32_t *old = (volatile uint32_t *)window.base;
+
+    tap_check(pci_move(&pci, edu, 0, LAYOUT_DEVICES, end) && pci_window(&pci, edu, 0, &moved) &&
+                  moved.base != window.base && moved.bytes == window.bytes &&
+                  moved.base % moved.bytes == 0 && moved.base + moved.bytes <= end,
+              "a window can be moved to where there is room");
+    tap_check((*(volatile uint32_t *)moved.base & 0xFF) == 0xED && (*old & 0xFF) != 0xED,
+              "the device answers there, and no longer where it was");
+    tap_check(!pci_move(&pci, edu, 0, moved.base + PAGE, moved.base + moved.bytes) &&
+                  !pci_move(&pci, edu, 0, moved.base, moved.base + moved.bytes) &&
+                  !pci_move(&pci, edu, 1, LAYOUT_DEVICES, end),
+              "not to where there is none, and not what there is not");
+    tap_check(pci_move(&pci, edu, 0, window.base, window.base + window.bytes) &&
+                  pci_window(&pci, edu, 0, &moved) && moved.base == window.base &&
+                  (*old & 0xFF) == 0xED,
+              "and back");
+}
+
 int main(void)
 {
     rme_signal_t endpoint = rme_signal_make();
@@ -115,6 +139,7 @@ int main(void)
     line = 20 + ((word_t)edu.device + pci_read(&pci, edu, PCI_PIN, 1) - 1) % 4; /* of q35 */
     pci_command(&pci, edu, PCI_COMMAND_MEMORY, PCI_COMMAND_NO_LINE | PCI_COMMAND_MASTER);
     tap_check(window.bytes >= 2 * PAGE, "the device has more than one page");
+    moving(edu, window);
     process = make_process(endpoint);
     (void)rme_kfunc_call(functions, RME_KFN_INT_BIND, line, endpoint.id.raw, 0, 0, 0);
     (void)rme_kfunc_call(functions, RME_KFN_INT_LOCAL_MOD, line, 1, 1, 0, 0);

@@ -216,6 +216,10 @@ void place_mmu(struct placement *placement)
 
     placement->ram = board->ram + board->ram_bytes;
     placement->ram_end = range->base + range->size;
+    LIST_EACH(shared, shared, placement->system->shared) {
+        shared->bytes = pages(shared->size.value);
+        shared->base = take(placement, shared->bytes);
+    }
     LIST_EACH(process, process, placement->system->processes)
         place_process(placement, process);
     if (placement->ram > placement->ram_end)

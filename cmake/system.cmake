@@ -116,6 +116,6 @@ function(rme_describe folder)
         endif()
         rme_test(examples.${RME_SYSTEM} system 120
                  ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/transcript.py ${image} --board ${RME_BOARD}
-                 ${RME_QEMU} --lines ${folder}/expected.txt ${loose})
+                 ${RME_QEMU} --lines ${folder}/expected.txt --json ${dir}/system.json ${loose})
     endif()
 endfunction()

@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: Unlicense
 """Run a described system and compare what it prints with a file, line by line.
 
-  transcript.py IMAGE --board B --machine M [--qemu Q] [--arg A ...] --lines FILE [--loose]
+  transcript.py IMAGE --board B --machine M [--qemu Q] [--arg A ...] --lines FILE --json FILE [--loose]
 
 The output counts from the line in which init names the system, normalised (tools/normalise.py); the run
 is over when the last line of FILE was printed. --loose: other lines may stand between, as the kernel
-of a debug build has more to say. TAP.
+of a debug build has more to say. On machines with an MPU no process may waste more than 10 % of its memory.
+TAP.
 """
 import argparse
+import json
 import re
 import sys
 from pathlib import Path
@@ -17,6 +19,7 @@ import run_qemu
 from normalise import normalise
 
 BEGIN = "init: system "
+WASTE_MAX = 10  # per cent
 
 
 def differences(wanted, lines, is_loose):
@@ -27,6 +30,16 @@ def differences(wanted, lines, is_loose):
         yield line, holds
     if not is_loose:
         yield "nothing else is printed", len(lines) <= len(wanted)
+
+
+def wastes(path):
+    """(claim, whether it holds) for each process of a machine whose protection has no pages."""
+    system = json.loads(path.read_text(encoding="utf-8"))
+    for process in system["processes"] if not system["machine"]["mmu"] else []:
+        own = [block for block in process["blocks"] if block["name"] in ("code", "data")]
+        wanted, granted = (sum(block[key] for block in own) for key in ("wanted", "granted"))
+        share = 100 * (granted - wanted) / granted
+        yield f"process {process['name']} wastes {granted - wanted} bytes, {share:.1f} %", share <= WASTE_MAX
 
 
 def spoken(outcome, board):
@@ -43,6 +56,7 @@ def main(argv):
     parser.add_argument("--qemu", default="qemu-system-arm")
     parser.add_argument("--arg", action="append", default=[])
     parser.add_argument("--lines", type=Path, required=True)
+    parser.add_argument("--json", type=Path, required=True)
     parser.add_argument("--loose", action="store_true")
     options = parser.parse_args(argv)
     wanted = options.lines.read_text(encoding="utf-8").splitlines()
@@ -53,6 +67,7 @@ def main(argv):
     lines = spoken(outcome, options.board)
     claims = [("it ends as it should", outcome.status == run_qemu.GOOD)]
     claims += differences(wanted, lines, options.loose)
+    claims += wastes(options.json)
     failed = sum(not holds for _, holds in claims)
     for number, (name, holds) in enumerate(claims, 1):
         print(f"{'' if holds else 'not '}ok {number} - {name.replace('#', '')}")

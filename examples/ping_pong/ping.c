@@ -16,6 +16,7 @@ int main(void)
         word_t message[RME_MESSAGE_WORDS] = {i, sum};
         word_t value;
 
+        (void)rme_format((char *)shared_frame, sizeof(shared_frame), "round %zu of %d", i, ROUNDS);
         rme_assert(rme_signal_send(signal_bell, i) == STATUS_OK);
         rme_assert(rme_invoke_message(port_pong_square, message, &value) == STATUS_OK);
         sum += value;

@@ -22,7 +22,8 @@ int main(void)
     do {
         signals = rme_signal_receive(signal_bell, SIGNAL_RECEIVE_ALL);
         all += (word_t)signals;
-        rme_print("pong: woken by %zu signals, %zu so far\n", (word_t)signals, all);
+        rme_print("pong: woken by %zu signals, %zu so far, in the frame stands '%s'\n",
+                  (word_t)signals, all, (const char *)shared_frame);
     } while (signals != LAST);
     return (int)all;
 }

@@ -90,6 +90,7 @@ void arch_guest_save(void *area, const struct arch_context *context, const struc
     guest->entry = context->entry;
     guest->stack = context->stack;
     guest->result = context->result;
+    guest->param = context->param;
     memcpy(guest->crossing, context->crossing, sizeof(guest->crossing));
     if (fpu != NULL)
         memcpy(guest->fpu, fpu->registers, sizeof(guest->fpu));
@@ -105,6 +106,7 @@ void arch_guest_load(void *area, struct arch_context *context, struct arch_fpu *
     context->entry = guest->entry;
     context->stack = guest->stack;
     context->result = guest->result;
+    context->param = guest->param;
     memcpy(context->crossing, guest->crossing, sizeof(guest->crossing));
     if (fpu != NULL)
         memcpy(fpu->registers, guest->fpu, sizeof(guest->fpu));

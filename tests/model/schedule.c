@@ -231,7 +231,9 @@ void m_unwind(struct m_object *thread)
     thread->thread.depth = 0;
 }
 
-/* A guest's area: entry, stack, result, the crossing registers, those of the FPU. */
+/* A guest's area: entry, stack, result, the crossing registers, the parameter, those of the FPU. */
+enum { AREA_CROSSING = 3, AREA_PARAM = AREA_CROSSING + M_CROSSING, AREA_FPU };
+
 static word_t *area_of(const struct m_thread *thread)
 {
     return &m.guest[(thread->area - m.machine.guests) / sizeof(word_t)];
@@ -244,9 +246,10 @@ void m_save_guest(struct m_thread *thread)
     area[0] = thread->registers.entry;
     area[1] = thread->registers.stack;
     area[2] = thread->registers.result;
-    memcpy(&area[3], thread->registers.crossing, sizeof(thread->registers.crossing));
+    area[AREA_PARAM] = thread->registers.param;
+    memcpy(&area[AREA_CROSSING], thread->registers.crossing, sizeof(thread->registers.crossing));
     if (thread->has_fpu)
-        memcpy(&area[3 + M_CROSSING], thread->fpu, sizeof(thread->fpu));
+        memcpy(&area[AREA_FPU], thread->fpu, sizeof(thread->fpu));
 }
 
 static void load_guest(struct m_thread *thread)
@@ -259,9 +262,10 @@ static void load_guest(struct m_thread *thread)
     thread->registers.entry = area[0];
     thread->registers.stack = area[1];
     thread->registers.result = area[2];
-    memcpy(thread->registers.crossing, &area[3], sizeof(thread->registers.crossing));
+    thread->registers.param = area[AREA_PARAM];
+    memcpy(thread->registers.crossing, &area[AREA_CROSSING], sizeof(thread->registers.crossing));
     if (thread->has_fpu)
-        memcpy(thread->fpu, &area[3 + M_CROSSING], sizeof(thread->fpu));
+        memcpy(thread->fpu, &area[AREA_FPU], sizeof(thread->fpu));
 }
 
 static void suspend(struct m_object *from)

@@ -68,6 +68,7 @@ void arch_fpu_load(const struct arch_context *context, const struct arch_fpu *fp
 struct arch_guest {
     word_t entry, stack, result;
     word_t crossing[HOST_CROSSING];
+    word_t param;
     word_t fpu[8];
 };
 

@@ -40,6 +40,9 @@ const char *boot_page_text(const struct firmware *firmware);
 /* What comes from firmware and loader: while its memory is in sight. */
 void boot_page_fill(const struct boot_state *boot);
 
+/* The CPUs that are there. */
+void boot_page_cpus(const struct acpi_info *acpi);
+
 /* What boot has made of page tables. */
 void boot_page_tables(word_t count);
 

@@ -175,8 +175,14 @@ void boot_page_fill(const struct boot_state *boot)
     add_ram(page, &boot->memory);
     add_firmware(page, &boot->firmware);
     add_lines(page, &boot->acpi);
-    for (unsigned i = 0; i < boot->acpi.cpus && i < BOOT_PAGE_CPUS; i++)
-        page->cpu[page->cpus++] = boot->acpi.apic_id[i];
+}
+
+void boot_page_cpus(const struct acpi_info *acpi)
+{
+    struct boot_page *page = boot_page();
+
+    for (unsigned i = 0; i < acpi->cpus && i < BOOT_PAGE_CPUS; i++)
+        page->cpu[page->cpus++] = acpi->apic_id[i];
 }
 
 void boot_page_tables(word_t count)

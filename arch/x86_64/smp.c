@@ -85,7 +85,20 @@ static bool wait_for(const shared_t *word, word_t least, word_t us)
     return true;
 }
 
-/* The highest page of RAM below 640 KiB: all that the loader has left there is read by now. */
+/* Whether a page holds nothing that stays: GRUB with UEFI leaves modules there, and the RSDP. */
+static bool is_free(const struct firmware *firmware, word_t page)
+{
+    if (firmware->rsdp >= page && firmware->rsdp < page + PAGE)
+        return false;
+    for (unsigned i = 0; i < firmware->modules; i++)
+        if (firmware->module[i].base < page + PAGE &&
+            page < firmware->module[i].base + firmware->module[i].size)
+            return false;
+    return true;
+}
+
+/* The highest such page of RAM below 640 KiB: all else that the loader has left there is read by
+ * now. */
 static word_t find_page(const struct firmware *firmware)
 {
     word_t best = 0;
@@ -94,6 +107,8 @@ static word_t find_page(const struct firmware *firmware)
         word_t end = firmware->ram[i].base + firmware->ram[i].size;
         word_t page = ((end < LOW_END ? end : LOW_END) - PAGE) & ~(word_t)(PAGE - 1);
 
+        while (page >= LOW_BEGIN && !is_free(firmware, page))
+            page -= PAGE;
         if (end >= LOW_BEGIN + PAGE && page >= firmware->ram[i].base && page > best)
             best = page;
     }

@@ -262,8 +262,9 @@ void start(word_t magic, word_t loader)
         boot_stop(BOOT_NOTE_STOP_CLOCK, 0);
     port_prepare_timer(cpu);
     reference_end();
+    boot_page_fill(&boot); /* before anything is put into low memory, where its source may lie */
     port_start_cpus(&boot.acpi, &boot.firmware);
-    boot_page_fill(&boot);
+    boot_page_cpus(&boot.acpi);
     port_report_cpu(cpu);
     if (boot.init != 0)
         elf_place(boot.firmware.module[0].base, &plan);

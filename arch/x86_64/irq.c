@@ -138,7 +138,7 @@ enum status port_irq_message(word_t line, word_t cpu_id, word_t *message)
 
     if (line < BOARD_IOAPIC_LINES || line >= BOARD_IRQ_LINES || cpu_id >= arch_cpu_count())
         return STATUS_UNSUPPORTED;
-    *message = (address | boot_id >> 12) << 32 | (VECTOR_LINES + line);
+    *message = (address | port_apic_id((unsigned)cpu_id) << 12) << 32 | (VECTOR_LINES + line);
     return STATUS_OK;
 }
 

@@ -101,6 +101,9 @@ void port_release_cpus(void);
 /* An interrupt to a CPU: the low word of the local APIC's command. */
 void port_send(unsigned id, uint32_t what);
 
+/* The id of its local APIC. */
+word_t port_apic_id(unsigned id);
+
 /* The page in front of the stack of a further CPU; 0: there is none. */
 word_t port_stack_guard(unsigned block);
 
@@ -123,6 +126,12 @@ static inline void port_send(unsigned id, uint32_t what)
 {
     (void)id;
     apic_write(APIC_ICR_LOW, APIC_SELF | what);
+}
+
+static inline word_t port_apic_id(unsigned id)
+{
+    (void)id;
+    return apic_read(APIC_ID) >> 24;
 }
 
 static inline word_t port_stack_guard(unsigned block)

@@ -58,6 +58,11 @@ word_t port_stack_guard(unsigned block)
     return block < BLOCKS ? (word_t)blocks[block].guard : 0;
 }
 
+word_t port_apic_id(unsigned id)
+{
+    return apic_ids[id];
+}
+
 void port_send(unsigned id, uint32_t what)
 {
     apic_write(APIC_ICR_HIGH, (uint32_t)apic_ids[id] << 24);

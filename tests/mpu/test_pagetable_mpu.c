@@ -26,7 +26,6 @@ static const word_t WINDOW = 0x20004000;
 
 static void begin(void)
 {
-    case_failed = false;
     machine_reset();
     if (machine_create(SOURCE, WINDOW, WINDOW_ORDER, 0) != STATUS_OK)
         abort();

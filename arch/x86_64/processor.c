@@ -41,6 +41,9 @@ void processor_features(struct port_features *features)
         .huge_pages = bit(extended.d, 26),
         .xsave = bit(basic.c, 26),
     };
+    features->physical_bits = leaf(EXTENDED_EIGHT).a & 0xFF;
+    if (features->physical_bits == 0) /* SDM volume 3, 4.1.4 */
+        features->physical_bits = 36;
     if (features->xsave)
         features->xcr0 = leaf(XSAVE_STATES).a & wanted;
 }

@@ -27,7 +27,8 @@ word_t processor_msr(uint32_t msr);
 /* What CPUID offers and the kernel uses. */
 struct port_features {
     bool smep, smap, umip, fsgsbase, xsave, nx, pge, huge_pages, machine_check;
-    word_t xcr0; /* states that XSAVE keeps */
+    word_t xcr0;          /* states that XSAVE keeps */
+    word_t physical_bits; /* of addresses: the bits above are reserved in page tables */
 };
 
 void processor_features(struct port_features *features);

@@ -128,12 +128,24 @@ static word_t lowest(void)
     return low != 0 ? low : PAGE;
 }
 
+/* Where what can be mapped ends: behind are bits that an entry has not, or the kernel's half. */
+static word_t end_of_memory(void)
+{
+    word_t bits = port_features.physical_bits;
+
+    return (word_t)1 << (bits < ARCH_MMU_USER_ORDER ? bits : ARCH_MMU_USER_ORDER);
+}
+
 /* All RAM from there on, but for what is the kernel's, which is in ascending order. */
 static void add_ram(word_t begin, word_t end)
 {
     const word_t flags = PAGE_READ | PAGE_WRITE | PAGE_EXECUTE | PAGE_CACHE | PAGE_BUFFER;
     const word_t low = lowest();
 
+    if (end > end_of_memory()) {
+        firmware_note(BOOT_NOTE_PIECE_LOST, end_of_memory());
+        end = end_of_memory();
+    }
     if (begin < low)
         begin = low;
     for (unsigned i = 0; i < KERNEL_RANGES; i++) {

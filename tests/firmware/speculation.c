@@ -13,7 +13,8 @@
 /* A processor is its vendor, its signature, and the words that differ from zero. */
 static struct made_up {
     const char *vendor;
-    uint32_t signature, basic_c, basic_d, seven_b, seven_c, seven_d, eight_b, one_d, twenty_one_a;
+    uint32_t signature, basic_c, basic_d, seven_b, seven_c, seven_d, eight_a, eight_b, one_d,
+        twenty_one_a;
     uint32_t last, last_extended;
     word_t capabilities;
 } made_up;
@@ -55,7 +56,7 @@ struct cpuid processor_cpuid(uint32_t leaf, uint32_t subleaf)
     case 0x80000001:
         return (struct cpuid){0, 0, 0, made_up.one_d};
     case 0x80000008:
-        return (struct cpuid){0, made_up.eight_b, 0, 0};
+        return (struct cpuid){made_up.eight_a, made_up.eight_b, 0, 0};
     case 0x80000021:
         return (struct cpuid){made_up.twenty_one_a, 0, 0, 0};
     case 0xFFFF:
@@ -271,6 +272,7 @@ static void old(void)
     made_up.last_extended = 0x12345;
     processor_features(&features);
     tap_check(!features.nx && !features.huge_pages, "and none of leaves it has never heard of");
+    tap_check(features.physical_bits == 36, "and addresses of 36 bits, since it does not say");
 }
 
 static void features_of(void)
@@ -282,6 +284,7 @@ static void features_of(void)
                             .basic_d = 1 << 7 | 1 << 13,
                             .seven_b = 1 << 0 | 1 << 7 | 1 << 20,
                             .seven_c = 1 << 2,
+                            .eight_a = 0x3028,
                             .one_d = 1 << 20 | 1 << 26},
            "");
     processor_features(&features);
@@ -290,6 +293,7 @@ static void features_of(void)
               "features of the structured leaf");
     tap_check(features.nx && features.huge_pages && features.xsave && features.xcr0 == 7,
               "NX, huge pages, and the states that the kernel knows");
+    tap_check(features.physical_bits == 40, "how wide addresses are");
 }
 
 /* ---- The command line ---- */

@@ -32,6 +32,7 @@ class Page:
         self.size = LARGE if "P" in flags else PAGE
         self.can_execute, self.is_global = "X" not in flags, "G" in flags
         self.is_user, self.can_write = "U" in flags, "W" in flags
+        self.is_settled = "A" in flags and ("D" in flags or not self.can_write)
         self.text = match[0]
 
 
@@ -87,6 +88,7 @@ def check_user(tap, user, layout):
     tap.check(user and not wrong, "no page of the user's half is the kernel's memory", "\n".join(wrong))
     tap.check(all(page.is_user for page in user), "and each may be used by user code")
     tap.check(not any(page.is_global for page in user), "none is global")
+    tap.check(all(page.is_settled for page in user), "and hardware has nothing to write into an entry")
 
 
 def check_registers(tap, registers):

@@ -32,7 +32,7 @@ struct grant {
 
 struct client {
     unsigned number;
-    bool is_inside; /* a visitor is, or was and has not come to its end */
+    bool is_inside;                       /* a visitor is, or was and has not come to its end */
     word_t quota, used[FRAME_KERNEL + 1]; /* by enum frame_kind */
     rme_pagetable_t top;
     rme_captable_t pagetables; /* the server's alone */

@@ -7,7 +7,7 @@
 #include "tests/trace/shadow.h"
 #include "tests/trace/words.h"
 
-enum { BLOCK = 1000, RECORDS = 1024, JUMP_ONE_IN = 40, LINE_BYTES = 512 };
+enum { BLOCK = 1000, RECORDS = 1024, JUMP_ONE_IN = 40, LINE_BYTES = 512, CALL_BITS = 8 };
 
 uint32_t program_reached[RME_CALL_COUNT][64], program_reached_function[FUNCTIONS][64];
 
@@ -151,28 +151,30 @@ static void count(const struct act *act, sword_t result)
 
 /* The call that this thread made last, if its registers still say which. An activation is known by
  * what its callee sees. */
-static const struct act *settle(const struct seen *seen)
+static void settle(const struct seen *seen)
 {
     static const struct act activation = {.number = RME_SVC_INV_ACT};
-    word_t kept = seen->crossing[KEPT_NUMBER];
+    word_t kept = seen->crossing[KEPT_NUMBER] >> CALL_BITS;
     struct record *record = &records[kept % RECORDS];
 
     if (kept == 0 && seen->place == PLACE_RESUME && (sword_t)seen->result == STATUS_FAULT)
         count(&activation, STATUS_FAULT); /* a forced return leaves nothing but the status */
     if (kept == 0 || record->number != kept)
-        return NULL;
+        return;
     record->number = 0;
     if (seen->place == PLACE_BEGIN && record->act.number != RME_SVC_INV_ACT)
-        return NULL;
+        return;
     count(&record->act, (sword_t)seen->result);
     shadow_note(&record->act, (sword_t)seen->result);
-    return &record->act;
 }
 
-/* How much of a finite budget is left depends on the clock; that it is finite, not. */
-static void normalise(struct seen *seen, const struct act *act)
+/* How much of a finite budget is left depends on the clock; that it is finite, not. The call may be
+ * so long ago that its record is another's. */
+static void normalise(struct seen *seen)
 {
-    if (act != NULL && act->number == RME_SVC_THD_TIME_XFER && seen->result != 0 &&
+    word_t call = seen->crossing[KEPT_NUMBER] % (1 << CALL_BITS);
+
+    if (seen->crossing[KEPT_NUMBER] != 0 && call == RME_SVC_THD_TIME_XFER && seen->result != 0 &&
         seen->result < BUDGET_INFINITE)
         seen->result = 1;
 }
@@ -196,7 +198,7 @@ static void choose(struct act *act, word_t name)
     act->stack = random_any();
     for (unsigned i = 0; i < CROSSING; i++)
         act->crossing[i] = random_word();
-    act->crossing[KEPT_NUMBER] = number;
+    act->crossing[KEPT_NUMBER] = number << CALL_BITS | act->number % (1 << CALL_BITS);
     act->crossing[KEPT_WORD] = act->words[6];
     act->crossing[KEPT_NAME] = name;
 }
@@ -206,7 +208,8 @@ bool program_next(const struct seen *found, struct act *act)
     struct seen seen = *found;
     word_t name = seen.crossing[KEPT_NAME];
 
-    normalise(&seen, settle(&seen));
+    settle(&seen);
+    normalise(&seen);
     print_seen(&seen);
     mix_seen(&seen);
     if (calls == settings.calls)

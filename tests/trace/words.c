@@ -244,6 +244,8 @@ static void narrow(word_t source, word_t *w)
         w[6] = 4 * AREA_BYTES_EACH;
     if (one_in(8))
         w[5] = random_any();
+    if (source == FIXED_GUESTS && w[5] < w[6]) /* or two guests would have one area, in which the */
+        w[5] = 0;                              /* host and a board keep different registers */
     if (source == FIXED_LINE_FUNCTIONS) {
         w[4] = (word_t)RME_KFN_INT_LOCAL_MOD << CAP_PAIR_SHIFT | RME_KFN_CPU_TICK;
         w[6] = one_in(2) ? ~(word_t)0 : LINE_FIRST + LINE_COUNT;
@@ -491,6 +493,8 @@ static void binding(word_t *w)
     w[5] = CAP_NULL;
     w[6] = 0;
     slot = shadow_slot(w[0]);
+    if (slot != SLOTS && shadow[slot].is_leaf)
+        slot = shadow[slot].root; /* each guest has an area of its own */
     if (slot != SLOTS && slot >= GUEST_SLOTS && !one_in(8)) {
         w[5] = id_fixed(FIXED_GUESTS);
         w[6] = (slot - GUEST_SLOTS) * AREA_BYTES_EACH;

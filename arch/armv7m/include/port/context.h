@@ -69,31 +69,11 @@ static inline void arch_context_clear(struct arch_context *context)
         context->r[i] = 0;
 }
 
-bool arch_context_debug(struct arch_context *context, struct arch_fpu *fpu, word_t index,
-                        bool write, word_t *value);
-
-/* A fault in words; faults.c. */
-struct arch_fault_story {
-    const char *what;
-    word_t pc, stack; /* pc: 0 if the frame cannot be read */
-    bool is_stack;    /* the frame could not be stacked or unstacked */
-};
-
-struct arch_fault_story arch_fault_story(const struct arch_context *context, word_t cause);
-
-static inline bool arch_attributes_valid(word_t attributes)
-{
-    return (attributes & ~(THREAD_GUEST | (CONFIG_FPU ? (word_t)THREAD_FPU : 0))) == 0;
-}
-
 static inline void arch_fpu_init(struct arch_fpu *fpu)
 {
     for (unsigned i = 0; i < 16; i++)
         fpu->s[i] = 0;
 }
-
-void arch_fpu_save(const struct arch_context *context, struct arch_fpu *fpu);
-void arch_fpu_load(const struct arch_context *context, const struct arch_fpu *fpu);
 
 /* A guest's register area, shared with user level: sp, r4 to r11, lr (EXC_RETURN), then s16 to s31
  * of a thread that has the FPU. */
@@ -107,6 +87,4 @@ static inline word_t arch_guest_bytes(bool has_fpu)
     return has_fpu ? sizeof(struct arch_guest) : offsetof(struct arch_guest, s);
 }
 
-void arch_guest_save(void *area, const struct arch_context *context, const struct arch_fpu *fpu);
-void arch_guest_load(void *area, struct arch_context *context, struct arch_fpu *fpu,
-                     bool keep_result);
+#include "arch/common/context_functions.h"

@@ -42,27 +42,8 @@ word_t arch_context_enter(struct arch_context *context, struct arch_return *save
                           word_t stack, word_t param);
 void arch_context_leave(struct arch_context *context, const struct arch_return *save);
 void arch_context_clear(struct arch_context *context);
-bool arch_context_debug(struct arch_context *context, struct arch_fpu *fpu, word_t index,
-                        bool write, word_t *value);
-
-struct arch_fault_story {
-    const char *what;
-    word_t pc, stack;
-    bool is_stack;
-};
-
-struct arch_fault_story arch_fault_story(const struct arch_context *context, word_t cause);
-
-static inline bool arch_attributes_valid(word_t attributes)
-{
-    return (attributes & ~(THREAD_GUEST | (CONFIG_FPU ? (word_t)THREAD_FPU : 0))) == 0;
-}
 
 void arch_fpu_init(struct arch_fpu *fpu);
-
-/* Each CPU has an FPU: host_fpu (machine.h). */
-void arch_fpu_save(const struct arch_context *context, struct arch_fpu *fpu);
-void arch_fpu_load(const struct arch_context *context, const struct arch_fpu *fpu);
 
 /* A guest's area: where it goes on, the crossing registers, the result. */
 struct arch_guest {
@@ -77,6 +58,4 @@ static inline word_t arch_guest_bytes(bool has_fpu)
     return has_fpu ? sizeof(struct arch_guest) : offsetof(struct arch_guest, fpu);
 }
 
-void arch_guest_save(void *area, const struct arch_context *context, const struct arch_fpu *fpu);
-void arch_guest_load(void *area, struct arch_context *context, struct arch_fpu *fpu,
-                     bool keep_result);
+#include "arch/common/context_functions.h"

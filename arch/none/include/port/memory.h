@@ -4,10 +4,4 @@
  */
 #pragma once
 
-#include "arch/atomic.h"
-
-word_t arch_kmem_base(void);
-word_t arch_kmem_size(void);
-shared_t *arch_kmem_bitmap(void);
-word_t arch_guest_base(void);
-word_t arch_guest_size(void);
+#include "arch/common/memory_functions.h"

@@ -69,26 +69,8 @@ static inline void arch_context_leave(struct arch_context *context, const struct
 }
 
 void arch_context_clear(struct arch_context *context);
-bool arch_context_debug(struct arch_context *context, struct arch_fpu *fpu, word_t index,
-                        bool write, word_t *value);
-
-/* What a fault says of itself, for debug builds. */
-struct arch_fault_story {
-    const char *what;
-    word_t pc, stack;
-    bool is_stack;
-};
-
-struct arch_fault_story arch_fault_story(const struct arch_context *context, word_t cause);
-
-static inline bool arch_attributes_valid(word_t attributes)
-{
-    return (attributes & ~(THREAD_GUEST | (CONFIG_FPU ? (word_t)THREAD_FPU : 0))) == 0;
-}
 
 void arch_fpu_init(struct arch_fpu *fpu);
-void arch_fpu_save(const struct arch_context *context, struct arch_fpu *fpu);
-void arch_fpu_load(const struct arch_context *context, const struct arch_fpu *fpu);
 
 /* A guest's register area, shared with user level. FS and GS base stay with the thread. */
 struct arch_guest {
@@ -102,6 +84,4 @@ static inline word_t arch_guest_bytes(bool has_fpu)
     return has_fpu ? sizeof(struct arch_guest) : offsetof(struct arch_guest, fpu);
 }
 
-void arch_guest_save(void *area, const struct arch_context *context, const struct arch_fpu *fpu);
-void arch_guest_load(void *area, struct arch_context *context, struct arch_fpu *fpu,
-                     bool keep_result);
+#include "arch/common/context_functions.h"

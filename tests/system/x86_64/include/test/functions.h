@@ -12,7 +12,7 @@ enum { REGISTERS = 12, REGISTERS_FPU = 13, REGISTER_READ_ONLY = 9 };
 
 enum { PORT_LAST = 0xFFFF, PORT_SCRATCH = 0x3FF }; /* the scratch register of the 16550 */
 
-/* A capability for the ports from 0x3F8 to 0x3FF alone. */
+/* A capability for eight ports that nothing answers at. */
 static sword_t narrow_io(word_t function, word_t port, word_t bytes)
 {
     static word_t slot;
@@ -22,7 +22,7 @@ static sword_t narrow_io(word_t function, word_t port, word_t bytes)
         rme_assert(
             rme_captable_delegate(own, slot, own, BOOT_KFUNC,
                                   (word_t)RME_KFN_IO_READ << CAP_PAIR_SHIFT | RME_KFN_IO_WRITE,
-                                  0x3F8, 0x3FF) == STATUS_OK);
+                                  0x2000, 0x2007) == STATUS_OK);
     }
     return rme_kfunc_call(rme_kfunc(slot), function, port, bytes, 0, 0, 0);
 }
@@ -33,13 +33,13 @@ static void port_bounds(void)
     REFUSED(IO_READ, BOUNDS, call(RME_KFN_IO_READ, PORT_LAST, 2, 0, 0));
     REFUSED(IO_READ, BOUNDS, call(RME_KFN_IO_READ, PORT_LAST - 2, 4, 0, 0));
     REFUSED(IO_READ, BOUNDS, call(RME_KFN_IO_READ, ~(word_t)0, 4, 0, 0));
-    REFUSED(IO_READ, BOUNDS, narrow_io(RME_KFN_IO_READ, 0x3F7, 1));
-    REFUSED(IO_READ, BOUNDS, narrow_io(RME_KFN_IO_READ, 0x3FF, 2));
-    REFUSED(IO_READ, BOUNDS, narrow_io(RME_KFN_IO_READ, 0x3FD, 4));
+    REFUSED(IO_READ, BOUNDS, narrow_io(RME_KFN_IO_READ, 0x1FFF, 1));
+    REFUSED(IO_READ, BOUNDS, narrow_io(RME_KFN_IO_READ, 0x2007, 2));
+    REFUSED(IO_READ, BOUNDS, narrow_io(RME_KFN_IO_READ, 0x2005, 4));
     REFUSED(IO_WRITE, BOUNDS, call(RME_KFN_IO_WRITE, PORT_LAST + 1, 1, 0, 0));
     REFUSED(IO_WRITE, BOUNDS, call(RME_KFN_IO_WRITE, PORT_LAST - 2, 4, 0, 0));
-    REFUSED(IO_WRITE, BOUNDS, narrow_io(RME_KFN_IO_WRITE, 0x3FF, 2));
-    REFUSED(IO_WRITE, BOUNDS, narrow_io(RME_KFN_IO_WRITE, 0x400, 1));
+    REFUSED(IO_WRITE, BOUNDS, narrow_io(RME_KFN_IO_WRITE, 0x2007, 2));
+    REFUSED(IO_WRITE, BOUNDS, narrow_io(RME_KFN_IO_WRITE, 0x2008, 1));
 }
 
 static void ports(void)

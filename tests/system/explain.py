@@ -64,14 +64,14 @@ ARMV7M = [
 PAGE = "no page, or one that does not allow this"
 PROTECTION = "a privileged instruction, a bad selector or no canonical address"
 X86_64 = [
-    fault(PAGE, 1, r"\n  access to 0xf{8}80[0-9a-f]{6} is not mapped"),
+    fault(PAGE, 1, r"\n  access to 0xf{8}[89a-f][0-9a-f]{7} is not mapped"),
     fault(PAGE, 2, r"\n  access to WORD is mapped with READ EXECUTE CACHE BUFFER, lacks WRITE"),
     fault(PAGE, 3, r"\n  execution of WORD is mapped with READ WRITE CACHE BUFFER, lacks EXECUTE"),
     fault("an FPU instruction without the attribute FPU", 4, ""),
     fault("division error", 5, ""),
     fault("undefined instruction", 6, ""),
     fault(PAGE, 7, r"\n  access to 0x0{15}8 is not mapped"),
-    fault(PAGE, 8, r"\n  access to 0xf{8}80[0-9a-f]{5}8 is not mapped"),
+    fault(PAGE, 8, r"\n  access to 0xf{8}[89a-f][0-9a-f]{6}8 is not mapped"),
     fault(PROTECTION, 9, ""),
     fault("breakpoint", 10, ""),
     fault(PROTECTION, 11, ""),

@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include "layout.h"
 #include "rme/call.h"
 #include "rme/start.h"
 
@@ -134,7 +135,7 @@ static inline void machine_timer_clear(void) {}
 #define MACHINE_MANY_CLAIM "with their slots they take no more than 64 KiB"
 
 /* An address that user code can never reach: kernel memory. */
-#define MACHINE_UNREACHABLE 0xFFFFFFFF80400000
+#define MACHINE_UNREACHABLE LAYOUT_KMEM
 
 static inline void machine_undefined(void)
 {

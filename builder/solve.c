@@ -69,21 +69,90 @@ static uint64_t begin_of(const struct block *block, uint64_t next)
     return begin;
 }
 
+/* What the tables of a block cover: its windows, or the one page. */
+static uint64_t reach_of(const struct block *block)
+{
+    return block->granted == granule(block) ? granule(block) : granule(block) << SOLVE_EIGHTHS;
+}
+
+static uint64_t reach_begin(const struct block *block)
+{
+    return block->base / reach_of(block) * reach_of(block);
+}
+
+static uint64_t reach_end(const struct block *block)
+{
+    return align_up(block->base + block->granted, reach_of(block));
+}
+
+/* A block of the same process whose tables would overlap; NULL: there is none. */
+static const struct block *rival_of(const struct block *block)
+{
+    LIST_EACH(block, rival, block->rivals)
+        if (rival->is_settled && reach_begin(rival) < reach_end(block) &&
+            reach_begin(block) < reach_end(rival))
+            return rival;
+    return NULL;
+}
+
+/* The first place in a gap that will do. */
+static bool fit(struct block *block, const struct gap *gap)
+{
+    const struct block *rival;
+
+    block->base = begin_of(block, gap->begin);
+    while (block->base + block->granted <= gap->end && (rival = rival_of(block)) != NULL)
+        block->base = begin_of(block, align_up(reach_end(rival), reach_of(block)));
+    return block->base + block->granted <= gap->end;
+}
+
+/* Take a block out of its gap; what is left before it becomes a gap of its own. */
+static void cut(struct solver *solver, size_t i, const struct block *block)
+{
+    struct gap *gap = &solver->gaps[i];
+    struct gap before = {gap->begin, block->base};
+
+    gap->begin = block->base + block->granted;
+    if (before.end - before.begin < (uint64_t)1 << ORDER_MIN)
+        return;
+    for (size_t j = solver->gap_count++; j > i; j--)
+        solver->gaps[j] = solver->gaps[j - 1];
+    solver->gaps[i] = before;
+}
+
+static void put_block(struct solver *solver, struct block *block)
+{
+    uint64_t *end = block->is_code ? &solver->image : &solver->ram;
+
+    for (size_t i = 0; i < solver->gap_count; i++) {
+        bool is_ram = solver->gaps[i].begin >= solver->placement->ram;
+
+        if (is_ram == block->is_code || !fit(block, &solver->gaps[i]))
+            continue;
+        cut(solver, i, block);
+        break;
+    }
+    block->is_settled = true;
+    if (block->base + block->granted > *end)
+        *end = block->base + block->granted;
+}
+
+/* Image and RAM are gaps without an end: whether all fits is seen afterwards. */
 static void try(struct solver *solver)
 {
-    struct list blocks = {0};
-
     solver->image = solver->placement->image;
     solver->ram = solver->placement->ram;
-    LIST_EACH(block, block, solver->pieces)
-        list_append(&blocks, block);
-    list_sort(&blocks, by_granule);
-    LIST_EACH(block, block, blocks) {
-        uint64_t *next = block->is_code ? &solver->image : &solver->ram;
-
-        block->base = begin_of(block, *next);
-        *next = block->base + block->granted;
+    solver->gaps[0] = (struct gap){solver->image, solver->ram};
+    solver->gaps[1] = (struct gap){solver->ram, UINT64_MAX / 2};
+    solver->gap_count = 2;
+    solver->order.count = 0; /* anew, so that no earlier trial decides about what is equal */
+    LIST_EACH(block, block, solver->pieces) {
+        block->is_settled = false;
+        list_append(&solver->order, block);
     }
+    list_sort(&solver->order, by_granule);
+    LIST_EACH(block, block, solver->order)
+        put_block(solver, block);
 }
 
 /* ---- Regions ---- */
@@ -261,16 +330,33 @@ static void set_flags(const struct solver *solver, struct process *process)
             block->flags &= ~(unsigned)PAGE_STATIC;
 }
 
+static struct block *piece_of(struct block *block)
+{
+    return block->shared != NULL ? block->shared->block : block;
+}
+
+static void prepare(struct solver *solver)
+{
+    LIST_EACH(process, process, solver->placement->system->processes)
+        LIST_EACH(block, block, process->layout->blocks) {
+            if (!block->is_own && block->shared == NULL) {
+                set_fixed_order(block);
+                block->is_settled = true;
+            }
+            LIST_EACH(block, other, process->layout->blocks)
+                if (other != block)
+                    list_append(&piece_of(block)->rivals, piece_of(other));
+        }
+    LIST_EACH(block, block, solver->pieces)
+        set_first_order(block);
+    solver->gaps = memory_take((solver->pieces.count + 2) * sizeof(*solver->gaps));
+}
+
 bool solve(struct solver *solver)
 {
     struct placement *placement = solver->placement;
 
-    LIST_EACH(process, process, placement->system->processes)
-        LIST_EACH(block, block, process->layout->blocks)
-            if (!block->is_own && block->shared == NULL)
-                set_fixed_order(block);
-    LIST_EACH(block, block, solver->pieces)
-        set_first_order(block);
+    prepare(solver);
     try(solver);
     while (!is_good(solver) && make_whole(solver)) {
     }

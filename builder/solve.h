@@ -7,12 +7,15 @@
  * wastes less than one of them. It shows in as many regions as it touches windows: eight granules,
  * aligned to their size. Finer granules waste less and take more regions.
  *
- * Blocks lie one behind the other in the order of falling granules, which leaves no gap between
- * them. Search: every block begins with the finest granule that needs one window. As long as it
- * saves memory and no process has too many regions, the block that saves most gets finer granules.
- * If the beginning has too many regions already, blocks of that process are kept from crossing a
- * window, which may leave gaps. All of it is deterministic, and its time is bounded by the cube of
- * the blocks.
+ * The kernel lets tables of one process not overlap, so that the windows of its blocks must be
+ * apart, although most of a window may be another's.
+ *
+ * Blocks are placed in the order of falling granules, each at the first place that will do, which
+ * leaves few gaps. Search: every block begins with the finest granule that needs one window. As
+ * long as it saves memory and no process has too many regions, the block that saves most gets finer
+ * granules. If the beginning has too many regions already, blocks of that process are kept from
+ * crossing a window. All of it is deterministic, and its time is bounded by the fourth power of the
+ * blocks.
  *
  * A process has enough regions when all its windows have one each; or, beyond that, when the
  * windows of its data, where stacks lie, leave the four that the kernel needs to load the others by
@@ -24,10 +27,17 @@
 
 enum { SOLVE_EIGHTHS = 3 };
 
+struct gap {
+    uint64_t begin, end;
+};
+
 struct solver {
     struct placement *placement;
     struct list pieces;  /* struct block: what has to be placed */
     uint64_t image, ram; /* where memory ends, of the last trial */
+    struct list order;   /* the pieces by granule, and what is free between them */
+    struct gap *gaps;
+    size_t gap_count;
 };
 
 /* Fill base, order, granted and flags of all blocks, and move on the ends of the placement. False,

@@ -145,6 +145,20 @@ static bool overlap(const struct block *a, const struct block *b)
     return a->base < b->base + b->granted && b->base < a->base + a->granted;
 }
 
+/* Neither may two tables of a process overlap, on a machine with an MPU. */
+static bool are_tables_apart(const struct process *process)
+{
+    LIST_EACH(page_table, a, process->layout->tables)
+        LIST_EACH(page_table, b, process->layout->tables) {
+            if (a == b || a->parent == NULL || b->parent == NULL)
+                continue;
+            if (a->base < b->base + ((uint64_t)1 << b->size_order << b->number_order) &&
+                b->base < a->base + ((uint64_t)1 << a->size_order << a->number_order))
+                return false;
+        }
+    return true;
+}
+
 /* Blocks of two processes are the same shared memory or device, or apart. */
 static bool are_apart(const struct system *system)
 {
@@ -210,7 +224,7 @@ static void try_one(const struct board *board)
         LIST_EACH(block, block, process->layout->blocks)
             covers &= block->granted == 0 || is_covered(process, block);
         is_tight &= is_exact(process);
-        regions &= board->has_mmu || has_regions(board, process);
+        regions &= board->has_mmu || (has_regions(board, process) && are_tables_apart(process));
         worst = waste_of(process) > worst ? waste_of(process) : worst;
     }
     report(covers, "each block is shown with its access");

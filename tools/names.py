@@ -124,5 +124,5 @@ class Names:
             self.report.append(line)
             return []
         fault = FAULT.match(line)
-        where = self.place(fault[1], int(fault[3], 16)) if fault else ""
+        where = self.place(fault[1], int(fault[3], 16)) if fault and int(fault[3], 16) else ""
         return self.flush() + [f"{line} ({where})" if where else line]

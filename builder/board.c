@@ -123,6 +123,7 @@ struct board *board_read(const char *path)
     board->machine = find_machine(text_at(root, "chip.arch"));
     board->has_mmu = strcmp(text_at(root, "chip.protection"), "mmu") == 0;
     board->has_fpu = text_at(root, "chip.fpu")[0] != '\0' && number_at(root, "options.FPU") != 0;
+    board->has_debug = number_at(root, "options.KFUNC_DEBUG") != 0;
     board->is_raw = number_at(root, "options.RAW") != 0;
     board->regions = (unsigned)number_at(root, "chip.mpu_regions");
     board->priorities = (unsigned)number_at(root, "options.PRIORITIES");

@@ -40,7 +40,7 @@ struct interrupt {
 struct board {
     const char *name;
     const struct machine *machine;
-    bool has_mmu, has_fpu, is_raw;
+    bool has_mmu, has_fpu, is_raw, has_debug;
     unsigned regions, priorities, lines;
     uint64_t captable_bytes_max, kmem_bytes;
     unsigned boot_entries, boot_tables;

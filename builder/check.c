@@ -483,6 +483,9 @@ void check(struct system *system, const struct board *board)
     check_unused_signals(system);
     check_unused_shared(system);
     check_policy(system);
+    if (board != NULL && !board->has_debug)
+        complain((struct place){.source = system->source}, "build without KFUNC_DEBUG=0",
+                 "init looks at faults by the kernel functions for debugging");
     if (board != NULL && board->is_raw)
         complain((struct place){.source = system->source}, "build without RAW=1",
                  "raw address spaces have no processes to describe");

@@ -164,6 +164,57 @@ static struct node *parse(const struct source *source, struct fy_parser *parser,
     return root;
 }
 
+/* Bytes of the character that begins here; 0: it is no UTF-8, or a control character. */
+static size_t character(const unsigned char *text, size_t left)
+{
+    size_t bytes = text[0] < 0x80 ? 1 : text[0] < 0xE0 ? 2 : text[0] < 0xF0 ? 3 : 4;
+
+    if (text[0] < 0x80)
+        return text[0] >= ' ' || (text[0] >= '\t' && text[0] <= '\r') ? 1 : 0;
+    if (text[0] < 0xC2 || text[0] > 0xF4 || bytes > left)
+        return 0;
+    for (size_t i = 1; i < bytes; i++)
+        if ((text[i] & 0xC0) != 0x80)
+            return 0;
+    return bytes;
+}
+
+/* The library is given text alone. */
+static bool is_text(const struct source *source)
+{
+    struct place at = {source, 1, 1, 1};
+    const unsigned char *text = (const unsigned char *)source->text;
+
+    for (size_t i = 0, bytes; i < source->bytes; i += bytes) {
+        bytes = character(text + i, source->bytes - i);
+        if (bytes == 0) {
+            complain(at, "save it as UTF-8", "here is no text: byte 0x%02x", text[i]);
+            return false;
+        }
+        at.column = text[i] == '\n' ? 1 : at.column + 1;
+        at.line += text[i] == '\n' ? 1 : 0;
+    }
+    return true;
+}
+
+/* A directive is a line that begins with '%'. None has a meaning here, and one that is no text
+ * makes libfyaml 0.7.12 look for its end for ever. */
+static bool has_directive(const struct source *source)
+{
+    struct place at = {source, 1, 1, 1};
+    bool is_begin = true;
+
+    for (size_t i = 0; i < source->bytes; i++) {
+        if (is_begin && source->text[i] == '%') {
+            complain(at, "remove this line", "a description has no directives");
+            return true;
+        }
+        is_begin = source->text[i] == '\n' || source->text[i] == '\r';
+        at.line += source->text[i] == '\n' ? 1 : 0;
+    }
+    return false;
+}
+
 struct node *tree_read(const struct source *source)
 {
     struct fy_diag_cfg quiet = {.output_fn = ignore, .level = FYET_ERROR, .module_mask = ~0u};
@@ -177,7 +228,8 @@ struct node *tree_read(const struct source *source)
     struct node *root = NULL;
 
     fy_diag_set_collect_errors(diag, true);
-    if (parser != NULL && fy_parser_set_string(parser, source->text, source->bytes) == 0)
+    if (parser != NULL && is_text(source) && !has_directive(source) &&
+        fy_parser_set_string(parser, source->text, source->bytes) == 0)
         root = parse(source, parser, diag);
     fy_parser_destroy(parser);
     fy_diag_destroy(diag);

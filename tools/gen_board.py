@@ -364,7 +364,8 @@ def board_cmake(board, chip, values, transparent):
             ("QEMU_ARGS", ";".join(board.get("qemu", {}).get("args", []))),
             ("IRQ_LINES", chip["irq_lines"]), ("PRIORITY_BITS", chip["priority_bits"]),
             ("TRANSPARENT", ";".join(map(str, sorted(transparent)))),
-            ("CPUS_MAX", values["CPUS_MAX"]), ("DEBUG", values["DEBUG"]), ("KPTI", values["KPTI"])]
+            ("CPUS_MAX", values["CPUS_MAX"]), ("DEBUG", values["DEBUG"]), ("KPTI", values["KPTI"]),
+            ("KFUNC_DEBUG", values["KFUNC_DEBUG"])]
     return "".join(f'set(BOARD_{key} "{value}")\n' for key, value in rows)
 
 

@@ -224,6 +224,8 @@ static void read_word(const struct key *key, const struct node *node, struct wor
 {
     if (is_shape(key, node, NODE_SCALAR) && (key->kind == KIND_TEXT || is_name(node)))
         *word = word_of(node);
+    else
+        *word = (struct word){key->otherwise, node->at}; /* so that nothing is missing later */
 }
 
 static void read_value(const struct key *key, const struct node *node, void *object)

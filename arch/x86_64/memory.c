@@ -85,7 +85,7 @@ static void fill_view(void)
     const char *pages = port_entry_pages[0];
 
     show(port_entry_text, port_entry_text_end);
-    show(pages, pages + ENTRY_PAGES_BYTES * CONFIG_CPUS_MAX);
+    show(pages, pages + (word_t)ENTRY_PAGES_BYTES * CONFIG_CPUS_MAX);
     view_window[LAYOUT_BOOT_PAGE / LARGE_PAGE] = kernel_table(view);
     view_pointers[WINDOW_ENTRY] = kernel_table(view_window);
 }

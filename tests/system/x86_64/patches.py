@@ -41,9 +41,10 @@ class Kernel:
         self.address, self.text = section.address, self.elf.image[section.offset:section.offset + section.size]
         names = {int(number): name for name, number in
                  re.findall(r"#define PATCH_(\w+)\s+(\d+)", Path(offsets).read_text(encoding="utf-8"))}
-        rodata = self.elf.section(".kernel.rodata")
-        begin, end = (self.elf.symbol(f"port_patches_{which}").address - rodata.address + rodata.offset
-                      for which in ("begin", "end"))
+        begin, end = (self.elf.symbol(f"port_patches_{which}").address for which in ("begin", "end"))
+        holder = next(section for section in self.elf.sections
+                      if section.offset and section.address <= begin < section.address + section.size)
+        begin, end = (address - holder.address + holder.offset for address in (begin, end))
         self.places = [(source, target, names[why])
                        for source, target, why in struct.iter_unpack("<QQQ", self.elf.image[begin:end])]
 

@@ -62,7 +62,7 @@ def check_kpti(tap, kernel, symbol):
 def check_whole(tap, kernel, symbol, layout):
     text = pages_between(symbol("layout_text_begin"), symbol("layout_text_end"))
     rodata = pages_between(symbol("layout_text_end"), symbol("layout_rodata_end"))
-    data = pages_between(symbol("layout_rodata_end"), symbol("layout_image_end")) - {symbol("layout_stack_guard")}
+    data = pages_between(symbol("layout_rodata_end"), symbol("layout_boot_begin")) - {symbol("layout_stack_guard")}
     window = layout["KERNEL_WINDOW"]
     rest = {window + layout["BOOT_PAGE"], layout["LOCAL_APIC"], layout["IO_APIC"]}
     memory = {address for begin, size in ((layout["KMEM"], layout["KMEM_BYTES"]),
@@ -77,9 +77,10 @@ def check_whole(tap, kernel, symbol, layout):
               "only text and constants cannot be written, and the page under the stack is not there")
 
 
-def check_user(tap, user, layout):
+def check_user(tap, user, layout, boot):
     image = layout["KERNEL_IMAGE"]
-    owned = [(image, image + layout["KERNEL_IMAGE_BYTES"]),
+    # What runs once, behind the rest, is the user's by now.
+    owned = [(image, boot - layout["KERNEL_WINDOW"]),
              (layout["KMEM"] - layout["KERNEL_WINDOW"], layout["KMEM"] - layout["KERNEL_WINDOW"] +
               layout["KMEM_OWN_BYTES"])]
     wrong = [page.text for page in user
@@ -126,7 +127,7 @@ def main():
     else:
         check_whole(tap, kernel, symbol, layout)
     tap.check(lower_half == 0, "the space of boot shows physical memory no more")
-    check_user(tap, [page for page in pages if page.address < HALF], layout)
+    check_user(tap, [page for page in pages if page.address < HALF], layout, symbol("layout_boot_begin"))
     check_registers(tap, registers)
     return tap.end()
 

@@ -12,6 +12,7 @@ The head of a patch is lines of `Key: value`, then what the defect is, then a un
   Test: unit.kmem           a test of that build (ctest), and
   Line: text of a case      the case that must fail; Test and Line may come several times
   Ends: hang                instead of Line: the program must not end within its time
+  Ends: early               or it must end before its plan: the kernel has stopped the machine
   Arguments: 1000000 1 0 0  of the test before it, in place of those that ctest gives it
 
 Without the patch each named case must pass. A patch applies where the lines that it removes, with
@@ -37,6 +38,7 @@ BUILDS = {
     "host-one": {**HOST, "RME_OPTIONS": "CPUS_MAX=1"},
     "host-raw": {**HOST, "RME_OPTIONS": "RAW=1"},
 }
+HANG, EARLY = "Ends: hang", "Ends: early"  # in the place of a line
 HANG_SECONDS = 5  # of computing
 WALL_SECONDS = 10  # the same where an emulator computes
 TEST_SECONDS = 120
@@ -80,7 +82,7 @@ class Hunk:
 class Patch:
     name: str
     build: str = "host"
-    tests: list = field(default_factory=list)  # [test, line or None (it must hang), arguments]
+    tests: list = field(default_factory=list)  # [test, line, or HANG or EARLY, arguments]
     hunks: list = field(default_factory=list)
 
 
@@ -97,10 +99,11 @@ def parse(path):
         elif key == "Line":
             patch.tests[-1][1] = value
         elif key == "Ends":
-            patch.tests[-1][1] = None
+            patch.tests[-1][1] = f"Ends: {value}"
         elif key == "Arguments":
             patch.tests[-1][2] = tuple(value.split())
-    if patch.build not in BUILDS or not diff or not patch.tests or any(line == "" for _, line, _ in patch.tests):
+    unclear = any(not line or line.startswith("Ends: ") and line not in (HANG, EARLY) for _, line, _ in patch.tests)
+    if patch.build not in BUILDS or not diff or not patch.tests or unclear:
         raise Failed(f"{path.name}: the head is not complete, or there is no diff")
     name = None
     for line in ("--- " + diff).splitlines():
@@ -181,8 +184,18 @@ def check_sound(build, names, patches):
             output, ended = results[name]
             if not ended:
                 raise Failed(f"{name} does not end without any patch")
-            if line is not None and verdicts(output).get(line) != {"passed"}:
+            if line not in (HANG, EARLY) and verdicts(output).get(line) != {"passed"}:
                 raise Failed(f"{patch.name}: without any patch {name} does not pass '{line}'")
+
+
+def check_end(name, line, output, ended):
+    if line == HANG and ended:
+        raise Failed(f"{name} ends")
+    if line == EARLY and (not ended or re.search(r"^1\.\.\d", output, re.MULTILINE)):
+        raise Failed(f"{name} {'comes to its plan' if ended else 'hangs'}")
+    if line not in (HANG, EARLY) and "failed" not in verdicts(output).get(line, set()):
+        failed = [text for text, states in verdicts(output).items() if "failed" in states]
+        raise Failed(f"{name} does not fail at '{line}', but at: {failed[:5]}" + ("" if ended else "; it hangs"))
 
 
 def check_planted(tree, build, patch):
@@ -194,16 +207,10 @@ def check_planted(tree, build, patch):
         build.make([name for name, _, _ in patch.tests])
         results = {}
         for name, line, arguments in patch.tests:
-            key = (name, arguments, line is None)
+            key = (name, arguments, line == HANG)
             if key not in results:
-                results[key] = build.execute(name, TEST_SECONDS if line else HANG_SECONDS, arguments)
-            output, ended = results[key]
-            if line is None and ended:
-                raise Failed(f"{name} ends")
-            if line is not None and "failed" not in verdicts(output).get(line, set()):
-                failed = [text for text, states in verdicts(output).items() if "failed" in states]
-                raise Failed(f"{name} does not fail at '{line}', but at: {failed[:5]}"
-                             + ("" if ended else "; it hangs"))
+                results[key] = build.execute(name, HANG_SECONDS if line == HANG else TEST_SECONDS, arguments)
+            check_end(name, line, *results[key])
     finally:
         for name in changed:
             scratch.write(tree.root / name, (ROOT / name).read_bytes())
@@ -217,7 +224,7 @@ class Report:
         self.count += 1
         self.failed += bool(problem)
         print(f"{'not ok' if problem else 'ok'} {self.count} - {name}", flush=True)
-        for line in str(problem).splitlines()[:40]:
+        for line in str(problem).splitlines()[-40:]:
             print(f"# {line}")
 
     def end(self):

@@ -238,6 +238,10 @@ static inline bool m_in_range(const struct m_slot *cap, word_t position)
 {
     return position >= cap->low && position <= cap->high;
 }
+/* The operands of a call on a parent and its child, or on a target and its source; then whether the
+ * positions are in the ranges of their capabilities. */
+enum status m_family(const word_t *w, word_t right, struct m_slot **cap);
+enum status m_target_and_source(const word_t *w, struct m_slot **cap);
 /* Whether piece `index` of a page of 2^from bytes is an entry of 2^to bytes. */
 static inline bool m_is_piece(word_t index, word_t from, word_t to)
 {

@@ -58,3 +58,25 @@ sword_t m_pgt_del(const word_t *w)
     m_erase(slot);
     return STATUS_OK;
 }
+
+enum status m_family(const word_t *w, word_t right, struct m_slot **cap)
+{
+    enum status status =
+        m_operands((struct m_operand[]){{w[0], M_PAGETABLE, right},
+                                        {w[2], M_PAGETABLE, RIGHT_PAGETABLE_CHILD}},
+                   2, cap);
+
+    return status == STATUS_OK && !m_in_range(cap[0], w[1]) ? STATUS_BOUNDS : status;
+}
+
+enum status m_target_and_source(const word_t *w, struct m_slot **cap)
+{
+    enum status status =
+        m_operands((struct m_operand[]){{w[0], M_PAGETABLE, RIGHT_PAGETABLE_ADD_TARGET},
+                                        {w[3], M_PAGETABLE, RIGHT_PAGETABLE_ADD_SOURCE}},
+                   2, cap);
+
+    if (status == STATUS_OK && (!m_in_range(cap[0], w[1]) || !m_in_range(cap[1], w[4])))
+        return STATUS_BOUNDS;
+    return status;
+}

@@ -76,17 +76,12 @@ sword_t m_pgt_add(const word_t *w)
 {
     struct m_slot *cap[2];
     struct m_pagetable *to, *from;
-    enum status status =
-        m_operands((struct m_operand[]){{w[0], M_PAGETABLE, RIGHT_PAGETABLE_ADD_TARGET},
-                                        {w[3], M_PAGETABLE, RIGHT_PAGETABLE_ADD_SOURCE}},
-                   2, cap);
+    enum status status = m_target_and_source(w, cap);
 
     if (status != STATUS_OK)
         return status;
     to = &cap[0]->object->pagetable;
     from = &cap[1]->object->pagetable;
-    if (!m_in_range(cap[0], w[1]) || !m_in_range(cap[1], w[4]))
-        return STATUS_BOUNDS;
     if (w[1] >= entries(to) || w[4] >= entries(from) ||
         !m_is_piece(w[5], from->size_order, to->size_order))
         return STATUS_ADDRESS;
@@ -130,17 +125,12 @@ sword_t m_pgt_con(const word_t *w)
 {
     struct m_slot *cap[2];
     struct m_object *parent, *child;
-    enum status status =
-        m_operands((struct m_operand[]){{w[0], M_PAGETABLE, RIGHT_PAGETABLE_PARENT_CONSTRUCT},
-                                        {w[2], M_PAGETABLE, RIGHT_PAGETABLE_CHILD}},
-                   2, cap);
+    enum status status = m_family(w, RIGHT_PAGETABLE_PARENT_CONSTRUCT, cap);
 
     if (status != STATUS_OK)
         return status;
     parent = cap[0]->object;
     child = cap[1]->object;
-    if (!m_in_range(cap[0], w[1]))
-        return STATUS_BOUNDS;
     if (w[1] >= entries(&parent->pagetable) ||
         child->pagetable.size_order + child->pagetable.number_order !=
             parent->pagetable.size_order ||
@@ -159,17 +149,12 @@ sword_t m_pgt_des(const word_t *w)
 {
     struct m_slot *cap[2];
     struct m_object *parent, *child;
-    enum status status =
-        m_operands((struct m_operand[]){{w[0], M_PAGETABLE, RIGHT_PAGETABLE_PARENT_DESTRUCT},
-                                        {w[2], M_PAGETABLE, RIGHT_PAGETABLE_CHILD}},
-                   2, cap);
+    enum status status = m_family(w, RIGHT_PAGETABLE_PARENT_DESTRUCT, cap);
 
     if (status != STATUS_OK)
         return status;
     parent = cap[0]->object;
     child = cap[1]->object;
-    if (!m_in_range(cap[0], w[1]))
-        return STATUS_BOUNDS;
     if (w[1] >= entries(&parent->pagetable))
         return STATUS_ADDRESS;
     if (parent->pagetable.child[w[1]] != child)

@@ -34,6 +34,10 @@ class Refusals(unittest.TestCase):
         self.refused("'test' has no option 'all'", "test", "all")
         self.refused("--board", "size", "--board")
         self.refused("does not start from an ISO image", "iso")
+        self.refused("name a system", "build")
+        self.refused("name the new system", "new")
+        self.refused("there is no system 'x'", "build", "x")
+        self.refused("'run' takes one system", "run", "hello", "restart")
         self.refused("'iso' has no option", "iso", "--gate", "x")
         for verb in ("bench", "size", "debug", "check"):
             self.refused(f"the host has no '{verb}'", verb, "--board", "host")
@@ -45,7 +49,7 @@ class Refusals(unittest.TestCase):
 
     def test_help(self):
         for arguments in ((), ("help",), ("--help",), *((verb, "--help") for verb in
-                          ("run", "test", "bench", "size", "check", "debug", "iso"))):
+                          ("run", "build", "new", "test", "bench", "size", "check", "debug", "iso"))):
             status, text, _ = rme(*arguments)
             self.assertEqual(status, 0)
             self.assertTrue(text.startswith("usage: ./rme"))

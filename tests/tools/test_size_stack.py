@@ -42,6 +42,15 @@ class Stack(unittest.TestCase):
         path.write_text(facts)
         return stack.load_graph([self.folder], path)
 
+    def test_depths_of_user_level(self) -> None:
+        graph = self.graph(node("main", 40) + node("work", 16) + node("round", 8) + outside("printf") +
+                           edge("main", "work") + edge("round", "round") + edge("work", "asm"),
+                           facts="[assembly]\nasm = { bytes = 24 }\n")
+        found = stack.depths(graph, {"main": 0, "work": 0, "round": 0, "gone": 0})
+        self.assertEqual((found["main"], found["work"]), (80, 40))
+        self.assertIn("recursion", found["round"])
+        self.assertIn("no function gone", found["gone"])
+
     def test_deepest_chain_across_files(self) -> None:
         graph = self.graph(
             node("a", 8) + outside("b") + node("x.c:s", 100) + edge("a", "b") + edge("a", "x.c:s"),

@@ -117,5 +117,9 @@ function(rme_describe folder)
         rme_test(examples.${RME_SYSTEM} system 120
                  ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/transcript.py ${image} --board ${RME_BOARD}
                  ${RME_QEMU} --lines ${folder}/expected.txt --json ${dir}/system.json ${loose})
+        rme_test(examples.${RME_SYSTEM}_again system 60
+                 ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tests/builder/again.py ${description}
+                 --builder ${RME_BUILDER} --board ${RME_GENERATED}/board.json --init ${init} --folder ${dir}
+                 --image ${image})
     endif()
 endfunction()

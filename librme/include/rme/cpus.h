@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * The other CPUs of the first process. On each there is a thread of the kernel's making, which sleeps
- * until it is given something to do here; only a thread that runs on a CPU can bind others to it.
+ * The other CPUs of the first process. On each there is a thread of the kernel's making, which
+ * sleeps until it is given something to do here; only a thread that runs on a CPU can bind others
+ * to it.
  */
 #pragma once
 

@@ -158,11 +158,11 @@ static void with_huge_pages(void)
     tap_check(map(directories, 0, READ, second, HUGE_ORDER) == STATUS_OK &&
                   attempt(window) == FAULTED && seen[0] == 0x112 && seen[1] == 0,
               "as is another");
-    tap_check(map(directory, 1, READ, first + HUGE - (1 << LARGE_ORDER), LARGE_ORDER) == STATUS_OK &&
-                  attempt(window + HUGE + (1 << LARGE_ORDER) + (1 << LARGE_ORDER) - 4096 * 3 + 8) ==
-                      0 &&
-                  seen[0] == 0x222,
-              "its last 2 MiB are a page");
+    tap_check(
+        map(directory, 1, READ, first + HUGE - (1 << LARGE_ORDER), LARGE_ORDER) == STATUS_OK &&
+            attempt(window + HUGE + (1 << LARGE_ORDER) + (1 << LARGE_ORDER) - 4096 * 3 + 8) == 0 &&
+            seen[0] == 0x222,
+        "its last 2 MiB are a page");
     tap_check(map(table, 7, READ, first + DEEP / 4096 * 4096, PAGE_ORDER) == STATUS_OK &&
                   attempt(window + HUGE + 7 * 4096 + 8) == 0 && seen[0] == 0x222,
               "and so are any 4 KiB of it");
@@ -187,11 +187,11 @@ static void without_huge_pages(void)
     tap_check(rme_pagetable_add(directories, 0, READ, piece.table, piece.position, 0) ==
                   STATUS_ADDRESS,
               "of which none of 1 GiB is made");
-    tap_check(map(directory, 1, READ, first + HUGE - (1 << LARGE_ORDER), LARGE_ORDER) == STATUS_OK &&
-                  attempt(window + HUGE + (1 << LARGE_ORDER) + (1 << LARGE_ORDER) - 4096 * 3 + 8) ==
-                      0 &&
-                  seen[0] == 0x222,
-              "pages of 2 MiB are delegated");
+    tap_check(
+        map(directory, 1, READ, first + HUGE - (1 << LARGE_ORDER), LARGE_ORDER) == STATUS_OK &&
+            attempt(window + HUGE + (1 << LARGE_ORDER) + (1 << LARGE_ORDER) - 4096 * 3 + 8) == 0 &&
+            seen[0] == 0x222,
+        "pages of 2 MiB are delegated");
 }
 
 int main(void)

@@ -23,13 +23,13 @@ enum {
     APIC_TIMER_CURRENT = 0x390,
     APIC_TIMER_DIVIDE = 0x3E0,
 
-    APIC_ENABLED = 1 << 8, /* SVR */
-    APIC_MASKED = 1 << 16, /* LVT */
-    APIC_NMI = 4 << 8,     /* LVT: delivery mode */
-    APIC_SELF = 1 << 18,   /* ICR: destination shorthand */
+    APIC_ENABLED = 1 << 8,     /* SVR */
+    APIC_MASKED = 1 << 16,     /* LVT */
+    APIC_NMI = 4 << 8,         /* LVT: delivery mode */
+    APIC_SELF = 1 << 18,       /* ICR: destination shorthand */
     APIC_ICR_INIT = 0x4500,    /* asserted */
     APIC_ICR_STARTUP = 0x4600, /* and the page */
-    APIC_BY_ONE = 0xB,     /* divide configuration */
+    APIC_BY_ONE = 0xB,         /* divide configuration */
 };
 
 static inline void apic_write(unsigned offset, uint32_t word)

@@ -4,7 +4,7 @@
 #include "rme/process.h"
 #include "rme/start.h"
 
-enum { STACK_BYTES = 512 };
+enum { STACK_BYTES = 64 * sizeof(word_t) };
 
 static char clock_stack[STACK_BYTES] __attribute__((aligned(16)));
 static rme_signal_t daemon_events;

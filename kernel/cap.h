@@ -118,7 +118,7 @@ static inline bool cap_allows(const struct capability *cap, word_t right)
 
 static inline bool cap_is_two_level(word_t id)
 {
-    return CAP_TWO_LEVEL != 0 ? (id & CAP_TWO_LEVEL) != 0 : id > CAP_INDEX_MASK;
+    return CAP_TWO_LEVEL != 0 ? (id & CAP_TWO_LEVEL) != 0 : id >> CAP_TABLE_SHIFT != 0;
 }
 
 /* The slots of a table, by one look at it. */
@@ -135,9 +135,10 @@ ALWAYS_INLINE struct cap_span cap_span(const struct capability *table)
     return span;
 }
 
+/* The slot of an index that index_below has found in the span. */
 ALWAYS_INLINE struct capability *cap_in(struct cap_span span, word_t index)
 {
-    struct capability *cap = span.slots + index_mask(index, span.entries);
+    struct capability *cap = span.slots + index;
 
     AS_ONE(cap);
     return cap;
@@ -155,7 +156,7 @@ ALWAYS_INLINE struct capability *cap_lookup(const struct capability *table, word
     if (cap_is_two_level(id)) {
         word_t outer = id >> CAP_TABLE_SHIFT;
 
-        if (UNLIKELY(outer >= span.entries))
+        if (UNLIKELY(!index_below(&outer, span.entries)))
             return NULL;
         cap = cap_in(span, outer);
         if (UNLIKELY(!cap_is(cap, CAP_CAPTABLE)))
@@ -163,7 +164,7 @@ ALWAYS_INLINE struct capability *cap_lookup(const struct capability *table, word
         span = cap_span(cap);
         id &= CAP_INDEX_MASK;
     }
-    if (UNLIKELY(id >= span.entries))
+    if (UNLIKELY(!index_below(&id, span.entries)))
         return NULL;
     cap = cap_in(span, id);
     return LIKELY(cap_is(cap, type)) ? cap : NULL;

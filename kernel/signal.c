@@ -55,20 +55,20 @@ ALWAYS_INLINE struct outcome send_hot(struct cpu *cpu, struct thread *self, word
     struct thread *waiter;
     word_t seen;
 
-    if (UNLIKELY(endpoint == NULL || !cap_allows(endpoint, RIGHT_SIGNAL_SEND) || count > HALF_MAX))
+    if (UNLIKELY(endpoint == NULL || !cap_allows(endpoint, RIGHT_SIGNAL_SEND)))
         return outcome_cold();
     endpoint = endpoint->object;
     seen = shared_load(&endpoint->signal.count);
-    if (UNLIKELY(!has_room(seen, count)))
-        return outcome_cold();
     waiter = local_waiter(cpu, endpoint);
-    if (waiter == NULL) {
-        (void)shared_add(&endpoint->signal.count, count);
-        return outcome_stay(STATUS_OK);
+    if (waiter != NULL) { /* one and none: there is room */
+        if (UNLIKELY(count != 1 || seen != 0))
+            return outcome_cold();
+        return wake_higher(cpu, self, endpoint, waiter);
     }
-    if (UNLIKELY(count != 1 || seen != 0))
+    if (UNLIKELY(count > HALF_MAX || !has_room(seen, count)))
         return outcome_cold();
-    return wake_higher(cpu, self, endpoint, waiter);
+    (void)shared_add(&endpoint->signal.count, count);
+    return outcome_stay(STATUS_OK);
 }
 
 sword_t signal_send(struct cpu *cpu, const struct args_sig_snd *args, struct capability **caps)

@@ -12,6 +12,8 @@
 #define SIGNAL_LIMIT_BIT ((word_t)1 << (WORD_BITS - 2))
 #define SIGNAL_SLACK     ((word_t)(CONFIG_CPUS_MAX - 1) * HALF_MAX)
 
+static_assert(SIGNAL_SLACK < SIGNAL_LIMIT_BIT - 1, "an empty counter has room for one more");
+
 /* Whether the endpoint can hold `count` more; the slack is for CPUs that add at the same time. */
 ALWAYS_INLINE bool has_room(word_t seen, word_t count)
 {

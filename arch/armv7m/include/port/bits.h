@@ -7,6 +7,9 @@
 
 #include "abi/types.h"
 
+#define AS_ONE(value)            __asm__("" : "+r"(value))
+#define LOAD_BOTH(first, second) __asm__("" : "+r"(first), "+r"(second)) /* LDRD */
+
 static inline unsigned bit_highest(word_t word)
 {
     return 31u - (unsigned)__builtin_clz(word);
@@ -16,4 +19,9 @@ static inline word_t index_mask(word_t index, word_t bound)
 {
     (void)bound;
     return index;
+}
+
+static inline bool index_below(word_t *index, word_t bound)
+{
+    return *index < bound;
 }

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "arch/bits.h"
 #include "board.h"
 #include "kernel/compiler.h"
 #include "kernel/cpu.h"

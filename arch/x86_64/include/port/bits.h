@@ -6,6 +6,9 @@
 
 #include "abi/types.h"
 
+#define AS_ONE(value)            ((void)(value))
+#define LOAD_BOTH(first, second) ((void)(first), (void)(second))
+
 static inline unsigned bit_highest(word_t word)
 {
     return 63u - (unsigned)__builtin_clzl(word);
@@ -22,4 +25,20 @@ static inline word_t index_mask(word_t index, word_t bound)
             : [index] "r"(index), [bound] "rm"(bound)
             : "cc");
     return index & mask;
+}
+
+/* One comparison for both: its flags branch, and its borrow is the mask. */
+static inline bool index_below(word_t *index, word_t bound)
+{
+    word_t mask;
+
+    __asm__ goto("cmp %[bound], %[index]\n\tjae %l[beyond]\n\tsbb %[mask], %[mask]"
+                 : [mask] "=r"(mask)
+                 : [index] "r"(*index), [bound] "rm"(bound)
+                 : "cc"
+                 : beyond);
+    *index &= mask;
+    return true;
+beyond:
+    return false;
 }

@@ -15,9 +15,12 @@
 /* Whether CPUID offers pages of 1 GiB, and NX (features.c). */
 extern bool port_has_huge_pages, port_has_nx;
 
+/* The window is aligned to its size, and what lies in it is nowhere else. */
+static_assert(LAYOUT_KERNEL_WINDOW == 0xFFFFFFFF80000000, "the last 2 GiB");
+
 static inline word_t port_physical(word_t address)
 {
-    return address - LAYOUT_KERNEL_WINDOW;
+    return address ^ LAYOUT_KERNEL_WINDOW; /* an instruction less than the difference */
 }
 
 static inline word_t arch_mmu_encode(word_t address, word_t size_order, word_t flags)

@@ -38,6 +38,7 @@ __attribute__((noinline)) static sword_t out_of_line(word_t number, word_t word0
 static void with_inline(enum operation operation, const struct targets *targets,
                         struct figures *figures)
 {
+    const word_t port = targets->port;
     sword_t result = 0, second = 0;
     word_t value = 0;
 
@@ -46,7 +47,7 @@ static void with_inline(enum operation operation, const struct targets *targets,
     if (operation == YIELD_2)
         MEASURE_ACROSS(result = rme_hot_call(RME_SVC_THD_SWT, CAP_NULL, 0), result == STATUS_OK);
     if (operation == INV_2)
-        MEASURE(result = rme_hot_invoke(RME_SVC_INV_ACT, targets->port, i, &value),
+        MEASURE(result = rme_hot_invoke(RME_SVC_INV_ACT, port, i, &value),
                 result == STATUS_OK && value == i + 1);
     if (operation == SIG_1)
         MEASURE_ACROSS(result = rme_hot_call(RME_SVC_SIG_SND, targets->first, 1),

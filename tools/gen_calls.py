@@ -326,6 +326,8 @@ def call_table_header(table):
     for call in table["call"]:
         out.append(f"sword_t {call['handler']}(struct cpu *cpu, const struct {block_name(call)} *args,\n"
                    f"    struct capability **caps);\n")
+    out.append("\n/* The result of a handler that is not stored: the caller's registers were replaced, or it waits and\n"
+               " * gets its result later. */\n#define RESULT_NONE INTPTR_MIN\n")
     out.append("\n/* CALL(number, handler, block): a function above. */\n")
     rows = [f"CALL({call['number']}, {call['handler']}, {block_name(call)})" for call in table["call"]]
     out.append(macro_list("CALL_TABLE", "CALL", rows))
@@ -568,17 +570,18 @@ def user_comment(call):
     return "".join(text)
 
 
+# The stubs of rme/arch, and how many words each takes.
+USER_STUBS = [("rme_hot_call", 2), ("rme_call_6", 6), ("rme_call", ARGS_MAX)]
+
+
 def user_function(call):
     handles = handles_of(call)
     args = [f"rme_{kind}_t {arg}" if kind else f"word_t {arg}" for arg, kind in handles.items()]
     words = [f"{arg}.id.raw" if kind else arg for arg, kind in handles.items()]
     head = f"static inline sword_t rme_{call['handler']}({', '.join(args)})\n{{\n"
-    if is_hot(call):
-        words += ["0"] * (2 - len(words))
-        body = f"    return rme_hot_call(RME_SVC_{call['name']}, {', '.join(words)});\n"
-    else:
-        words += ["0"] * (ARGS_MAX - len(words))
-        body = f"    return rme_call(RME_SVC_{call['name']}, {', '.join(words)});\n"
+    stub, size = next((stub, size) for stub, size in USER_STUBS if len(words) <= size)
+    words += ["0"] * (size - len(words))
+    body = f"    return {stub}(RME_SVC_{call['name']}, {', '.join(words)});\n"
     return user_comment(call) + head + body + "}\n\n"
 
 

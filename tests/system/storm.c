@@ -91,7 +91,7 @@ static void one_call(void)
     if (block[0] == RME_SVC_INV_ACT && random_word() % 2 != 0)
         block[1] = FIRST_PORT + random_word() % PORTS;
     made++;
-    rme_call_block(block);
+    (void)rme_call(block[0], block[1], block[2], block[3], block[4], block[5], block[6], block[7]);
 }
 
 static void blow(word_t unused)

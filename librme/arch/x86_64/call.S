@@ -1,35 +1,9 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * The system call with a block, and the start of the first process. Threads and ports need no code
- * of their own to begin: the kernel enters the function, with the parameter in rdi, on the stack
- * that rme_stack_prepare has laid.
+ * The start of the first process. Threads and ports need no code of their own to begin: the kernel
+ * enters the function, with the parameter in rdi, on the stack that rme_stack_prepare has laid.
  */
 #include "rme/arch/start.h"
-
-/* void rme_call_block(word_t block[8]): the number and seven words; status and second result come back
- * in the first two. */
-    .section .text.rme_call_block, "ax"
-    .global rme_call_block
-    .type   rme_call_block, @function
-rme_call_block:
-    push    %rdi
-    push    %r12
-    mov     %rdi, %r11
-    mov     0(%r11), %rax
-    mov     8(%r11), %rdi
-    mov     16(%r11), %rsi
-    mov     24(%r11), %rdx
-    mov     32(%r11), %r10
-    mov     40(%r11), %r8
-    mov     48(%r11), %r9
-    mov     56(%r11), %r12
-    syscall
-    pop     %r12
-    pop     %rdi
-    mov     %rax, 0(%rdi)
-    mov     %rdx, 8(%rdi)
-    ret
-    .size   rme_call_block, . - rme_call_block
 
 /* A thread whose function has returned faults here, and tells with what (rme/stack.h). */
     .section .text.rme_thread_end, "ax"

@@ -5,32 +5,16 @@
  */
 #pragma once
 
-#include "rme/arch/hot.h"
+#include "rme/arch/call.h"
 #include "rme/handle.h"
 
-/* A call by its block: number and seven words; status and second result come back in the first two.
- */
-void rme_call_block(word_t block[8]);
-
-static inline sword_t rme_call(word_t number, word_t w0, word_t w1, word_t w2, word_t w3, word_t w4,
-                               word_t w5, word_t w6)
-{
-    word_t block[8] = {number, w0, w1, w2, w3, w4, w5, w6};
-
-    rme_call_block(block);
-    return (sword_t)block[0];
-}
-
-/* The same with the second result. */
-static inline sword_t rme_call_value(word_t number, word_t w0, word_t w1, word_t w2, word_t w3,
-                                     word_t w4, word_t w5, word_t w6, word_t *value)
-{
-    word_t block[8] = {number, w0, w1, w2, w3, w4, w5, w6};
-
-    rme_call_block(block);
-    *value = block[1];
-    return (sword_t)block[0];
-}
+/* From the port (rme/arch): a call of up to two words, of six, of seven, and of seven with the
+ * second result.
+ *
+ *  sword_t rme_hot_call(number, w0, w1)
+ *  sword_t rme_call_6(number, w0, ... w5)
+ *  sword_t rme_call(number, w0, ... w6)
+ *  sword_t rme_call_value(number, w0, ... w6, word_t *value) */
 
 /* Activation as a function (out of line): callee-saved registers come back from the caller's stack.
  */

@@ -19,11 +19,13 @@
 
 static inline sword_t rme_hot_call(word_t number, word_t word0, word_t word1)
 {
+    sword_t status;
+
     __asm__ volatile("syscall"
-                     : "+a"(number), "+D"(word0), "+S"(word1)
-                     :
+                     : "=a"(status), "+D"(word0), "+S"(word1)
+                     : "a"(number)
                      : "rdx", "rcx", "r8", "r9", "r10", "r11", "memory");
-    return (sword_t)number;
+    return status;
 }
 
 /* Activate a port, with the registers that a call preserves kept on the caller's own stack,
@@ -32,15 +34,14 @@ static inline sword_t rme_hot_call(word_t number, word_t word0, word_t word1)
  * operand name, so that it is kept by hand. */
 static inline sword_t rme_hot_invoke(word_t number, word_t port, word_t param, word_t *value)
 {
-    word_t result;
+    sword_t status;
 
     __asm__ volatile("push %%rbp\n\t"
                      "syscall\n\t"
                      "pop %%rbp"
-                     : "+a"(number), "+D"(port), "+S"(param), "=d"(result)
-                     :
+                     : "=a"(status), "+D"(port), "+S"(param), "=d"(*value)
+                     : "a"(number)
                      : "rbx", "rcx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
                        "memory" RME_FPU_CLOBBERS);
-    *value = result;
-    return (sword_t)number;
+    return status;
 }

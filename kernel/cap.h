@@ -135,39 +135,42 @@ ALWAYS_INLINE struct cap_span cap_span(const struct capability *table)
     return span;
 }
 
-/* The slot of an index that index_below has found in the span. */
-ALWAYS_INLINE struct capability *cap_in(struct cap_span span, word_t index)
+/* One level of a lookup: the slot `index` of a table, if it holds a capability of that type. */
+ALWAYS_INLINE struct capability *cap_lookup_in(struct cap_span span, word_t index,
+                                               enum cap_type type)
 {
-    struct capability *cap = span.slots + index;
+    struct capability *cap;
 
+    if (UNLIKELY(!index_below(&index, span.entries)))
+        return NULL;
+    cap = span.slots + index;
     AS_ONE(cap);
-    return cap;
+    return LIKELY(cap_is(cap, type)) ? cap : NULL;
 }
 
 /* Resolve an id in `table`, the capability table of the caller's process (not tested for frozen:
  * the process counts on it). What lies outside the layout of an id makes an index too large for any
- * table. NULL when refused; cap_find() then says why. Constant time. */
+ * table. NULL when refused; cap_find() then says why. Constant time.
+ *
+ * Both levels end in the same code. Where one instruction loads slots and end of a table, that code
+ * gets them in registers; elsewhere it gets the table, whose end is compared with in place. */
 ALWAYS_INLINE struct capability *cap_lookup(const struct capability *table, word_t id,
                                             enum cap_type type)
 {
-    struct cap_span span = cap_span(table);
-    struct capability *cap;
+    struct cap_span span;
 
+    if (ARCH_LOADS_PAIRS)
+        span = cap_span(table);
     if (cap_is_two_level(id)) {
-        word_t outer = id >> CAP_TABLE_SHIFT;
-
-        if (UNLIKELY(!index_below(&outer, span.entries)))
+        table = cap_lookup_in(ARCH_LOADS_PAIRS ? span : cap_span(table), id >> CAP_TABLE_SHIFT,
+                              CAP_CAPTABLE);
+        if (UNLIKELY(table == NULL))
             return NULL;
-        cap = cap_in(span, outer);
-        if (UNLIKELY(!cap_is(cap, CAP_CAPTABLE)))
-            return NULL;
-        span = cap_span(cap);
+        if (ARCH_LOADS_PAIRS)
+            span = cap_span(table);
         id &= CAP_INDEX_MASK;
     }
-    if (UNLIKELY(!index_below(&id, span.entries)))
-        return NULL;
-    cap = cap_in(span, id);
-    return LIKELY(cap_is(cap, type)) ? cap : NULL;
+    return cap_lookup_in(ARCH_LOADS_PAIRS ? span : cap_span(table), id, type);
 }
 
 /* Whether a kernel-function capability names this function with this first argument. */
@@ -199,11 +202,11 @@ MUST_CHECK enum status cap_resolve(const struct capability *table, const struct 
                                    unsigned count, const word_t *args, struct capability **caps);
 
 /* The slot `index` of a table that a lookup has returned. NULL: RANGE. */
-static inline struct capability *cap_slot(const struct capability *table, word_t index)
+ALWAYS_INLINE struct capability *cap_slot(const struct capability *table, word_t index)
 {
-    if (index >= table->captable.entries)
+    if (!index_below(&index, table->captable.entries))
         return NULL;
-    return (struct capability *)table->object + index_mask(index, table->captable.entries);
+    return (struct capability *)table->object + index;
 }
 
 /* Claim an empty slot: it is then this CPU's to fill. OCCUPIED, CONFLICT. */
@@ -216,9 +219,8 @@ MUST_CHECK enum status cap_claim(const struct capability *table, word_t index,
 /* Nothing can fail any more: no references, the object, the other words 0; then they are filled. */
 void cap_begin(struct capability *slot, void *object);
 
-/* End the claim: the capability is there, as a root or a leaf, or the slot is empty again. */
+/* End the claim: the capability is there, as a root, or the slot is empty again. */
 void cap_publish(struct capability *slot, enum cap_type type, word_t rights);
-void cap_publish_leaf(struct capability *slot, enum cap_type type);
 void cap_abandon(struct capability *slot);
 
 /* Boot: a root in a zeroed slot, held for ever. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Unlicense */
 #include "kernel/captable.h"
 
-#include "kernel/call_table.h"
+#include "kernel/cap_change.h"
+#include "kernel/direct.h"
 #include "kernel/kmem.h"
 #include "kernel/pagetable.h"
 
@@ -58,26 +59,28 @@ sword_t captable_delete(struct cpu *cpu, const struct args_cpt_del *args, struct
     return STATUS_OK;
 }
 
-sword_t captable_freeze(struct cpu *cpu, const struct args_cpt_frz *args, struct capability **caps)
+ALWAYS_INLINE sword_t freeze(struct cpu *cpu, const struct args_cpt_frz *args,
+                             struct capability **caps)
 {
     struct capability *slot = cap_slot(caps[0], args->slot);
 
     (void)cpu;
-    return slot == NULL ? STATUS_RANGE : cap_freeze(slot);
+    return slot == NULL ? STATUS_RANGE : change_freeze(slot);
 }
 
-sword_t captable_remove(struct cpu *cpu, const struct args_cpt_rem *args, struct capability **caps)
+ALWAYS_INLINE sword_t remove(struct cpu *cpu, const struct args_cpt_rem *args,
+                             struct capability **caps)
 {
     struct cap_end end;
     struct capability *root;
     enum status status;
 
     (void)cpu;
-    status = cap_check_remove(caps[0], args->slot, &end);
+    status = change_check_remove(caps[0], args->slot, &end);
     if (status != STATUS_OK)
         return status;
     root = (struct capability *)shared_load(&end.slot->link);
-    cap_erase(&end);
+    change_erase(&end);
     if (root != NULL)
         cap_drop(root); /* last: the root may go as soon as nothing counts on it */
     return STATUS_OK;
@@ -110,8 +113,8 @@ struct narrowed {
     word_t extra[2];
 };
 
-static enum status narrow(const struct capability *source, enum cap_type type,
-                          const struct args_cpt_add *args, struct narrowed *to)
+ALWAYS_INLINE enum status narrow(const struct capability *source, enum cap_type type,
+                                 const struct args_cpt_add *args, struct narrowed *to)
 {
     word_t given = source->rights;
 
@@ -136,10 +139,10 @@ static enum status narrow(const struct capability *source, enum cap_type type,
 static_assert(CAP_KFUNC < CAP_CAPTABLE && CAP_KMEM < CAP_CAPTABLE && CAP_PAGETABLE < CAP_PROCESS,
               "first the types without an object, then tables, then the rest");
 
-static void fill_leaf(struct capability *slot, struct capability *source, enum cap_type type,
-                      const struct narrowed *to)
+ALWAYS_INLINE void fill_leaf(struct capability *slot, struct capability *source, enum cap_type type,
+                             const struct narrowed *to)
 {
-    cap_begin(slot, source->object);
+    change_begin(slot, source->object);
     slot->rights = to->rights;
     if (type <= CAP_PAGETABLE) {
         slot->extra[0] = to->extra[0];
@@ -154,8 +157,8 @@ static void fill_leaf(struct capability *slot, struct capability *source, enum c
     }
 }
 
-sword_t captable_delegate(struct cpu *cpu, const struct args_cpt_add *args,
-                          struct capability **caps)
+ALWAYS_INLINE sword_t delegate(struct cpu *cpu, const struct args_cpt_add *args,
+                               struct capability **caps)
 {
     struct capability *slot = cap_slot(caps[0], args->slot);
     struct capability *source = cap_slot(caps[1], args->source_slot);
@@ -173,10 +176,14 @@ sword_t captable_delegate(struct cpu *cpu, const struct args_cpt_add *args,
         return STATUS_FROZEN;
     status = narrow(source, cap_type(header), args, &to);
     if (status == STATUS_OK)
-        status = cap_occupy(slot);
+        status = change_occupy(slot);
     if (status != STATUS_OK)
         return status;
     fill_leaf(slot, source, cap_type(header), &to);
-    cap_publish_leaf(slot, cap_type(header));
+    end_claim(slot, cap_type(header), CAP_VALID, CAP_LEAF);
     return STATUS_OK;
 }
+
+DIRECT_CALL(RME_SVC_CPT_FRZ, captable_freeze, args_cpt_frz, freeze)
+DIRECT_CALL(RME_SVC_CPT_ADD, captable_delegate, args_cpt_add, delegate)
+DIRECT_CALL(RME_SVC_CPT_REM, captable_remove, args_cpt_rem, remove)

@@ -17,13 +17,13 @@ ARCH_EXIT entry_interrupt_cold(struct cpu *cpu, struct thread *self, word_t line
     ARCH_LEAVE(cpu, leave_kernel(cpu, self));
 }
 
-ARCH_EXIT entry_interrupt(struct cpu *cpu, struct thread *self, word_t line)
+ARCH_EXIT entry_interrupt(ARCH_TAIL_PARAMS(struct cpu *cpu, struct thread *self, word_t line))
 {
     struct outcome outcome = interrupt_deliver_hot(cpu, self, line);
 
     if (UNLIKELY(outcome.is_cold))
         ARCH_START_OVER(entry_interrupt_cold, cpu, self, line);
-    HOT_LEAVE(cpu, self, outcome);
+    ARCH_GO_ON_WITH(leave_switch, cpu, self, outcome.next); /* whoever is woken here is higher */
 }
 
 ARCH_EXIT entry_timer(struct cpu *cpu, struct thread *self)

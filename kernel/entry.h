@@ -9,7 +9,7 @@
 #include "kernel/schedule.h"
 
 /* A line of the interrupt controller has fired. */
-ARCH_EXIT entry_interrupt(struct cpu *cpu, struct thread *self, word_t line);
+ARCH_EXIT entry_interrupt(ARCH_TAIL_PARAMS(struct cpu *cpu, struct thread *self, word_t line));
 
 /* The same, delivered whole; entry_interrupt goes on there where the case is not straight. */
 ARCH_EXIT entry_interrupt_cold(struct cpu *cpu, struct thread *self, word_t line);

@@ -17,7 +17,8 @@ enum { IRQ_EDGE = 1 };
 /* A line has fired on this CPU. An unbound one is masked and counted. */
 void interrupt_deliver(struct cpu *cpu, word_t line);
 
-/* The same, hot: the driver waits, alone, and runs at once. */
+/* The same, hot: the driver waits, alone, and runs at once; the line is no level, which only the
+ * controller itself can mask. */
 ALWAYS_INLINE struct outcome interrupt_deliver_hot(struct cpu *cpu, struct thread *self,
                                                    word_t line)
 {
@@ -26,17 +27,16 @@ ALWAYS_INLINE struct outcome interrupt_deliver_hot(struct cpu *cpu, struct threa
     struct outcome outcome;
     struct thread *waiter;
 
-    if (UNLIKELY(binding == 0 || (binding & IRQ_EDGE) != 0 ||
+    if (UNLIKELY(binding == 0 || (binding & IRQ_EDGE) != 0 || arch_irq_is_level(line) ||
                  shared_load(&endpoint->signal.count) != 0))
         return outcome_cold();
     waiter = local_waiter(cpu, endpoint);
     if (UNLIKELY(waiter == NULL))
         return outcome_cold();
+    arch_irq_mask(line); /* which is done once more if the case turns out to be cold */
     outcome = wake_higher(cpu, self, endpoint, waiter);
-    if (!outcome.is_cold) {
-        arch_irq_mask(line);
+    if (!outcome.is_cold)
         arch_irq_end(line);
-    }
     return outcome;
 }
 

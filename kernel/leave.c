@@ -26,26 +26,20 @@ NOINLINE ARCH_EXIT leave_slowly(struct cpu *cpu, struct thread *self, struct thr
     ARCH_LEAVE(cpu, next);
 }
 
-ARCH_EXIT leave_switch(struct cpu *cpu, struct thread *self, struct thread *next)
+ARCH_EXIT leave_switch(ARCH_TAIL_PARAMS(struct cpu *cpu, struct thread *self, struct thread *next))
 {
-    struct glance from = schedule_glance(self), to = schedule_glance(next);
-    word_t special = from.special + to.special;
-    word_t space;
+    struct glance from, to;
+    word_t special, space;
 
-    cpu->current = next;
-    if (UNLIKELY(special != 0) && (special != SPECIAL_BOTH_FINITE ||
-                                   !schedule_switch_time(cpu, self, from.budget, to.budget)))
+    cpu->current = next; /* first: behind a store the compiler would have to load at once */
+    from = schedule_glance(self);
+    to = schedule_glance(next);
+    special = from.special + to.special;
+    if (UNLIKELY(special != 0) &&
+        (special != SPECIAL_BOTH_FINITE ||
+         !schedule_switch_time(cpu, self, schedule_budget(self, from), schedule_budget(next, to))))
         ARCH_GO_SLOWLY(leave_slowly, cpu, self, next);
     if (next->process != self->process && process_changes_space(cpu, next->process, &space))
-        ARCH_LEAVE_SPACE(cpu, next, space);
-    ARCH_LEAVE(cpu, next);
-}
-
-ARCH_EXIT leave_process(struct cpu *cpu, struct thread *self)
-{
-    word_t space;
-
-    if (process_changes_space(cpu, self->process, &space))
-        ARCH_LEAVE_SPACE(cpu, self, space);
-    ARCH_LEAVE(cpu, self);
+        ARCH_SWITCH_SPACE(cpu, self, next, space);
+    ARCH_SWITCH(cpu, self, next);
 }

@@ -11,13 +11,14 @@
 struct thread *leave_kernel(struct cpu *cpu, struct thread *self);
 
 /* The end of a hot half that switches from `self` to `next`, which is another thread. */
-ARCH_EXIT leave_switch(struct cpu *cpu, struct thread *self, struct thread *next);
+ARCH_EXIT leave_switch(ARCH_TAIL_PARAMS(struct cpu *cpu, struct thread *self, struct thread *next));
 
 /* Its slow half: the registers of both are in their contexts. */
 ARCH_EXIT leave_slowly(struct cpu *cpu, struct thread *self, struct thread *next);
 
-/* The end of a hot half after which the same thread goes on in another process. */
-ARCH_EXIT leave_process(struct cpu *cpu, struct thread *self);
+/* Behind a direct call (direct.h): debug builds tell of a refusal. Returns `result`. In syscall.c.
+ */
+sword_t syscall_tell(struct cpu *cpu, sword_t result);
 
 /* The whole call, made by the running thread; its words are at arch_call_args(). In syscall.c,
  * above: a hot call that is not straight goes on there, as a port's entry does. */

@@ -2,13 +2,9 @@
 #include "kernel/pagetable.h"
 
 #include "arch/machine.h"
-#include "kernel/call_table.h"
+#include "kernel/direct.h"
 #include "kernel/flush.h"
 #include "kernel/kmem.h"
-
-/* What a page must not have unless its source has it. Whether it is pinned is the target's affair.
- */
-enum { PAGE_ACCESS = PAGE_FLAGS_ALL & ~PAGE_STATIC };
 
 static bool is_aligned(word_t base, word_t order)
 {
@@ -17,7 +13,7 @@ static bool is_aligned(word_t base, word_t order)
     return (base & mask) == 0;
 }
 
-static bool in_range(const struct capability *cap, word_t position)
+ALWAYS_INLINE bool in_range(const struct capability *cap, word_t position)
 {
     return position >= pagetable_low(cap) && position <= pagetable_high(cap);
 }
@@ -139,50 +135,47 @@ sword_t pagetable_delete(struct cpu *cpu, const struct args_pgt_del *args, struc
     return STATUS_OK;
 }
 
-/* Whether piece `index` of the source's page can be an entry of the target: it is no larger, lies
- * inside, and keeps its address where addresses cannot change. */
-static bool is_piece(const struct capability *target, word_t position,
-                     const struct capability *source, word_t source_position, word_t index)
+/* Whether piece `index` of the source's page can be an entry of the target: it is no larger, and
+ * lies inside. */
+ALWAYS_INLINE bool is_piece(const struct capability *target, const struct capability *source,
+                            const struct args_pgt_add *args)
 {
     word_t order = pagetable_size_order(target);
     word_t source_order = pagetable_size_order(source);
 
-    if (!has_position(target, position) || !has_position(source, source_position))
+    if (!has_position(target, args->position) || !has_position(source, args->source_position))
         return false;
-    if (order > source_order || order == WORD_BITS || index >> (source_order - order) != 0)
-        return false;
-    return !pagetable_backend_is_identity() ||
-           pagetable_address(target, position) ==
-               pagetable_address(source, source_position) + (index << order);
+    return order <= source_order && args->index >> (source_order - order) == 0;
 }
 
-sword_t pagetable_add(struct cpu *cpu, const struct args_pgt_add *args, struct capability **caps)
+/* What is refused here, and why, is out of the way of what is not. */
+static NOINLINE sword_t refuse(bool is_in_range)
 {
-    struct capability *target = caps[0], *source = caps[1];
-    struct pagetable_entry entry;
-
-    if (!in_range(target, args->position) || !in_range(source, args->source_position))
-        return STATUS_BOUNDS;
-    if (!is_piece(target, args->position, source, args->source_position, args->index))
-        return STATUS_ADDRESS;
-    entry = pagetable_backend_get(source, args->source_position);
-    if (entry.kind != PAGETABLE_PAGE)
-        return STATUS_MAP;
-    if ((args->flags & ~(word_t)PAGE_STATIC & ~(entry.flags & PAGE_ACCESS)) != 0)
-        return STATUS_PERMISSION;
-    return pagetable_backend_map(cpu, target, args->position,
-                                 entry.address + (args->index << pagetable_size_order(target)),
-                                 args->flags);
+    return is_in_range ? STATUS_ADDRESS : STATUS_BOUNDS;
 }
 
-sword_t pagetable_remove(struct cpu *cpu, const struct args_pgt_rem *args, struct capability **caps)
+ALWAYS_INLINE sword_t add(struct cpu *cpu, const struct args_pgt_add *args,
+                          struct capability **caps)
+{
+    if (!in_range(caps[0], args->position) || !in_range(caps[1], args->source_position))
+        return refuse(false);
+    if (!is_piece(caps[0], caps[1], args))
+        return refuse(true);
+    return pagetable_backend_add(cpu, caps[0], caps[1], args);
+}
+
+ALWAYS_INLINE sword_t remove(struct cpu *cpu, const struct args_pgt_rem *args,
+                             struct capability **caps)
 {
     if (!in_range(caps[0], args->position))
-        return STATUS_BOUNDS;
+        return refuse(false);
     if (!has_position(caps[0], args->position))
-        return STATUS_ADDRESS;
+        return refuse(true);
     return pagetable_backend_unmap(cpu, caps[0], args->position);
 }
+
+DIRECT_CALL(RME_SVC_PGT_ADD, pagetable_add, args_pgt_add, add)
+DIRECT_CALL(RME_SVC_PGT_REM, pagetable_remove, args_pgt_rem, remove)
 
 enum status pagetable_attach(struct cpu *cpu, struct capability *parent, word_t position,
                              struct capability *child, word_t flags)

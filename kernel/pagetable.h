@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include "abi/calls.h"
 #include "abi/memory_map.h"
 #include "arch/space.h"
 #include "kernel/cap.h"
@@ -124,9 +125,6 @@ word_t pagetable_backend_bytes(bool is_top, word_t size_order, word_t number_ord
 /* Fill the zeroed object of a slot whose geometry is written. */
 void pagetable_backend_init(const struct capability *slot);
 
-/* Whether virtual and physical addresses are the same (MPU). */
-bool pagetable_backend_is_identity(void);
-
 /* Whether the geometry of a child suits a position of a parent. */
 bool pagetable_backend_fits(const struct capability *parent, word_t position,
                             const struct capability *child);
@@ -142,12 +140,20 @@ struct pagetable_entry {
 
 struct pagetable_entry pagetable_backend_get(const struct capability *cap, word_t position);
 
+/* Two that end a call, and so return its result: a status.
+ *
+ * PGT_ADD behind its checks of ranges and geometry: ADDRESS where an address cannot change (MPU),
+ * MAP for a source without a page there, PERMISSION, then as a map. */
+MUST_CHECK sword_t pagetable_backend_add(struct cpu *cpu, struct capability *target,
+                                         const struct capability *source,
+                                         const struct args_pgt_add *args);
+
 /* The four changes, of one entry each; the positions lie inside the tables. MAP, CONFLICT. If
  * `table` belongs to what this CPU has loaded, the hardware follows before they return. */
 MUST_CHECK enum status pagetable_backend_map(struct cpu *cpu, struct capability *table,
                                              word_t position, word_t address, word_t flags);
-MUST_CHECK enum status pagetable_backend_unmap(struct cpu *cpu, struct capability *table,
-                                               word_t position);
+MUST_CHECK sword_t pagetable_backend_unmap(struct cpu *cpu, struct capability *table,
+                                           word_t position);
 MUST_CHECK enum status pagetable_backend_construct(struct cpu *cpu, struct capability *parent,
                                                    word_t position, struct capability *child,
                                                    word_t flags);

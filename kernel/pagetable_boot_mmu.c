@@ -24,7 +24,7 @@ static unsigned first_level(struct memory_range range)
         word_t mask = ((word_t)1 << order) - 1;
 
         if ((range.base & mask) == 0 && range.size >> order != 0 && range.flags != 0 &&
-            arch_mmu_encode(range.base, order, range.flags) != 0)
+            arch_mmu_encode(range.base, order, range.flags, false) != 0)
             return level;
     }
     return ORDERS;

@@ -14,11 +14,14 @@
 #include "arch/space.h"
 #include "kernel/pagetable.h"
 
+/* The position was tested. All tables are of one size, so that the mask against speculation is a
+ * constant: nothing outside the table is read. */
+enum { TABLE_ENTRIES = 1 << ARCH_MMU_NUMBER_ORDER };
+static_assert((int)ARCH_MMU_TOP_ENTRIES == (int)TABLE_ENTRIES, "the same mask for every table");
+
 static shared_t *entry_at(const struct capability *cap, word_t position)
 {
-    word_t entries = (word_t)1 << pagetable_number_order(cap);
-
-    return (shared_t *)cap->object + index_mask(position, entries);
+    return (shared_t *)cap->object + (position & (TABLE_ENTRIES - 1));
 }
 
 word_t pagetable_backend_bytes(bool is_top, word_t size_order, word_t number_order)
@@ -33,11 +36,6 @@ void pagetable_backend_init(const struct capability *slot)
     for (word_t i = (word_t)1 << pagetable_number_order(slot);
          pagetable_is_top(slot) && i < ARCH_MMU_TOP_ENTRIES; i++)
         shared_store(&entries[i], arch_mmu_kernel_entry(i));
-}
-
-bool pagetable_backend_is_identity(void)
-{
-    return false;
 }
 
 /* A child covers its place exactly. A top level covers more than any entry. */
@@ -65,12 +63,12 @@ struct pagetable_entry pagetable_backend_get(const struct capability *cap, word_
 
 static word_t child_entry(const struct capability *parent, const struct capability *child)
 {
-    return arch_mmu_encode((word_t)child->object, pagetable_size_order(parent), 0);
+    return arch_mmu_encode((word_t)child->object, pagetable_size_order(parent), 0, false);
 }
 
 /* From nothing to `entry`. Nothing is cached of an entry that was 0, so that no CPU has to forget
  * anything. */
-static enum status set(shared_t *word, word_t entry)
+ALWAYS_INLINE enum status set(shared_t *word, word_t entry)
 {
     if (entry == 0 || shared_load(word) != 0)
         return STATUS_MAP;
@@ -84,23 +82,38 @@ enum status pagetable_backend_map(struct cpu *cpu, struct capability *table, wor
     if (flags == 0)
         return STATUS_MAP;
     return set(entry_at(table, position),
-               arch_mmu_encode(address, pagetable_size_order(table), flags));
+               arch_mmu_encode(address, pagetable_size_order(table), flags, false));
 }
 
-enum status pagetable_backend_unmap(struct cpu *cpu, struct capability *table, word_t position)
+/* From page to page the bits of an entry are compared and taken over, not decoded and made anew. */
+sword_t pagetable_backend_add(struct cpu *cpu, struct capability *target,
+                              const struct capability *source, const struct args_pgt_add *args)
+{
+    word_t order = pagetable_size_order(target);
+    word_t entry = shared_load_acquire(entry_at(source, args->source_position));
+    word_t address, flags;
+
+    (void)cpu;
+    if (!arch_mmu_grants(entry, args->flags))
+        return arch_mmu_grants(entry, 0) ? STATUS_PERMISSION : STATUS_MAP;
+    if (args->flags == 0)
+        return STATUS_MAP;
+    address = arch_mmu_decode(entry, pagetable_size_order(source), &flags);
+    return set(entry_at(target, args->position),
+               arch_mmu_encode(address + (args->index << order), order, args->flags, true));
+}
+
+sword_t pagetable_backend_unmap(struct cpu *cpu, struct capability *table, word_t position)
 {
     shared_t *word = entry_at(table, position);
     word_t entry = shared_load_acquire(word);
-    word_t flags = 0;
 
     (void)cpu;
-    if (entry != 0)
-        (void)arch_mmu_decode(entry, pagetable_size_order(table), &flags);
-    if (flags == 0)
+    if (!arch_mmu_grants(entry, 0))
         return STATUS_MAP;
     if (!shared_cas(word, entry, 0))
         return STATUS_CONFLICT;
-    arch_mmu_forget(pagetable_address(table, position));
+    arch_mmu_forget(pagetable_base(table) + (position << pagetable_size_order(table)));
     return STATUS_OK;
 }
 

@@ -116,11 +116,6 @@ void pagetable_backend_init(const struct capability *slot)
         arch_mpu_clear(&((struct mpu_top *)slot->object)->region[i], i);
 }
 
-bool pagetable_backend_is_identity(void)
-{
-    return true;
-}
-
 bool pagetable_backend_fits(const struct capability *parent, word_t position,
                             const struct capability *child)
 {
@@ -345,6 +340,30 @@ enum status pagetable_backend_map(struct cpu *cpu, struct capability *cap, word_
     return end_change(cpu, table, top, status);
 }
 
+/* What a page must not have unless its source has it. Whether it is pinned is the target's affair.
+ */
+enum { PAGE_ACCESS = PAGE_FLAGS_ALL & ~PAGE_STATIC };
+
+/* Virtual and physical addresses are the same. */
+sword_t pagetable_backend_add(struct cpu *cpu, struct capability *target,
+                              const struct capability *source, const struct args_pgt_add *args)
+{
+    word_t entry = shared_load_acquire(&table_of(source)->entry[args->source_position]);
+    word_t order = pagetable_size_order(target);
+    word_t address = pagetable_address(source, args->source_position);
+
+    if (order == WORD_BITS)
+        return STATUS_ADDRESS;
+    address += args->index << order;
+    if (pagetable_address(target, args->position) != address)
+        return STATUS_ADDRESS;
+    if ((entry & ENTRY_KIND) != ENTRY_PAGE)
+        return STATUS_MAP;
+    if ((args->flags & ~(word_t)PAGE_STATIC & ~(entry >> ENTRY_FLAGS_SHIFT & PAGE_ACCESS)) != 0)
+        return STATUS_PERMISSION;
+    return pagetable_backend_map(cpu, target, args->position, address, args->flags);
+}
+
 /* On a claimed tree. */
 static enum status unmap_page(struct mpu_table *table, struct mpu_top *top, word_t position)
 {
@@ -362,7 +381,7 @@ static enum status unmap_page(struct mpu_table *table, struct mpu_top *top, word
     return STATUS_OK;
 }
 
-enum status pagetable_backend_unmap(struct cpu *cpu, struct capability *cap, word_t position)
+sword_t pagetable_backend_unmap(struct cpu *cpu, struct capability *cap, word_t position)
 {
     struct mpu_table *table = table_of(cap);
     struct mpu_top *top;

@@ -6,13 +6,6 @@
 /* Moves only while every CPU that is online has seen its present value. */
 shared_t quiesce_epoch;
 
-word_t quiesce_stamp(void)
-{
-    if (CONFIG_CPUS_MAX == 1)
-        return 0;
-    return shared_load(&quiesce_epoch);
-}
-
 /* All stamps are within half the range of each other: the epoch moves only on demand. */
 static bool is_distant(word_t now, word_t stamp)
 {
@@ -38,12 +31,9 @@ static void advance(word_t now)
     (void)shared_cas(&quiesce_epoch, now, (now + 1) & QUIESCE_EPOCH_MASK);
 }
 
-bool quiesce_passed(word_t stamp)
+bool quiesce_passed_all(word_t stamp)
 {
     word_t now;
-
-    if (CONFIG_CPUS_MAX == 1)
-        return true;
 
     /* Pairs with the fence of quiesce_tick: a CPU that ticked after this sees the frozen state. */
     shared_fence();

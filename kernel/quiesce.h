@@ -24,11 +24,19 @@ enum { QUIESCE_STAMP_BITS = WORD_BITS - 9, QUIESCE_DISTANCE = 3 };
 extern shared_t quiesce_epoch;
 
 /* The stamp for a state that is about to be entered. */
-word_t quiesce_stamp(void);
+static inline word_t quiesce_stamp(void)
+{
+    return CONFIG_CPUS_MAX == 1 ? 0 : shared_load(&quiesce_epoch);
+}
 
 /* True when no CPU is left in a system call that began before `stamp` was taken. If not, tries once
  * to advance the epoch. Reads one word of each CPU. */
-MUST_CHECK bool quiesce_passed(word_t stamp);
+MUST_CHECK bool quiesce_passed_all(word_t stamp);
+
+MUST_CHECK static inline bool quiesce_passed(word_t stamp)
+{
+    return CONFIG_CPUS_MAX == 1 || quiesce_passed_all(stamp);
+}
 
 /* This CPU holds no reference: at each tick, before it sleeps and after it woke. */
 void quiesce_tick(struct cpu *cpu);

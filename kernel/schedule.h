@@ -29,23 +29,23 @@ enum { SPECIAL_FINITE = 1, SPECIAL_FPU = 4, SPECIAL_GUEST = 8 };
  */
 enum { SPECIAL_BOTH_FINITE = 2 * SPECIAL_FINITE };
 
+/* In the order in which they are used together, so that they share lines of memory: what an
+ * invocation writes, and what a wait does. */
 struct thread {
     struct arch_context context;
     struct capability *process; /* in force: that of the top port, or home; root slot */
-    word_t special;
-    word_t budget; /* behind `special`: a switch loads both at once */
 
     /* Scheduling: the CPU of the thread. */
+    word_t special;
+    word_t budget;                  /* behind `special`: a switch loads both at once */
     struct thread *next, *previous; /* ring of its level */
     uint8_t priority, priority_max, state, receive_mode;
-    shared_t cpu; /* struct cpu that it is bound to, or 0: claimed by compare-exchange */
-    struct capability *waiting; /* endpoint that it waits at */
-
-    /* Invocations. */
-    struct port *invocation; /* top of the stack of ports */
-    struct capability *home; /* process it was created in */
-    uint8_t depth;
+    uint8_t depth; /* of invocations */
     bool is_guest, has_fpu, result_deferred;
+    struct port *invocation; /* top of the stack of ports */
+    shared_t cpu;            /* struct cpu that it is bound to, or 0: claimed by compare-exchange */
+    struct capability *waiting; /* endpoint that it waits at */
+    struct capability *home;    /* process it was created in */
 
     /* The scheduler tree. */
     struct thread *scheduler;
@@ -70,10 +70,6 @@ struct outcome {
     bool is_cold;
     struct thread *next;
 };
-
-/* The result of a handler that is not stored: the caller's registers were replaced, or it waits and
- * gets its result later. */
-#define RESULT_NONE INTPTR_MIN
 
 static inline struct outcome outcome_stay(word_t result)
 {
@@ -220,6 +216,12 @@ ALWAYS_INLINE struct glance schedule_glance(const struct thread *thread)
 
     LOAD_BOTH(glance.special, glance.budget);
     return glance;
+}
+
+/* The budget of a glance. Where there is no load of both it is loaded here, and nowhere before. */
+ALWAYS_INLINE word_t schedule_budget(const struct thread *thread, struct glance glance)
+{
+    return ARCH_LOADS_PAIRS ? glance.budget : *(const volatile word_t *)&thread->budget;
 }
 
 /* Charge the thread that leaves where both have finite budgets and nothing else is unusual. False:

@@ -5,9 +5,43 @@
  */
 #include "kernel/call_table.h"
 #include "kernel/debug.h"
+#include "kernel/direct.h"
 #include "kernel/leave.h"
 #include "kernel/operand_table.h"
 #include "kernel/report.h"
+
+/* Where the port makes a direct call, it has been refused an operand that is there now: the direct
+ * call once more, so that such a port has no second copy of the handler. */
+static NOINLINE sword_t call_directly(struct cpu *cpu, const word_t *args)
+{
+    const struct capability *table = process_captable(cpu->current->process);
+    sword_t result = RESULT_NONE;
+
+    switch (args[0]) {
+#define DIRECT(number, handler)                                                                    \
+    case number:                                                                                   \
+        result = direct_##handler(cpu, table, args);                                               \
+        break;
+        DIRECT_CALLS(DIRECT)
+#undef DIRECT
+    default:
+        break;
+    }
+    return result != RESULT_NONE ? result : STATUS_CONFLICT;
+}
+
+/* Of a constant. */
+ALWAYS_INLINE bool is_direct(word_t number)
+{
+    switch (number) {
+#define DIRECT(number, handler) case number:
+        DIRECT_CALLS(DIRECT)
+#undef DIRECT
+        return ARCH_CALLS_DIRECTLY;
+    default:
+        return false;
+    }
+}
 
 /* One direct call for each handler: no function pointer. Out of line, so that each is a plain jump
  * with the arguments in place. */
@@ -16,6 +50,8 @@ static NOINLINE sword_t dispatch(struct cpu *cpu, const word_t *args, struct cap
     switch (args[0]) {
 #define CALL(number, handler, block)                                                               \
     case number:                                                                                   \
+        if (is_direct(number))                                                                     \
+            return call_directly(cpu, args);                                                       \
         return handler(cpu, (const struct block *)(const void *)args, caps);
         CALL_TABLE(CALL)
 #undef CALL
@@ -44,15 +80,20 @@ static sword_t call(struct cpu *cpu, struct thread *self, const word_t *args)
     return status != STATUS_OK ? status : dispatch(cpu, args, caps);
 }
 
+sword_t syscall_tell(struct cpu *cpu, sword_t result)
+{
+    if (CONFIG_DEBUG && result < 0 && result != RESULT_NONE)
+        debug_report_refusal(cpu, arch_call_args(cpu, cpu->current), result);
+    if (CONFIG_DEBUG)
+        report_drain();
+    return result;
+}
+
 ARCH_EXIT syscall_cold(struct cpu *cpu, struct thread *self)
 {
     const word_t *args = arch_call_args(cpu, self);
-    sword_t result = call(cpu, self, args);
+    sword_t result = syscall_tell(cpu, call(cpu, self, args));
 
-    if (CONFIG_DEBUG && result < 0 && result != RESULT_NONE)
-        debug_report_refusal(cpu, args, result);
-    if (CONFIG_DEBUG)
-        report_drain();
     if (result != RESULT_NONE)
         arch_context_set_result(&self->context, (word_t)result);
     ARCH_LEAVE(cpu, leave_kernel(cpu, self));

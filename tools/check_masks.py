@@ -9,6 +9,7 @@ functions that take an index (ACCESSORS). Each index must be
 
   - a constant, or the variable of a loop, in the same function;
   - an expression with index_mask(), or a variable that was assigned one in the same function;
+  - a variable that index_below() has looked at there, or an AND with a constant;
   - or one of tools/masks.toml, with a reason. An entry that nothing needs is an error too.
 
 Files of machines that do not speculate, of debug builds, and of boot, are left out (LEFT_OUT).
@@ -60,6 +61,8 @@ def accesses(body):
 def is_sound(index, body):
     if "index_mask(" in index or CONSTANT.match(index):
         return True
+    if re.fullmatch(r"\(\w+ & \([A-Z_]+ - 1\)\)", index):
+        return True
     # With casts and constants off it may be a single variable.
     name = re.sub(r"^\((?:unsigned|word_t|int)\)", "", index).strip()
     name = re.sub(r" *[-+*/%] *(?:\d+|[A-Z_0-9]+)$", "", name)
@@ -67,7 +70,7 @@ def is_sound(index, body):
         return False
     if re.search(rf"\bfor \([^;]*\b{name} = |\bwhile \({name}-- > 0\)", body):
         return True
-    return bool(re.search(rf"\b{name} =[^;=][^;]*\bindex_mask\(", body))
+    return bool(re.search(rf"\b{name} =[^;=][^;]*\bindex_mask\(|\bindex_below\(&{name},", body))
 
 
 def main(argv):

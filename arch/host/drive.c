@@ -8,6 +8,7 @@
 #include "arch/host/state.h"
 #include "arch/machine.h"
 #include "kernel/boot.h"
+#include "kernel/direct.h"
 #include "kernel/flush.h"
 #include "kernel/leave.h"
 
@@ -117,6 +118,15 @@ void host_settle(struct cpu *cpu)
                                    word_t word1);
 RME_CALL_LIST(DECLARE, NOTHING)
 
+/* As a port does that enters calls directly: registers are in threads all the while. */
+static struct thread *enter_direct(struct cpu *cpu, struct thread *self, sword_t result)
+{
+    if (syscall_tell(cpu, result) == RESULT_NONE)
+        return syscall_cold(cpu, self);
+    arch_context_set_result(&self->context, (word_t)result);
+    return self;
+}
+
 static struct thread *enter(struct cpu *cpu, struct thread *self, const word_t *block)
 {
     if (!host_is_hot)
@@ -126,6 +136,11 @@ static struct thread *enter(struct cpu *cpu, struct thread *self, const word_t *
     case number:                                                                                   \
         return entry_##handler(cpu, self, block[1], block[2]);
         RME_CALL_LIST(ENTER, NOTHING)
+#define DIRECT(number, handler)                                                                    \
+    case number:                                                                                   \
+        return enter_direct(cpu, self,                                                             \
+                            direct_##handler(cpu, process_captable(self->process), block));
+        DIRECT_CALLS(DIRECT)
     default:
         return syscall_cold(cpu, self);
     }

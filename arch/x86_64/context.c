@@ -6,6 +6,7 @@
 #include "arch/context.h"
 
 #include "arch/x86_64/port.h"
+#include "kernel/direct.h"
 #include "kernel/hot.h"
 
 #define CONTEXT_AT(member, offset)                                                                 \
@@ -41,12 +42,20 @@ AREA_AT(stack, AREA_STACK);
 AREA_AT(space, AREA_SPACE);
 AREA_AT(entry_stack, AREA_ENTRY);
 static_assert(offsetof(struct port_area, cpu) == AREA_BYTES, "port/offsets.h");
+static_assert(offsetof(struct thread, process) == THREAD_PROCESS &&
+                  offsetof(struct capability, process.captable) == PROCESS_CAPTABLE,
+              "port/offsets.h");
 static_assert(offsetof(struct cpu, current) == 0, "read through the GS base");
 static_assert(offsetof(struct thread, context) == 0, "a thread begins with its registers");
 static_assert((int)CALL_NUMBER_invocation_return == 0 &&
                   (int)CALL_NUMBER_invocation_activate == 1 && (int)CALL_NUMBER_signal_send == 2 &&
                   (int)CALL_NUMBER_signal_receive == 3 && (int)CALL_NUMBER_thread_switch == 9,
               "entry.S");
+static_assert((int)CALL_NUMBER_captable_freeze == 12 && (int)CALL_NUMBER_captable_delegate == 13 &&
+                  (int)CALL_NUMBER_captable_remove == 14 && (int)CALL_NUMBER_pagetable_add == 17 &&
+                  (int)CALL_NUMBER_pagetable_remove == 18,
+              "entry.S");
+static_assert(RESULT_NONE == INT64_MIN, "entry.S subtracts 1 from a result");
 
 void arch_context_start(struct arch_context *context, word_t entry, word_t stack, word_t param)
 {

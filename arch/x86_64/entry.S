@@ -25,6 +25,11 @@
 #define NUMBER_SIG_SND 2
 #define NUMBER_SIG_RCV 3
 #define NUMBER_THD_SWT 9
+#define NUMBER_CPT_FRZ 12
+#define NUMBER_CPT_ADD 13
+#define NUMBER_CPT_REM 14
+#define NUMBER_PGT_ADD 17
+#define NUMBER_PGT_REM 18
 
 #define COUNT_ONE(number, name, handler, count) +1
 #define UNKNOWN_CALL   -1           /* STATUS_UNKNOWN_CALL */
@@ -37,7 +42,7 @@
  * bytes, or two where the jump is short. */
 .macro patch why, from, to
     .pushsection .rodata.patches, "a"
-    .quad   \from, \to, \why
+    .long   \from - ., \to - ., \why
     .popsection
 .endm
 
@@ -152,6 +157,22 @@
 #endif
 .endm
 
+/* The block of a call: its number and `count` words. */
+.macro store_block count
+    mov     %rax, 0(%rsp)
+    mov     %rdi, 8(%rsp)
+    mov     %rsi, 16(%rsp)
+    .if \count > 2
+    mov     %rdx, 24(%rsp)
+    mov     %r10, 32(%rsp)
+    mov     %r8, 40(%rsp)
+    mov     %r9, 48(%rsp)
+    .endif
+    .if \count > 6
+    mov     %r12, 56(%rsp)
+    .endif
+.endm
+
 /* ---- System calls ---- */
 
 /* Number in rax, words in rdi, rsi, rdx, r10, r8, r9, r12. rcx and r11 hold rip and flags. */
@@ -175,21 +196,27 @@ call_door:
     jb      call_invocation
     cmp     $NUMBER_THD_SWT, %rax
     je      call_switch
+    ja      1f
     cmp     $NUMBER_SIG_RCV, %rax
     je      call_receive
+    jmp     call_cold
+1:  cmp     $NUMBER_PGT_ADD, %rax
+    je      call_map
+    ja      2f
+    cmp     $NUMBER_CPT_ADD, %rax
+    je      call_delegate
+    ja      call_remove
+    cmp     $NUMBER_CPT_FRZ, %rax
+    je      call_freeze
+    jmp     call_cold
+2:  cmp     $NUMBER_PGT_REM, %rax
+    je      call_unmap
     cmp     $(0 RME_CALL_LIST(COUNT_ONE, COUNT_ONE)), %rax
     jae     call_unknown
 
 /* Not hot: the block, then all that the thread keeps. */
 call_cold:
-    mov     %rax, 0(%rsp)
-    mov     %rdi, 8(%rsp)
-    mov     %rsi, 16(%rsp)
-    mov     %rdx, 24(%rsp)
-    mov     %r10, 32(%rsp)
-    mov     %r8, 40(%rsp)
-    mov     %r9, 48(%rsp)
-    mov     %r12, 56(%rsp)
+    store_block 7
     lea     AREA_BYTES(%rsp), %rdi
     mov     %r11, %rsi
     push    %r11
@@ -201,19 +228,27 @@ cold:
     call    syscall_cold
     jmp     leave
 
-/* Of a hot half that is not straight: the block is written, and the stack holds where it was called
- * from, then the thread. */
+/* Of a hot half that is not straight, (word, word, self, number, cpu). The stack holds where it was
+ * called from, then the thread. */
     .global hot_is_cold
     .type   hot_is_cold, @function
 hot_is_cold:
-    add     $8, %rsp
+    pop     %rax
+    mov     %rcx, 8 + 0(%rsp)
+    mov     %rdi, 8 + 8(%rsp)
+    mov     %rsi, 8 + 16(%rsp)
+    mov     %r8, %rdi
+    mov     %rdx, %rsi
     jmp     cold
 
-/* The same on its way out, (cpu, self, next). An interrupted thread holds more already. */
+/* The same on its way out, (next, nothing, self, nothing, cpu). An interrupted thread holds more already. */
     .global hot_is_slow
     .type   hot_is_slow, @function
 hot_is_slow:
     pop     %rax
+    mov     %rdx, %rsi
+    mov     %rdi, %rdx
+    mov     %r8, %rdi
     save_preserved %rsi
     cmp     $after_interrupt, %rax
     je      1f
@@ -222,19 +257,15 @@ hot_is_slow:
     jmp     leave
 
 .macro hot_call handler
-    mov     %rsi, %rcx
-    mov     %rdi, %rdx
-    mov     %r11, %rsi
-    lea     AREA_BYTES(%rsp), %rdi
+    mov     %r11, %rdx
+    lea     AREA_BYTES(%rsp), %r8
     push    %r11
     call    entry_\handler
     pop     %r11
 .endm
 
-/* The end of a call that may have switched threads: rax is who runs. */
+/* The end of a hot call that has not switched threads. */
 .macro leave_hot
-    cmp     %rax, %r11
-    jne     switch
     check_rip %rdx, lost_live
     mov     CONTEXT_RAX(%r11), %rax
     to_user
@@ -262,8 +293,8 @@ call_invocation:
     test    %eax, %eax
     je      call_return
     hot_call invocation_activate
-    check_rip %rdx, lost_live
-    mov     CONTEXT_RAX(%r11), %rax
+    check_rip %rdx, lost_entered
+    xor     %eax, %eax
     mov     CONTEXT_RDI(%r11), %rdi
     to_user
     xor     %esi, %esi
@@ -272,13 +303,66 @@ call_invocation:
 
 call_return:
     hot_call invocation_return
-    check_rip %rsi, lost_live
-    mov     CONTEXT_RAX(%r11), %rax
+    check_rip %rsi, lost_entered
+    xor     %eax, %eax
     mov     CONTEXT_RDX(%r11), %rdx
     to_user
     xor     %edi, %edi
     clear_scratch
     back    swapping
+
+/* Direct calls: as a hot one, with the block of a cold one. */
+.macro direct_call handler
+    mov     THREAD_PROCESS(%r11), %rsi
+    mov     %rsp, %rdx
+    lea     AREA_BYTES(%rsp), %rdi
+    push    %r11
+    mov     PROCESS_CAPTABLE(%rsi), %rsi
+    call    direct_\handler
+    jmp     leave_direct
+.endm
+
+call_delegate:
+    store_block 7
+    direct_call captable_delegate
+
+call_map:
+    store_block 6
+    direct_call pagetable_add
+
+call_unmap:
+    store_block 2
+    direct_call pagetable_remove
+
+call_remove:
+    cmp     $NUMBER_CPT_REM, %rax
+    jne     call_cold
+    store_block 2
+    direct_call captable_remove
+
+call_freeze:
+    store_block 2
+    direct_call captable_freeze
+
+/* rax is the result of the thread on the stack, or says that the whole call is to be made. */
+leave_direct:
+#if CONFIG_DEBUG
+    lea     AREA_BYTES + 8(%rsp), %rdi
+    mov     %rax, %rsi
+    call    syscall_tell
+#endif
+    cmp     $1, %rax
+    jo      1f                      /* RESULT_NONE */
+    pop     %r11
+    check_rip %rdx, lost_direct
+    to_user
+    xor     %edi, %edi
+    xor     %esi, %esi
+    clear_scratch
+    back    swapping
+1:  mov     (%rsp), %rsi
+    lea     AREA_BYTES + 8(%rsp), %rdi
+    jmp     cold
 
 /* A number without a call. */
 call_unknown:
@@ -296,19 +380,27 @@ call_unknown:
 
 /* ---- The way out ---- */
 
-/* r11 leaves by a hot call, rax comes. */
-switch:
-    save_preserved %r11
-    movq    $HELD_PRESERVED, CONTEXT_HELD(%r11)
+/* Another thread runs, (next, nothing, self, nothing, cpu). The stack holds where the hot half was
+ * called from, then the thread: for an interrupt its registers are in it already. */
+    .global hot_switch
+    .type   hot_switch, @function
+hot_switch:
+    cmpq    $after_interrupt, (%rsp)
+    je      1f
+    save_preserved %rdx
+    movq    $HELD_PRESERVED, CONTEXT_HELD(%rdx)
+1:  mov     %rdi, %r11
+#if CONFIG_KPTI
+    add     $16, %rsp
+#endif
     swapgs
-    save_bases %r11
-    load_bases %rax
-    cmpq    $HELD_PRESERVED, CONTEXT_HELD(%rax)
+    save_bases %rdx
+    load_bases %r11
+    cmpq    $HELD_PRESERVED, CONTEXT_HELD(%r11)
     jne     resume_more
 
-/* rax, which has left by a hot call; the GS base is the user's. */
+/* r11, which has left by a hot call; the GS base is the user's. */
 resume:
-    mov     %rax, %r11
     load_preserved %r11
     check_rip %rdx, lost
     mov     CONTEXT_RAX(%r11), %rax
@@ -328,10 +420,10 @@ leave:
     je      1f
     save_bases %r11
     load_bases %rax
-1:  cmpq    $HELD_PRESERVED, CONTEXT_HELD(%rax)
+1:  mov     %rax, %r11
+    cmpq    $HELD_PRESERVED, CONTEXT_HELD(%r11)
     je      resume
 resume_more:
-    mov     %rax, %r11
     cmpq    $HELD_ALL, CONTEXT_HELD(%r11)
     je      resume_all
     load_preserved %r11
@@ -379,13 +471,18 @@ pending:
     jmp     leave
 
 /* r11 cannot go on where it wants to: its fault. Its registers are its own still, or are in it. */
+lost_entered:
+    xor     %eax, %eax
+lost_direct:
+    mov     %rax, CONTEXT_RAX(%r11)
 lost_live:
     save_preserved %r11
     movq    $HELD_PRESERVED, CONTEXT_HELD(%r11)
     jmp     1f
 lost:
     swapgs
-1:  push    %r11
+1:  mov     %gs:AREA_STACK, %rsp   /* behind a hot switch it is not yet empty */
+    push    %r11
     lea     AREA_BYTES + 8(%rsp), %rdi
     mov     %r11, %rsi
     call    user_lost
@@ -519,6 +616,9 @@ interrupt_door:
     sub     $VECTOR_LINES, %edx
     testb   $PORT_LINE_ENABLED, port_line_state(%rdx)
     je      1f
+    mov     %rdi, %r8
+    mov     %rdx, %rdi
+    mov     %rsi, %rdx
     call    entry_interrupt
 after_interrupt:
     jmp     leave

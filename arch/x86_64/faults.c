@@ -77,7 +77,7 @@ struct thread *port_request(struct cpu *cpu, struct thread *self)
  * A line may have been masked since. */
 struct thread *port_take_pending(struct cpu *cpu)
 {
-    struct entry_area *area = (struct entry_area *)(void *)port_call_block(cpu);
+    struct entry_area *area = &CONTAINER(cpu, struct port_area, cpu)->entry;
     word_t vector = area->pending & ~(word_t)PENDING_TIMER;
     word_t line = vector - VECTOR_LINES;
 
@@ -94,5 +94,5 @@ struct thread *port_take_pending(struct cpu *cpu)
         return port_stray(cpu, cpu->current, vector);
     if (!arch_irq_is_enabled(line))
         return port_late(cpu, cpu->current, line);
-    return entry_interrupt(cpu, cpu->current, line);
+    return entry_interrupt_cold(cpu, cpu->current, line);
 }

@@ -42,11 +42,16 @@ void port_detect(const char *text)
 
 /* From the linker script; entry.S says what they are. */
 struct place {
-    uint8_t *from, *to;
-    word_t why;
+    int32_t from, to; /* from where they stand */
+    uint32_t why;
 };
 
 extern const struct place port_patches_begin[], port_patches_end[];
+
+static uint8_t *code_at(const int32_t *distance)
+{
+    return (uint8_t *)((word_t)distance + (word_t)(sword_t)*distance);
+}
 
 enum { JUMP_SHORT = 0xEB, JUMP = 0xE9, CALL = 0xE8, NOP = 0x90, NEAR_BYTES = 5 };
 enum { SHORT_BYTES = 2, SHORT_MAX = 127, PREFIXES = 2, REX_B = 0x41, STORE_BYTES = 9 };
@@ -103,9 +108,9 @@ void port_patch(void)
         if (!applies[place->why])
             continue;
         if (place->why == PATCH_GUARD)
-            write_call(place->from, place->to);
+            write_call(code_at(&place->from), code_at(&place->to));
         else
-            write_jump(place->from, place->to);
+            write_jump(code_at(&place->from), code_at(&place->to));
     }
 }
 

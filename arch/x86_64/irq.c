@@ -30,7 +30,7 @@ enum {
     IOAPIC_LOW = 1 << 13,
 };
 
-static struct irq_binding irq_table[BOARD_IRQ_LINES];
+struct irq_binding port_irq_table[BOARD_IRQ_LINES];
 static uint32_t boot_id;
 
 /* entry.S looks at LINE_ENABLED. */
@@ -43,11 +43,6 @@ static struct {
     uint8_t ioapic, index;
     bool exists;
 } inputs[BOARD_IOAPIC_LINES];
-
-struct irq_binding *arch_irq_table(void)
-{
-    return irq_table;
-}
 
 /* ---- An I/O APIC: a register that selects, and one that is the selected ---- */
 
@@ -93,11 +88,9 @@ static void raise(word_t line, word_t cpu_id)
         port_send((unsigned)cpu_id, (uint32_t)(VECTOR_LINES + line));
 }
 
-void arch_irq_mask(word_t line)
+void port_close_input(word_t line)
 {
-    port_line_state[line] &= (uint8_t)~LINE_ENABLED;
-    if ((port_line_state[line] & LINE_LEVEL) != 0)
-        set_input(line, false);
+    set_input(line, false);
 }
 
 void arch_irq_unmask(word_t line)
@@ -162,7 +155,7 @@ struct thread *port_late(struct cpu *cpu, struct thread *self, word_t line)
     if ((state & LINE_LEVEL) == 0) { /* a level that is still up comes again */
         if ((state & LINE_WAITING) != 0)
             set_input(line, false);
-        else if (shared_load(&irq_table[line].endpoint) == 0)
+        else if (shared_load(&port_irq_table[line].endpoint) == 0)
             note_stray(cpu, VECTOR_LINES + line);
         port_line_state[line] |= LINE_WAITING;
     }

@@ -94,7 +94,7 @@ void arch_timer_set(struct cpu *cpu, word_t counts)
  * SDM 10.6.1 promises no time. What is pended here is taken on the way out (entry.S). */
 void arch_timer_pend(struct cpu *cpu)
 {
-    struct entry_area *area = (struct entry_area *)(void *)port_call_block(cpu);
+    struct entry_area *area = &CONTAINER(cpu, struct port_area, cpu)->entry;
 
     area->pending |= PENDING_TIMER;
 }

@@ -3,6 +3,7 @@
 
 #include "config.h"
 #include "layout.h"
+#include "rme/arch/sizes.h"
 #include "rme/assert.h"
 #include "rme/pool.h"
 
@@ -41,7 +42,7 @@ void rme_free_slot(word_t slot)
 
 word_t rme_alloc_kmem(word_t bytes)
 {
-    return rme_alloc_kmem_aligned(bytes, KMEM_GRANULE);
+    return rme_alloc_kmem_aligned(bytes, bytes < RME_LINE_BYTES ? KMEM_GRANULE : RME_LINE_BYTES);
 }
 
 word_t rme_alloc_kmem_aligned(word_t bytes, word_t align)

@@ -121,7 +121,7 @@ static void entries(void)
             for (unsigned bit = 12; bit < 64; bit++) {
                 word_t order = all_orders[o];
                 word_t address = (word_t)1 << bit;
-                word_t entry = arch_mmu_encode(address, order, flags);
+                word_t entry = arch_mmu_encode(address, order, flags, false);
                 bool can_be = (flags & PAGE_READ) != 0 && order <= 30 && bit < 52;
 
                 EXPECT((entry != 0) == can_be);

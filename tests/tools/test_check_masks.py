@@ -11,6 +11,8 @@ sys.path.insert(0, str(ROOT / "tools"))
 import check_masks  # noqa: E402
 
 MASK = re.compile(r"index_mask\(((?:[^(),]|\([^()]*\))+), ((?:[^()]|\([^()]*\))+)\)")
+BELOW = re.compile(r"index_below\(")
+AND = re.compile(r"\((\w+) & \([A-Z_]+ - 1\)\)")
 
 
 def unsound(body):
@@ -48,6 +50,15 @@ class Indexes(unittest.TestCase):
     def test_pointer(self):
         self.assertEqual(unsound("    return span.slots + number;\n"), ["number"])
 
+    def test_below(self):
+        self.assertEqual(unsound("    if (!index_below(&number, 4))\n        return 0;\n    return table[number];\n"), [])
+        self.assertEqual(unsound("    if (!index_below(&other, 4))\n        return 0;\n    return table[number];\n"),
+                         ["number"])
+
+    def test_and(self):
+        self.assertEqual(unsound("    return table[(number & (ENTRIES - 1))];\n"), [])
+        self.assertEqual(unsound("    return table[(number & (entries - 1))];\n"), ["(number & (entries - 1))"])
+
     def test_accessor(self):
         self.assertEqual(unsound("    arch_irq_mask(args->object);\n"), ["args->object"])
 
@@ -65,8 +76,8 @@ class Kernel(unittest.TestCase):
         for name in ("kernel/cap.h", "kernel/kfunc.c", "kernel/kmem.c", "kernel/pagetable_mmu.c", "kernel/syscall.c",
                      "arch/x86_64/context.c"):
             text = (ROOT / name).read_text(encoding="utf-8")
-            bare = MASK.sub(r"\1", text)
-            seen += len(MASK.findall(text))
+            bare = BELOW.sub("is_below(", AND.sub(r"\1", MASK.sub(r"\1", text)))
+            seen += sum(len(way.findall(text)) for way in (MASK, BELOW, AND))
             self.assertGreater(len(in_file(name, bare)), len(in_file(name, text)), name)
         self.assertGreater(seen, 10)
 

@@ -67,7 +67,7 @@ static word_t walk(word_t address)
         entry = atomic_load_explicit(&at->raw, memory_order_relaxed);
         if ((entry & MMU_PRESENT) == 0 || (entry & MMU_USER) == 0)
             return 0;
-        if (mmu_is_page(entry, order))
+        if (order == ARCH_MMU_PAGE_ORDER || (entry & MMU_LARGE) != 0)
             return keep(address, entry, order);
         table = (const shared_t *)mmu_address(entry);
     }

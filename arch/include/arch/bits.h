@@ -18,6 +18,9 @@
  *      Keep the compiler from taking a value apart, and computing its pieces where each is used.
  *      Changes nothing; empty where an instruction computes an address on the way.
  *
+ *  ARCH_LOADS_PAIRS
+ *      A fact: whether one instruction loads two neighbouring words.
+ *
  *  LOAD_BOTH(first, second)
  *      Two neighbouring words, read just before: have them loaded here, by one instruction. Changes
  *      nothing; empty where there is no such instruction.

@@ -8,16 +8,34 @@
  *  ARCH_EXIT
  *      The type of a function that leaves the kernel: noreturn void, or the thread to resume.
  *
+ *  ARCH_HOT_PARAMS(cpu, self, word0, word1)
+ *  ARCH_TAIL_PARAMS(cpu, self, third)
+ *      The parameters of entry_<handler>, and of those exits that others go on with, in the order
+ * in which the port has them in registers.
+ *
+ *  ARCH_CALLS_DIRECTLY
+ *      A fact: whether the port enters direct_<handler> for the calls of kernel/direct.h. It saves
+ * no registers then, and goes on in syscall_cold where the result is RESULT_NONE.
+ *
  *  ARCH_LEAVE(cpu, thread)
  *      End such a function: resume `thread`, which is cpu->current, in the space that is loaded.
  *      After: user code runs with the thread's registers; the kernel stack is empty.
  *
- *  ARCH_LEAVE_SPACE(cpu, thread, space)
- *      The same behind arch_space_load(space).
+ *  ARCH_SET_ENTERED(self, word)
+ *      arch_context_set_result in the hot half of an activation or a return; nothing where the way
+ * out behind those knows the word.
+ *
+ *  ARCH_STAY(cpu, self)
+ *  ARCH_STAY_SPACE(cpu, self, space)
+ *      The same behind a hot half: the caller goes on; behind arch_space_load(space).
+ *
+ *  ARCH_SWITCH(cpu, self, next)
+ *  ARCH_SWITCH_SPACE(cpu, self, next, space)
+ *      The same behind a hot half: `next` runs, which is not the caller.
  *
  *  ARCH_GO_ON(exit, cpu, self)
  *  ARCH_GO_ON_WITH(exit, cpu, self, third)
- *      End it by a call of another such function.
+ *      End it by a call of another such function; the second form, with ARCH_TAIL_PARAMS.
  *
  *  ARCH_START_OVER(exit, cpu, self...)
  *      The same with the arguments of this function. Before: nothing has changed since the port

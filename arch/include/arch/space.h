@@ -52,13 +52,17 @@
  *  word_t arch_mmu_kernel_entry(word_t index)
  *      A fact: an entry of every top level behind the user's. It never changes.
  *
- *  word_t arch_mmu_encode(word_t address, word_t size_order, word_t flags)
+ *  word_t arch_mmu_encode(word_t address, word_t size_order, word_t flags, bool is_piece)
  *      An entry: with flags (PAGE_*) for a page at a physical address, accessed and dirty, so that
  *      hardware writes no table; with flags 0 for the table at `address`. 0: this machine cannot
- *      express it. Cost: constant.
+ *      express it. With is_piece the page lies within one that it has. Cost: constant.
  *
  *  word_t arch_mmu_decode(word_t entry, word_t size_order, word_t *flags)
  *      Of an entry that is not 0 the address and flags with which it was made. Cost: constant.
+ *
+ *  bool arch_mmu_grants(word_t entry, word_t flags)
+ *      A fact: whether an entry, which may be 0, is a page that grants all access that flags
+ * (PAGE_*, any word) name; PAGE_STATIC is none, and 0 asks whether it is a page. Cost: constant.
  *
  *  void arch_mmu_forget(word_t address)
  *      Forget the translation of the page that holds a user address, on this CPU. Cost: constant.

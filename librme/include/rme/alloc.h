@@ -16,7 +16,8 @@ word_t rme_alloc_slot(void);
 void rme_free_slot(word_t slot);
 
 /* Offset of `bytes` of object memory, for the calls that create objects; the second form aligns the
- * offset, to a power of two that is at least KMEM_GRANULE. */
+ * offset, to a power of two that is at least KMEM_GRANULE, the first to lines (rme/arch/sizes.h).
+ */
 word_t rme_alloc_kmem(word_t bytes);
 word_t rme_alloc_kmem_aligned(word_t bytes, word_t align);
 void rme_free_kmem(word_t offset, word_t bytes);

@@ -7,12 +7,14 @@
 
 #include "abi/types.h"
 
+#define ARCH_LOADS_PAIRS 1
+
 #define AS_ONE(value)            __asm__("" : "+r"(value))
 #define LOAD_BOTH(first, second) __asm__("" : "+r"(first), "+r"(second)) /* LDRD */
 
 static inline unsigned bit_highest(word_t word)
 {
-    return 31u - (unsigned)__builtin_clz(word);
+    return 31u - (unsigned)__builtin_clz((uint32_t)word);
 }
 
 static inline word_t index_mask(word_t index, word_t bound)

@@ -13,7 +13,13 @@
 struct cpu;
 struct thread;
 
+#define ARCH_CALLS_DIRECTLY false
+
 #define ARCH_EXIT NORETURN void
+
+/* Parameters stand as they are written. */
+#define ARCH_HOT_PARAMS(cpu, self, word0, word1) cpu, self, word0, word1
+#define ARCH_TAIL_PARAMS(cpu, self, third)       cpu, self, third
 
 ALWAYS_INLINE NORETURN void arch_resume(struct cpu *cpu, struct thread *thread)
 {
@@ -89,8 +95,12 @@ ALWAYS_INLINE NORETURN void arch_load_and_resume(struct cpu *cpu, struct thread 
 #define ARCH_GO_COLD(cpu, self, number, word0, word1) ARCH_START_OVER(syscall_cold, cpu, self)
 #define ARCH_GO_SLOWLY(exit, cpu, self, next)         ARCH_GO_ON_WITH(exit, cpu, self, next)
 
-#define ARCH_LEAVE(cpu, thread)              arch_resume((cpu), (thread))
-#define ARCH_LEAVE_SPACE(cpu, thread, space) arch_load_and_resume((cpu), (thread), (space))
+#define ARCH_LEAVE(cpu, thread)                   arch_resume((cpu), (thread))
+#define ARCH_SET_ENTERED(self, word)              arch_context_set_result(&(self)->context, (word))
+#define ARCH_STAY(cpu, self)                      arch_resume((cpu), (self))
+#define ARCH_STAY_SPACE(cpu, self, space)         arch_load_and_resume((cpu), (self), (space))
+#define ARCH_SWITCH(cpu, self, next)              arch_resume((cpu), (next))
+#define ARCH_SWITCH_SPACE(cpu, self, next, space) arch_load_and_resume((cpu), (next), (space))
 
 /* r4 to r11 are the first words of the thread: number, then the words of the call. */
 static inline const word_t *arch_call_args(const struct cpu *cpu, const struct thread *self)

@@ -6,6 +6,8 @@
 
 #include "abi/types.h"
 
+#define ARCH_LOADS_PAIRS 0
+
 #define AS_ONE(value)            ((void)(value))
 #define LOAD_BOTH(first, second) ((void)(first), (void)(second))
 

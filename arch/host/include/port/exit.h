@@ -10,6 +10,13 @@
 struct cpu;
 struct thread;
 
+/* Parameters stand as they are written. */
+#define ARCH_HOT_PARAMS(cpu, self, word0, word1) cpu, self, word0, word1
+#define ARCH_TAIL_PARAMS(cpu, self, third)       cpu, self, third
+
+/* Both ways are tested here, with a handler of each. */
+#define ARCH_CALLS_DIRECTLY false
+
 #define ARCH_EXIT                               struct thread *
 #define ARCH_GO_ON(exit, cpu, self)             return exit(cpu, self)
 #define ARCH_GO_ON_WITH(exit, cpu, self, third) return exit(cpu, self, third)
@@ -18,12 +25,16 @@ struct thread;
 #define ARCH_GO_COLD(cpu, self, number, word0, word1) ARCH_START_OVER(syscall_cold, cpu, self)
 #define ARCH_GO_SLOWLY(exit, cpu, self, next)         ARCH_GO_ON_WITH(exit, cpu, self, next)
 
-#define ARCH_LEAVE(cpu, thread) return (thread)
-#define ARCH_LEAVE_SPACE(cpu, thread, space)                                                       \
+#define ARCH_LEAVE(cpu, thread)      return (thread)
+#define ARCH_SET_ENTERED(self, word) arch_context_set_result(&(self)->context, (word))
+#define ARCH_STAY(cpu, self)         return (self)
+#define ARCH_STAY_SPACE(cpu, self, space)                                                          \
     do {                                                                                           \
         arch_space_load(space);                                                                    \
-        return (thread);                                                                           \
+        return (self);                                                                             \
     } while (0)
+#define ARCH_SWITCH(cpu, self, next)              return (next)
+#define ARCH_SWITCH_SPACE(cpu, self, next, space) ARCH_STAY_SPACE(cpu, next, space)
 
 /* The block is the first member of the context, which is that of the thread. */
 static inline const word_t *arch_call_args(const struct cpu *cpu, const struct thread *self)

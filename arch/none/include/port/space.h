@@ -28,6 +28,7 @@ bool arch_mpu_holds(const struct arch_mpu_region *region, unsigned index);
 
 word_t arch_mmu_table_bytes(bool is_top, word_t size_order, word_t number_order);
 word_t arch_mmu_kernel_entry(word_t index);
-word_t arch_mmu_encode(word_t address, word_t size_order, word_t flags);
+word_t arch_mmu_encode(word_t address, word_t size_order, word_t flags, bool is_piece);
 word_t arch_mmu_decode(word_t entry, word_t size_order, word_t *flags);
+bool arch_mmu_grants(word_t entry, word_t flags);
 void arch_mmu_forget(word_t address);

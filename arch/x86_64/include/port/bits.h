@@ -5,6 +5,9 @@
 #pragma once
 
 #include "abi/types.h"
+#include "kernel/compiler.h"
+
+#define ARCH_LOADS_PAIRS 0
 
 #define AS_ONE(value)            ((void)(value))
 #define LOAD_BOTH(first, second) ((void)(first), (void)(second))
@@ -16,7 +19,7 @@ static inline unsigned bit_highest(word_t word)
 
 /* The index, or 0 when a core guessed that it is below the bound and it is not: the comparison's
  * borrow becomes the mask, and no branch is in between. */
-static inline word_t index_mask(word_t index, word_t bound)
+ALWAYS_INLINE word_t index_mask(word_t index, word_t bound)
 {
     word_t mask;
 
@@ -28,7 +31,7 @@ static inline word_t index_mask(word_t index, word_t bound)
 }
 
 /* One comparison for both: its flags branch, and its borrow is the mask. */
-static inline bool index_below(word_t *index, word_t bound)
+ALWAYS_INLINE bool index_below(word_t *index, word_t bound)
 {
     word_t mask;
 

@@ -18,13 +18,12 @@ enum held {
     HELD_IS_ALL = HELD_ALL,             /* and everything else, with the flags */
 };
 
+/* By lines of 64 bytes: what only an interruption writes; what a switch does too; what every call
+ * does, and there the thread goes on (kernel/schedule.h). */
 struct arch_context {
-    word_t rax, rip, rsp;
-    word_t rbx, rbp, r12, r13, r14, r15;
-    word_t fs, gs;
-    word_t held;
-    word_t rdx, rdi, rsi, rcx, r8, r9, r10, r11;
-    word_t rflags;
+    word_t rsi, rcx, r8, r9, r10, r11, rflags, spare;
+    word_t rbx, rbp, r12, r13, r14, r15, fs, gs;
+    word_t rax, rip, rsp, held, rdx, rdi;
 };
 
 struct arch_return {

@@ -35,12 +35,24 @@ static inline bool arch_irq_is_level(word_t line)
 }
 
 /* irq.c */
-void arch_irq_mask(word_t line);
+void port_close_input(word_t line);
 void arch_irq_unmask(word_t line);
 bool arch_irq_is_enabled(word_t line);
-struct irq_binding *arch_irq_table(void);
 bool arch_irq_trigger(word_t cpu_id, word_t vector);
 void arch_cpu_interrupt(unsigned cpu_id);
+extern struct irq_binding port_irq_table[BOARD_IRQ_LINES];
+
+static inline struct irq_binding *arch_irq_table(void)
+{
+    return port_irq_table;
+}
+
+static inline void arch_irq_mask(word_t line)
+{
+    port_line_state[line] &= (uint8_t)~LINE_ENABLED;
+    if (arch_irq_is_level(line))
+        port_close_input(line);
+}
 
 static inline void arch_irq_end(word_t line)
 {

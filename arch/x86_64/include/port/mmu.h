@@ -9,6 +9,7 @@
 #pragma once
 
 #include "abi/calls.h"
+#include "kernel/compiler.h"
 
 enum {
     ARCH_MMU_LEVELS = 4,
@@ -35,8 +36,9 @@ enum {
 #define MMU_DIRTY      ((word_t)1 << 6)
 #define MMU_LARGE      ((word_t)1 << 7) /* in a level above the lowest: a page */
 #define MMU_GLOBAL     ((word_t)1 << 8)
-#define MMU_STATIC     ((word_t)1 << 9) /* left to software: PAGE_STATIC */
-#define MMU_DATA       ((word_t)1 << 10) /* the same: no EXECUTE, on a processor that cannot say so */
+#define MMU_STATIC     ((word_t)1 << 9)  /* left to software: PAGE_STATIC */
+#define MMU_DATA       ((word_t)1 << 10) /* the same: no EXECUTE, also for a processor without NX */
+#define MMU_PAGE       ((word_t)1 << 11) /* the same: a page, whatever its size */
 #define MMU_NO_EXECUTE ((word_t)1 << 63)
 #define MMU_ADDRESS    ((word_t)0x000FFFFFFFFFF000)
 
@@ -52,39 +54,69 @@ static inline word_t arch_mmu_table_bytes(bool is_top, word_t size_order, word_t
     return is_lower && number_order == ARCH_MMU_NUMBER_ORDER ? MMU_TABLE_BYTES : 0;
 }
 
-/* The memory type is that of entries 0 to 3 of the PAT as a processor starts (SDM 11.12.4): CACHE
- * and BUFFER write-back, CACHE alone write-through, BUFFER alone uncached but for what a range
- * register says, neither strongly uncached. */
-static inline word_t mmu_memory_type(word_t flags)
+/* The flags of a page stand where an entry has its bits, but for EXECUTE and STATIC; what an entry
+ * forbids (execution, caching, buffering) is a flag that is not there. Of execution software's bit
+ * says it, and the hardware's follows. The memory type is that of
+ * entries 0 to 3 of the PAT as a processor starts (SDM 11.12.4): CACHE and BUFFER write-back, CACHE
+ * alone write-through, BUFFER alone uncached but for what a range register says, neither strongly
+ * uncached. */
+#define MMU_FORBIDS (MMU_DATA | MMU_PCD | MMU_PWT)
+#define PAGE_PLAIN  ((word_t)(PAGE_READ | PAGE_WRITE | PAGE_CACHE | PAGE_BUFFER))
+
+static_assert((word_t)PAGE_READ == MMU_PRESENT && (word_t)PAGE_WRITE == MMU_WRITE &&
+                  (word_t)PAGE_CACHE == MMU_PCD && (word_t)PAGE_BUFFER == MMU_PWT &&
+                  (word_t)PAGE_EXECUTE << 8 == MMU_DATA && MMU_DATA << 53 == MMU_NO_EXECUTE &&
+                  (word_t)PAGE_STATIC << 4 == MMU_STATIC,
+              "how far each flag is shifted");
+
+/* Access alone, a bit set for each flag; an entry has it as entry ^ MMU_FORBIDS. */
+ALWAYS_INLINE word_t mmu_access(word_t flags)
 {
-    return ((flags & PAGE_CACHE) == 0 ? MMU_PCD : 0) | ((flags & PAGE_BUFFER) == 0 ? MMU_PWT : 0);
+    return (flags & PAGE_PLAIN) | (flags & PAGE_EXECUTE) << 8;
 }
 
-/* A page of the user. 0: it cannot be: no access goes without reading, and the address has bits
- * that an entry has not. */
-static inline word_t mmu_page(word_t address, word_t size_order, word_t flags, bool has_huge)
+static inline word_t mmu_page_flags(word_t entry)
 {
-    word_t entry = address | MMU_PRESENT | MMU_USER | MMU_ACCESSED | MMU_DIRTY;
+    word_t access = entry ^ MMU_FORBIDS;
 
-    if ((flags & PAGE_READ) == 0 || (address & ~MMU_ADDRESS) != 0 || size_order > MMU_HUGE_ORDER ||
-        (size_order == MMU_HUGE_ORDER && !has_huge))
+    return (access & PAGE_PLAIN) | (access & MMU_DATA) >> 8 | (access & MMU_STATIC) >> 4;
+}
+
+/* Whether an entry, or 0, is a page that has all access that flags name, and there are such flags.
+ */
+ALWAYS_INLINE bool arch_mmu_grants(word_t entry, word_t flags)
+{
+    return (entry & MMU_PAGE) != 0 && flags <= PAGE_FLAGS_ALL &&
+           (mmu_access(flags) & ~(entry ^ MMU_FORBIDS)) == 0;
+}
+
+/* A page of the user at an address that an entry can hold. 0: no access goes without reading. */
+ALWAYS_INLINE word_t mmu_page_at(word_t address, word_t size_order, word_t flags)
+{
+    word_t bits = (mmu_access(flags) ^ MMU_FORBIDS) | (flags & PAGE_STATIC) << 4;
+
+    if ((flags & PAGE_READ) == 0)
         return 0;
     if (size_order != ARCH_MMU_PAGE_ORDER)
-        entry |= MMU_LARGE;
-    if ((flags & PAGE_WRITE) != 0)
-        entry |= MMU_WRITE;
-    if ((flags & PAGE_EXECUTE) == 0)
-        entry |= MMU_NO_EXECUTE;
-    if ((flags & PAGE_STATIC) != 0)
-        entry |= MMU_STATIC;
-    return entry | mmu_memory_type(flags);
+        bits |= MMU_LARGE;
+    bits |= (bits & MMU_DATA) << 53;
+    return address | bits | MMU_USER | MMU_ACCESSED | MMU_DIRTY | MMU_PAGE;
+}
+
+/* A page of the user. 0: it cannot be. */
+static inline word_t mmu_page(word_t address, word_t size_order, word_t flags, bool has_huge)
+{
+    if ((address & ~MMU_ADDRESS) != 0 || size_order > MMU_HUGE_ORDER ||
+        (size_order == MMU_HUGE_ORDER && !has_huge))
+        return 0;
+    return mmu_page_at(address, size_order, flags);
 }
 
 /* The same for a processor without NX, to which that bit is reserved: what can be read can be
  * executed there, and still nobody is granted EXECUTE who had not got it. */
 static inline word_t mmu_without_nx(word_t entry)
 {
-    return (entry & MMU_NO_EXECUTE) != 0 ? (entry & ~MMU_NO_EXECUTE) | MMU_DATA : entry;
+    return entry & ~MMU_NO_EXECUTE;
 }
 
 /* A table below: what the user may do is said by the pages. */
@@ -93,21 +125,7 @@ static inline word_t mmu_child(word_t address)
     return address | MMU_PRESENT | MMU_WRITE | MMU_USER | MMU_ACCESSED;
 }
 
-static inline bool mmu_is_page(word_t entry, word_t size_order)
-{
-    return size_order == ARCH_MMU_PAGE_ORDER || (entry & MMU_LARGE) != 0;
-}
-
 static inline word_t mmu_address(word_t entry)
 {
     return entry & MMU_ADDRESS;
-}
-
-static inline word_t mmu_page_flags(word_t entry)
-{
-    return PAGE_READ | ((entry & MMU_WRITE) != 0 ? (word_t)PAGE_WRITE : 0) |
-           ((entry & (MMU_NO_EXECUTE | MMU_DATA)) == 0 ? (word_t)PAGE_EXECUTE : 0) |
-           ((entry & MMU_PCD) == 0 ? (word_t)PAGE_CACHE : 0) |
-           ((entry & MMU_PWT) == 0 ? (word_t)PAGE_BUFFER : 0) |
-           ((entry & MMU_STATIC) != 0 ? (word_t)PAGE_STATIC : 0);
 }

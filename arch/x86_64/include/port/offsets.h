@@ -8,27 +8,31 @@
 #pragma once
 
 /* struct arch_context, the first member of a thread. */
-#define CONTEXT_RAX    0
-#define CONTEXT_RIP    8
-#define CONTEXT_RSP    16
-#define CONTEXT_RBX    24
-#define CONTEXT_RBP    32
-#define CONTEXT_R12    40
-#define CONTEXT_R13    48
-#define CONTEXT_R14    56
-#define CONTEXT_R15    64
-#define CONTEXT_FS     72
-#define CONTEXT_GS     80
-#define CONTEXT_HELD   88
-#define CONTEXT_RDX    96
-#define CONTEXT_RDI    104
-#define CONTEXT_RSI    112
-#define CONTEXT_RCX    120
-#define CONTEXT_R8     128
-#define CONTEXT_R9     136
-#define CONTEXT_R10    144
-#define CONTEXT_R11    152
-#define CONTEXT_RFLAGS 160
+#define CONTEXT_RSI    0
+#define CONTEXT_RCX    8
+#define CONTEXT_R8     16
+#define CONTEXT_R9     24
+#define CONTEXT_R10    32
+#define CONTEXT_R11    40
+#define CONTEXT_RFLAGS 48
+#define CONTEXT_RBX    64
+#define CONTEXT_RBP    72
+#define CONTEXT_R12    80
+#define CONTEXT_R13    88
+#define CONTEXT_R14    96
+#define CONTEXT_R15    104
+#define CONTEXT_FS     112
+#define CONTEXT_GS     120
+#define CONTEXT_RAX    128
+#define CONTEXT_RIP    136
+#define CONTEXT_RSP    144
+#define CONTEXT_HELD   152
+#define CONTEXT_RDX    160
+#define CONTEXT_RDI    168
+
+/* struct thread, struct capability. */
+#define THREAD_PROCESS   176
+#define PROCESS_CAPTABLE 32
 
 /* How much of a thread that does not run its context holds: enum held. */
 #define HELD_PRESERVED 0

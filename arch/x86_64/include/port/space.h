@@ -23,20 +23,24 @@ static inline word_t port_physical(word_t address)
     return address ^ LAYOUT_KERNEL_WINDOW; /* an instruction less than the difference */
 }
 
-static inline word_t arch_mmu_encode(word_t address, word_t size_order, word_t flags)
+ALWAYS_INLINE word_t arch_mmu_encode(word_t address, word_t size_order, word_t flags, bool is_piece)
 {
     word_t entry;
 
     if (flags == 0)
         return mmu_child(port_physical(address));
-    entry = mmu_page(address, size_order, flags, port_has_huge_pages);
+    entry = is_piece ? mmu_page_at(address, size_order, flags)
+                     : mmu_page(address, size_order, flags, port_has_huge_pages);
     return LIKELY(port_has_nx) ? entry : mmu_without_nx(entry);
 }
 
-static inline word_t arch_mmu_decode(word_t entry, word_t size_order, word_t *flags)
+ALWAYS_INLINE word_t arch_mmu_decode(word_t entry, word_t size_order, word_t *flags)
 {
-    *flags = mmu_is_page(entry, size_order) ? mmu_page_flags(entry) : 0;
-    return *flags != 0 ? mmu_address(entry) : mmu_address(entry) + LAYOUT_KERNEL_WINDOW;
+    bool is_page = arch_mmu_grants(entry, 0);
+
+    (void)size_order;
+    *flags = is_page ? mmu_page_flags(entry) : 0;
+    return is_page ? mmu_address(entry) : mmu_address(entry) + LAYOUT_KERNEL_WINDOW;
 }
 
 /* memory.c */
@@ -51,7 +55,7 @@ ALWAYS_INLINE void port_space_switch(word_t physical)
     __asm__ volatile("660:\t.byte 0x2E, 0x2E\n\t"
                      "mov %0, %%cr3\n\t"
                      ".pushsection .rodata.patches, \"a\"\n\t"
-                     ".quad 660b, port_guard_%V0, %c1\n\t"
+                     ".long 660b - ., port_guard_%V0 - ., %c1\n\t"
                      ".popsection"
                      :
                      : "r"(physical), "i"(PATCH_GUARD)
@@ -63,7 +67,7 @@ ALWAYS_INLINE void port_space_choose(word_t physical)
 {
     __asm__ volatile("660:\tmov %0, %%gs:%c2\n\t"
                      ".pushsection .rodata.patches, \"a\"\n\t"
-                     ".quad 660b, port_guard_%V0, %c1\n\t"
+                     ".long 660b - ., port_guard_%V0 - ., %c1\n\t"
                      ".popsection"
                      :
                      : "r"(physical), "i"(PATCH_GUARD), "i"(AREA_SPACE)

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Unlicense */
+#include "kernel/direct.h"
+
+sword_t direct_refused(void)
+{
+    return RESULT_NONE;
+}

@@ -170,7 +170,8 @@ static void kfn(word_t *w)
         RME_KFN_DEBUG_REG_MOD, RME_KFN_DEBUG_EXC_GET,  RME_KFN_DEBUG_PRINT,
         RME_KFN_PGT_RAW,       RME_KFN_CACHE_MOD,      RME_KFN_PERF_CPU_FUNC,
         RME_KFN_PERF_MON_MOD,  RME_KFN_PERF_CYCLE_MOD, RME_KFN_CACHE_MAINT,
-        RME_KFN_PRFTH_MOD,     RME_KFN_IO_READ,        RME_KFN_IO_WRITE};
+        RME_KFN_PRFTH_MOD,     RME_KFN_IO_READ,        RME_KFN_IO_WRITE,
+        RME_KFN_INT_MESSAGE};
 
     w[0] = pick_id(M_KFUNC, NULL);
     w[1] = functions[random_below(sizeof(functions) / sizeof(functions[0]))];

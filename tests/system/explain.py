@@ -52,7 +52,7 @@ ARMV7M = [
     fault("the MPU refuses a store", 2,
           r"\n  access to WORD is mapped with READ EXECUTE CACHE STATIC, lacks WRITE"),
     fault("the MPU refuses to execute this", 3,
-          r"\n  execution of WORD is mapped with READ WRITE CACHE BUFFER STATIC, lacks EXECUTE"),
+          r"\n  execution of WORD is mapped with READ WRITE BUFFER CACHE STATIC, lacks EXECUTE"),
     fault("an FPU instruction without the attribute FPU", 4, ""),
     fault("division by zero", 5, ""),
     fault("undefined instruction", 6, ""),
@@ -65,8 +65,8 @@ PAGE = "no page, or one that does not allow this"
 PROTECTION = "a privileged instruction, a bad selector or no canonical address"
 X86_64 = [
     fault(PAGE, 1, r"\n  access to 0xf{8}[89a-f][0-9a-f]{7} is not mapped"),
-    fault(PAGE, 2, r"\n  access to WORD is mapped with READ EXECUTE CACHE BUFFER, lacks WRITE"),
-    fault(PAGE, 3, r"\n  execution of WORD is mapped with READ WRITE CACHE BUFFER, lacks EXECUTE"),
+    fault(PAGE, 2, r"\n  access to WORD is mapped with READ EXECUTE BUFFER CACHE, lacks WRITE"),
+    fault(PAGE, 3, r"\n  execution of WORD is mapped with READ WRITE BUFFER CACHE, lacks EXECUTE"),
     fault("an FPU instruction without the attribute FPU", 4, ""),
     fault("division error", 5, ""),
     fault("undefined instruction", 6, ""),

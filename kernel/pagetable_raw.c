@@ -5,7 +5,25 @@
  * unknown, no capability to one exists, and every memory fault is real.
  */
 #include "kernel/call_table.h"
+#include "kernel/direct.h"
 #include "kernel/pagetable.h"
+
+/* The whole call says that it is unknown. */
+sword_t direct_pagetable_add(struct cpu *cpu, const struct capability *table, const word_t *args)
+{
+    (void)cpu;
+    (void)table;
+    (void)args;
+    return direct_refused();
+}
+
+sword_t direct_pagetable_remove(struct cpu *cpu, const struct capability *table, const word_t *args)
+{
+    (void)cpu;
+    (void)table;
+    (void)args;
+    return direct_refused();
+}
 
 sword_t pagetable_create(struct cpu *cpu, const struct args_pgt_crt *args, struct capability **caps)
 {

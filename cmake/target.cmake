@@ -10,7 +10,8 @@ endif()
 if(BOARD_ARCH STREQUAL "x86_64")
     set(RME_MACHINE_FLAGS -m64 -march=${BOARD_CPU} -mno-red-zone -fno-pic -fno-pie -fcf-protection=none)
     set(RME_NO_FPU -mgeneral-regs-only)
-    set(RME_PORT_FLAGS -mcmodel=kernel -fno-jump-tables -fno-code-hoisting) # no jump through a register
+    set(RME_PORT_FLAGS -mcmodel=kernel -fno-jump-tables # no jump through a register
+        $<$<C_COMPILER_ID:GNU>:-fno-code-hoisting>)
     set(RME_LINK_FLAGS -m64 -nostdlib -no-pie -Wl,-z,noexecstack -Wl,-z,max-page-size=4096 -Wl,--build-id=none)
 else()
     set(RME_MACHINE_FLAGS -mcpu=${BOARD_CPU} -mthumb)

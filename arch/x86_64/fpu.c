@@ -40,7 +40,7 @@ static void hide_pointers(void)
                      "emms\n\t"
                      "fildl %0\n"
                      "661:\t.pushsection .rodata.patches, \"a\"\n\t"
-                     ".quad 660b, 661b, %c1\n\t"
+                     ".long 660b - ., 661b - ., %c1\n\t"
                      ".popsection"
                      :
                      : "m"(zero), "i"(PATCH_WITHOUT_POINTERS));

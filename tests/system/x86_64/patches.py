@@ -11,6 +11,7 @@ list says. LFENCE stands behind SWAPGS on every entry from user code but calls. 
 import argparse
 import re
 import struct
+import subprocess
 import sys
 from pathlib import Path
 
@@ -44,9 +45,11 @@ class Kernel:
         begin, end = (self.elf.symbol(f"port_patches_{which}").address for which in ("begin", "end"))
         holder = next(section for section in self.elf.sections
                       if section.offset and section.address <= begin < section.address + section.size)
-        begin, end = (address - holder.address + holder.offset for address in (begin, end))
-        self.places = [(source, target, names[why])
-                       for source, target, why in struct.iter_unpack("<QQQ", self.elf.image[begin:end])]
+        offset = begin - holder.address + holder.offset
+        entries = struct.iter_unpack("<iii", self.elf.image[offset:offset + end - begin])
+        # Distances, each from where it stands.
+        self.places = [(begin + 12 * i + source, begin + 12 * i + 4 + target, names[why])
+                       for i, (source, target, why) in enumerate(entries)]
 
     def at(self, address, size, text=None):
         return (text or self.text)[address - self.address:address - self.address + size]
@@ -99,8 +102,9 @@ def check_image(tap, kernel):
               "LFENCE is behind SWAPGS on every entry from user code but calls")
     tails = {target for _, target, why in kernel.places if why == "VERW"}
     tap.check(len(tails) == 3 and all(kernel.at(at, 2) == VERW for at in tails), "ways back begin with VERW")
-    text = kernel.text
-    ends = text.count(b"\x48\x0f\x07") + text.count(b"\x48\xcf") - 1 - len(tails)  # asleep is none
+    code = subprocess.run(["objdump", "-d", "--no-show-raw-insn", "-j", ".kernel.text", kernel.elf.path],
+                          capture_output=True, check=True, text=True).stdout
+    ends = len(re.findall(r"\t(?:sysretq|iretq)", code)) - 1 - len(tails)  # asleep is none
     sources = sum(why == "VERW" for _, _, why in kernel.places)
     tap.check(sources == ends, "there is one for each of them", f"{sources} places, {ends} ways back")
 

@@ -47,7 +47,7 @@ class Patches(unittest.TestCase):
 
     def test_head(self):
         patch = self.parse(PATCH)
-        self.assertEqual(patch.tests, [["unit.a", "it works", ()], ["unit.b", None, ("1", "2")]])
+        self.assertEqual(patch.tests, [["unit.a", "it works", ()], ["unit.b", planted.HANG, ("1", "2")]])
         self.assertEqual([(hunk.file, hunk.old, hunk.new) for hunk in patch.hunks],
                          [("one.c", ["first", "second", "third"], ["first", "2nd", "third"])])
 

@@ -33,14 +33,9 @@ static NOINLINE sword_t call_directly(struct cpu *cpu, const word_t *args)
 /* Of a constant. */
 ALWAYS_INLINE bool is_direct(word_t number)
 {
-    switch (number) {
-#define DIRECT(number, handler) case number:
-        DIRECT_CALLS(DIRECT)
+#define DIRECT(of_call, handler) || number == (of_call)
+    return ARCH_CALLS_DIRECTLY && (false DIRECT_CALLS(DIRECT));
 #undef DIRECT
-        return ARCH_CALLS_DIRECTLY;
-    default:
-        return false;
-    }
 }
 
 /* One direct call for each handler: no function pointer. Out of line, so that each is a plain jump

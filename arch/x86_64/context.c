@@ -55,7 +55,7 @@ static_assert((int)CALL_NUMBER_captable_freeze == 12 && (int)CALL_NUMBER_captabl
                   (int)CALL_NUMBER_captable_remove == 14 && (int)CALL_NUMBER_pagetable_add == 17 &&
                   (int)CALL_NUMBER_pagetable_remove == 18,
               "entry.S");
-static_assert(RESULT_NONE == INT64_MIN, "entry.S subtracts 1 from a result");
+static_assert((word_t)RESULT_NONE == (word_t)1 << 63, "entry.S subtracts 1 from a result");
 
 void arch_context_start(struct arch_context *context, word_t entry, word_t stack, word_t param)
 {

@@ -190,8 +190,12 @@ void port_start_cpus(struct acpi_info *acpi, const struct firmware *firmware)
         if (!wait_for(&is_ready[i], 1, READY_US))
             panic("a CPU has begun and did not go on", i);
     for (unsigned i = 0; i < acpi->cpus; i++)
-        if (!is_there(acpi->apic_id[i]))
+        if (!is_there(acpi->apic_id[i])) {
             firmware_note(BOOT_NOTE_CPU_SILENT, acpi->apic_id[i]);
+            apic_write(APIC_ICR_HIGH, (uint32_t)acpi->apic_id[i] << 24);
+            apic_write(APIC_ICR_LOW,
+                       APIC_ICR_INIT); /* or it could begin when boot's space is gone */
+        }
     list_cpus(acpi);
 }
 

@@ -4,7 +4,7 @@
  * was not granted, and every byte of a static page: all 2^n sets of the n pages that a table can
  * hold, of every size and at both ends of memory, with every access; and all sets of two tables at
  * once, side by side and one in a hole of the other. Sets follow each other by one page, so that
- * adding and removing are both seen at each. (test_pagetable_mpu.c has sequences and refusals.)
+ * adding and removing are both seen at each. (test_pagetable.c has sequences and refusals.)
  */
 #include "arch/space.h"
 #include "tests/mpu/hardware.h"

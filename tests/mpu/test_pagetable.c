@@ -337,49 +337,6 @@ static void random_sequences(unsigned sequences, unsigned steps)
     end(name);
 }
 
-/* ---- The words of one region ---- */
-
-/* Both ends of each eighth, and what is next to the region. */
-static void check_words(word_t base, unsigned order, word_t set, word_t flags)
-{
-    struct arch_mpu_region region = {0, 0};
-    struct mpu mpu = {0};
-    uint32_t words[2], eighth = (uint32_t)((1ull << order) / 8);
-    bool allowed = (flags & PAGE_READ) != 0 && set != 0 && order >= 5 && (order >= 8 || set == 255);
-
-    EXPECT(arch_mpu_encode(&region, 5, base, order, set, flags) == allowed);
-    if (!allowed)
-        return;
-    words[0] = (uint32_t)region.rbar;
-    words[1] = (uint32_t)region.rasr;
-    mpu_write(&mpu, words, 1);
-    EXPECT(mpu.unpredictable == NULL);
-    for (unsigned i = 0; i < 8; i++) {
-        unsigned access = (set >> i & 1) != 0 ? access_of(flags) : 0;
-        uint32_t first = (uint32_t)base + i * eighth;
-
-        EXPECT(mpu_access(&mpu, first) == access);
-        EXPECT(mpu_access(&mpu, first + eighth - 1) == access);
-    }
-    if (order < 32) {
-        EXPECT(mpu_access(&mpu, (uint32_t)base - 1) == 0);
-        EXPECT(mpu_access(&mpu, (uint32_t)base + 8 * eighth) == 0);
-    }
-}
-
-static void every_region(void)
-{
-    begin();
-    for (unsigned order = 4; order <= 32; order++)
-        for (word_t set = 0; set < 256; set++)
-            for (word_t flags = 0; flags <= PAGE_FLAGS_ALL; flags++) {
-                check_words(0, order, set, flags);
-                if (order < 32)
-                    check_words((word_t)(0xA5A5A5A5u >> order << order), order, set, flags);
-            }
-    end("the words of every region, decoded, grant just what was asked");
-}
-
 /* ---- Every set of pages of one table ---- */
 
 static void one_set(word_t size, word_t number, unsigned set, word_t flags)
@@ -702,108 +659,6 @@ static void change_in_force(void)
     end("the table in force follows at once, another does not disturb it");
 }
 
-/* ---- The map of the first process ---- */
-
-static const struct memory_range ranges[] = {
-    {0x08010000, 0x3000, PAGE_READ | PAGE_EXECUTE | PAGE_CACHE | PAGE_STATIC},
-    {0x20005000, 0x800, PAGE_READ | PAGE_WRITE | PAGE_CACHE | PAGE_STATIC},
-    {0x08013000, 0xED000, PAGE_READ | PAGE_EXECUTE | PAGE_CACHE},
-    {0x20005800, 0x16800, RWX | PAGE_CACHE | PAGE_BUFFER | PAGE_STATIC},
-    {0x10000000, 0x10000, PAGE_READ | PAGE_WRITE | PAGE_CACHE},
-    {0x40000000, 0x20000000, PAGE_READ | PAGE_WRITE},
-};
-enum { RANGES = sizeof ranges / sizeof *ranges, BOOT_TABLES = 40, BOOT_TOP = 39, BOOT_ORDER = 4 };
-
-static enum status boot_with(const struct memory_range *list, word_t count, word_t order)
-{
-    static const struct memory_range kernel[] = {{0x08000000, 0x10000, 0}, {0x20000000, 0x5000, 0}};
-    struct pagetable_boot boot = {
-        .top = machine_slot(BOOT_TOP),
-        .tables = machine_slot(BOOT_TABLES),
-        .order = order,
-        .reserved = kernel,
-        .reserved_count = 2,
-        .next = machine_next(),
-    };
-    enum status status = pagetable_boot_ranges(&machine_cpus[0], &boot, list, count);
-
-    machine_set_next(boot.next);
-    return status;
-}
-
-static void check_boot_address(word_t address, word_t flags)
-{
-    word_t space = (word_t)machine_slot(BOOT_TOP)->object;
-    struct pagetable_entry entry;
-    struct memory_place place;
-
-    EXPECT(memory_find(ranges, RANGES, address, &place));
-    entry = pagetable_backend_get(machine_slot((unsigned)(BOOT_TABLES + place.table)), 0);
-    EXPECT(entry.kind == PAGETABLE_PAGE);
-    EXPECT((entry.flags | PAGE_STATIC) == (flags | PAGE_STATIC));
-    EXPECT((address - entry.address) >> place.order == 0);
-    if (mpu_access(&machine_mpu, (uint32_t)address) == 0)
-        EXPECT(pagetable_repair(&machine_cpus[0], space, address, PAGE_READ));
-    EXPECT(mpu_access(&machine_mpu, (uint32_t)address) == access_of(flags));
-}
-
-static void boot_map(void)
-{
-    struct memory_place place;
-
-    begin();
-    EXPECT(boot_with(ranges, RANGES, BOOT_ORDER) == STATUS_OK);
-    machine_load(BOOT_TOP);
-    EXPECT(machine_mpu.unpredictable == NULL);
-    EXPECT(mpu_access(&machine_mpu, 0x08010000) == (PAGE_READ | PAGE_EXECUTE));
-    EXPECT(mpu_access(&machine_mpu, 0x08012FFF) == (PAGE_READ | PAGE_EXECUTE));
-    EXPECT(mpu_access(&machine_mpu, 0x20005000) == (PAGE_READ | PAGE_WRITE));
-    EXPECT(mpu_access(&machine_mpu, 0x20005800) == RWX);
-    EXPECT(mpu_access(&machine_mpu, 0x20006000) == 0); /* the fifth static block is dynamic */
-    for (unsigned i = 0; i < RANGES; i++) {
-        word_t step = ranges[i].size > 0x100000 ? 0x100000 : 256;
-
-        for (word_t offset = 0; offset < ranges[i].size; offset += step)
-            check_boot_address(ranges[i].base + offset, ranges[i].flags);
-        check_boot_address(ranges[i].base + ranges[i].size - 1, ranges[i].flags);
-    }
-    EXPECT(!memory_find(ranges, RANGES, 0x0800FFFF, &place));
-    EXPECT(!memory_find(ranges, RANGES, 0x20004FFF, &place));
-    for (word_t a = 0x20000000; a < 0x20005000; a += 32)
-        EXPECT(!pagetable_repair(&machine_cpus[0], (word_t)machine_slot(BOOT_TOP)->object, a,
-                                 PAGE_READ));
-    EXPECT(machine_create(0, 0x40000400, 10, 0) == STATUS_OK);
-    EXPECT(memory_find(ranges, RANGES, 0x40000400, &place));
-    EXPECT(machine_add(0, 0, PAGE_READ | PAGE_WRITE | PAGE_STATIC,
-                       (unsigned)(BOOT_TABLES + place.table), 0, 1) == STATUS_OK);
-    end("the first process has its whole map and can delegate from it");
-}
-
-static void boot_refusals(void)
-{
-    static const struct memory_range bad[] = {
-        {0x20004F00, 0x200, PAGE_READ},    /* over the end of the kernel */
-        {0x1FFF0000, 0x20000, PAGE_READ},  /* around it */
-        {0x20001000, 0x100, PAGE_READ},    /* inside */
-        {0x30000000, 0, PAGE_READ},        /* empty */
-        {0x30000000, 0x80, PAGE_READ},     /* no dynamic page */
-        {0x30000010, 0x100, PAGE_READ},    /* misaligned */
-        {(word_t)-0x100, 0x200, PAGE_READ} /* wraps */
-    };
-    static const struct memory_range twice[] = {{0x30000000, 0x1000, PAGE_READ},
-                                                {0x30000F00, 0x100, PAGE_READ}};
-
-    for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
-        begin();
-        EXPECT(boot_with(&bad[i], 1, BOOT_ORDER) == STATUS_BOUNDS);
-    }
-    begin();
-    EXPECT(boot_with(twice, 2, BOOT_ORDER) == STATUS_MAP);
-    begin();
-    EXPECT(boot_with(ranges, RANGES, 2) == STATUS_RANGE);
-    end("a map that reaches the kernel or is no map is refused");
-}
-
 int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);
@@ -817,9 +672,6 @@ int main(void)
     if (CONFIG_CPUS_MAX > 1)
         claims();
     change_in_force();
-    boot_map();
-    boot_refusals();
-    every_region();
     every_set();
     random_sequences(CONFIG_TEST_SEQUENCES, 2000);
     return end_all();

@@ -2,161 +2,17 @@
 #include "tests/trace/words.h"
 
 #include "tests/random.h"
-#include "tests/trace/shadow.h"
-
-/* ---- Ids ---- */
-
-static word_t id_made(unsigned slot)
-{
-    return cap_id_in(FIXED_TABLE, slot).raw;
-}
-
-static word_t id_fixed(unsigned slot)
-{
-    return one_in(4) ? cap_id_in(FIXED_SELF, slot).raw : slot;
-}
-
-static word_t id_fixed_of(enum kind kind)
-{
-    static const uint8_t fixed[KINDS][4] = {
-        [KIND_NONE] = {FIXED_SELF, FIXED_INIT, FIXED_KMEM, FIXED_TIMER},
-        [KIND_TABLE] = {FIXED_TABLE, FIXED_TABLE, FIXED_TABLE, FIXED_SELF},
-        [KIND_PAGETABLE] = {FIXED_SOURCE, FIXED_DIRECTORY, FIXED_TOP, FIXED_TOP},
-        [KIND_PROCESS] = {FIXED_PROCESS, FIXED_OTHER_PROCESS, FIXED_OTHER_PROCESS, FIXED_PROCESS},
-        [KIND_THREAD] = {FIXED_INIT, FIXED_INIT, FIXED_INIT, FIXED_INIT},
-        [KIND_PORT] = {FIXED_TIMER, FIXED_INIT, FIXED_SELF, FIXED_KMEM},
-        [KIND_SIGNAL] = {FIXED_TIMER, FIXED_TIMER, FIXED_TIMER, FIXED_TIMER},
-        [KIND_KMEM] = {FIXED_KMEM, FIXED_KMEM, FIXED_KMEM, FIXED_GUESTS},
-        [KIND_KFUNC] = {FIXED_PAGE_FUNCTIONS, FIXED_LINE_FUNCTIONS, FIXED_DEBUG_FUNCTIONS,
-                        FIXED_FEW_LINES},
-    };
-
-    return id_fixed(fixed[kind][random_below(4)]);
-}
-
-static word_t id_wrong(void)
-{
-    static const word_t ids[] = {CAP_NULL,         SLOTS,      (word_t)1 << 32,
-                                 0x10000 | 0xFFFF, ~(word_t)0, (word_t)FIXED_TIMER << 16,
-                                 0x400000};
-
-    switch (random_below(4)) {
-    case 0:
-        return ids[random_below(sizeof(ids) / sizeof(ids[0]))];
-    case 1:
-        return id_made((unsigned)random_below(SLOTS + 2));
-    case 2:
-        return random_below(SLOTS);
-    default:
-        return random_any();
-    }
-}
-
-typedef bool wanted_t(const struct shadow *slot);
-
-/* A slot of what was made that satisfies `wanted`, from a random one on; SLOTS: none. */
-static unsigned find(wanted_t *wanted)
-{
-    unsigned start = (unsigned)random_below(SLOTS - FIRST_MADE);
-
-    for (unsigned i = 0; i < SLOTS - FIRST_MADE; i++) {
-        unsigned slot = FIRST_MADE + (start + i) % (SLOTS - FIRST_MADE);
-
-        if (wanted(&shadow[slot]))
-            return slot;
-    }
-    return SLOTS;
-}
-
-static enum kind wanted_kind;
-
-static bool is_kind(const struct shadow *slot)
-{
-    return slot->kind == wanted_kind && !slot->is_frozen;
-}
-
-static bool is_kind_frozen(const struct shadow *slot)
-{
-    return slot->kind == wanted_kind && slot->is_frozen;
-}
-
-static word_t pick(enum kind kind)
-{
-    unsigned slot;
-
-    if (one_in(24))
-        return id_wrong();
-    wanted_kind = kind;
-    slot = find(one_in(24) ? is_kind_frozen : is_kind);
-    return slot == SLOTS ? id_fixed_of(kind) : id_made(slot);
-}
-
-/* What boot has made of that kind, as often as what was made since. */
-static word_t pick_either(enum kind kind)
-{
-    return one_in(2) ? id_fixed_of(kind) : pick(kind);
-}
-
-/* ---- Slots ---- */
-
-static bool is_empty(const struct shadow *slot)
-{
-    return slot->kind == KIND_NONE;
-}
-
-static bool is_any(const struct shadow *slot)
-{
-    return slot->kind != KIND_NONE && !slot->is_frozen;
-}
-
-static bool is_frozen_leaf(const struct shadow *slot)
-{
-    return slot->is_frozen && slot->is_leaf;
-}
-
-static bool is_frozen_leaf_of_kind(const struct shadow *slot)
-{
-    return slot->kind == wanted_kind && is_frozen_leaf(slot);
-}
-
-static bool is_frozen_root(const struct shadow *slot)
-{
-    return slot->kind == wanted_kind && slot->is_frozen && !slot->is_leaf;
-}
-
-static word_t table_id(void)
-{
-    unsigned slot;
-
-    if (one_in(16))
-        return pick(KIND_TABLE);
-    if (one_in(40))
-        return id_fixed(FIXED_SELF); /* which allows next to nothing */
-    wanted_kind = KIND_TABLE;
-    slot = one_in(40) ? find(is_kind_frozen) : SLOTS;
-    if (slot != SLOTS)
-        return id_made(slot);
-    return one_in(8) ? cap_id_in(FIXED_SELF, FIXED_TABLE).raw : FIXED_TABLE;
-}
-
-static word_t slot_that(wanted_t *wanted)
-{
-    unsigned slot = one_in(24) ? SLOTS : find(wanted);
-
-    if (slot != SLOTS)
-        return slot;
-    return one_in(4) ? SLOTS + random_below(4) : FIRST_MADE + random_below(SLOTS - FIRST_MADE);
-}
+#include "tests/trace/pick.h"
 
 static void creation(word_t *w)
 {
     static const word_t odd[] = {64, 2048, 16, CELLS * CELL_BYTES, ~(word_t)0 - 31};
 
-    w[0] = table_id();
-    w[1] = slot_that(is_empty);
+    w[0] = pick_table();
+    w[1] = pick_slot_mostly(pick_is_empty);
     if (shadow_slot(w[0]) != SLOTS)
-        w[1] = SLOTS; /* nobody would ever find it there */
-    w[2] = one_in(12) ? pick_either(KIND_KMEM) : id_fixed(FIXED_KMEM);
+        w[1] = SLOTS; /* nobody would ever pick_slot it there */
+    w[2] = one_in(12) ? pick_either(KIND_KMEM) : pick_fixed(FIXED_KMEM);
     w[3] = shadow_cell() * CELL_BYTES;
     if (one_in(12))
         w[3] += odd[random_below(5)];
@@ -164,11 +20,11 @@ static void creation(word_t *w)
 
 static void deletion(word_t *w, enum kind kind)
 {
-    w[0] = table_id();
-    wanted_kind = kind;
-    w[1] = one_in(10)  ? slot_that(is_any)
-           : one_in(8) ? slot_that(is_frozen_leaf_of_kind)
-                       : slot_that(is_frozen_root);
+    w[0] = pick_table();
+    pick_kind = kind;
+    w[1] = one_in(10)  ? pick_slot_mostly(pick_is_any)
+           : one_in(8) ? pick_slot_mostly(pick_is_frozen_leaf_of_kind)
+                       : pick_slot_mostly(pick_is_frozen_root);
 }
 
 /* ---- Places ---- */
@@ -186,8 +42,7 @@ word_t words_target(void)
     return targets[random_below(sizeof(targets) / sizeof(targets[0]))];
 }
 
-/* Where only the kernel can let a thread go: QEMU jumps there and a processor does not. */
-static word_t bad_entry(void)
+word_t words_bad_entry(void)
 {
     static const word_t entries[] = {(word_t)1 << 47, ~(word_t)0, (word_t)1 << 63,
                                      0xFFFFFFFF80000000, 0x0000FFFFFFFFFFFF};
@@ -197,7 +52,7 @@ static word_t bad_entry(void)
 
 static word_t entry(void)
 {
-    return one_in(8) ? bad_entry() : SYMBOL(PLACE_BEGIN);
+    return one_in(8) ? words_bad_entry() : SYMBOL(PLACE_BEGIN);
 }
 
 /* ---- Calls ---- */
@@ -211,12 +66,12 @@ static void of_captable(word_t number, word_t *w)
     if (number == RME_SVC_CPT_DEL)
         deletion(w, KIND_TABLE);
     if (number == RME_SVC_CPT_FRZ) {
-        w[0] = table_id();
-        w[1] = slot_that(is_any);
+        w[0] = pick_table();
+        w[1] = pick_slot_mostly(pick_is_any);
     }
     if (number == RME_SVC_CPT_REM) {
-        w[0] = table_id();
-        w[1] = one_in(12) ? slot_that(is_any) : slot_that(is_frozen_leaf);
+        w[0] = pick_table();
+        w[1] = one_in(12) ? pick_slot_mostly(pick_is_any) : pick_slot_mostly(pick_is_frozen_leaf);
     }
     if (number != RME_SVC_CPT_CRT && shadow_slot(w[0]) != SLOTS)
         w[1] = 0;
@@ -254,18 +109,18 @@ static void narrow(word_t source, word_t *w)
 
 static void delegation(word_t *w)
 {
-    w[0] = table_id();
-    w[1] = slot_that(is_empty);
+    w[0] = pick_table();
+    w[1] = pick_slot_mostly(pick_is_empty);
     if (shadow_slot(w[0]) != SLOTS)
         w[1] = 0; /* the one slot of such a table that is used */
     if (one_in(3)) {
-        w[2] = id_fixed(FIXED_SELF);
+        w[2] = pick_fixed(FIXED_SELF);
         w[3] = random_below(FIXED_COUNT + 1);
         narrow(w[3], w);
         return;
     }
-    w[2] = table_id();
-    w[3] = slot_that(is_any);
+    w[2] = pick_table();
+    w[3] = pick_slot_mostly(pick_is_any);
     w[4] = one_in(3) ? random_word() & 0x3FF : 0x3FF;
     if (w[3] < SLOTS) {
         static const word_t all[KINDS] = {0,
@@ -343,20 +198,20 @@ static void family(word_t *w)
     if (one_in(10))
         return;
     if (one_in(6)) {
-        parent = find(is_top);
-        w[0] = parent == SLOTS ? w[0] : id_made(parent);
+        parent = pick_slot(is_top);
+        w[0] = parent == SLOTS ? w[0] : pick_made(parent);
         w[1] = 0;
-        w[2] = id_fixed(FIXED_DIRECTORY);
+        w[2] = pick_fixed(FIXED_DIRECTORY);
         return;
     }
     child = shadow_slot(w[2]);
     if (child == SLOTS)
         return;
     wanted_child = &shadow[child];
-    parent = find(is_parent);
+    parent = pick_slot(is_parent);
     if (parent == SLOTS)
         return;
-    w[0] = id_made(parent);
+    w[0] = pick_made(parent);
     w[1] = (wanted_child->base - shadow[parent].base) >> shadow[parent].order;
 }
 
@@ -373,31 +228,31 @@ static bool is_showing(const struct shadow *slot)
 /* The same of such as are in each other. */
 static void parting(word_t *w)
 {
-    unsigned child = find(is_in_another), top = one_in(3) ? find(is_showing) : SLOTS;
+    unsigned child = pick_slot(is_in_another), top = one_in(3) ? pick_slot(is_showing) : SLOTS;
 
     family(w);
     if (one_in(8))
         return;
     if (child != SLOTS) {
-        w[0] = id_made(shadow[child].parent);
+        w[0] = pick_made(shadow[child].parent);
         w[1] = shadow[child].position;
-        w[2] = id_made(child);
+        w[2] = pick_made(child);
     }
     if (top != SLOTS) {
-        w[0] = id_made(top);
+        w[0] = pick_made(top);
         w[1] = 0;
-        w[2] = id_fixed(FIXED_DIRECTORY);
+        w[2] = pick_fixed(FIXED_DIRECTORY);
     }
 }
 
 static void page(word_t *w)
 {
-    unsigned target = find(is_lowest);
+    unsigned target = pick_slot(is_lowest);
 
-    w[0] = target == SLOTS || one_in(8) ? pick(KIND_PAGETABLE) : id_made(target);
+    w[0] = target == SLOTS || one_in(8) ? pick(KIND_PAGETABLE) : pick_made(target);
     w[1] = position();
     w[2] = PAGE_READ | (random_word() & PAGE_FLAGS_ALL);
-    w[3] = one_in(4) ? pick(KIND_PAGETABLE) : id_fixed(FIXED_SOURCE);
+    w[3] = one_in(4) ? pick(KIND_PAGETABLE) : pick_fixed(FIXED_SOURCE);
     w[4] = random_below(one_in(8) ? SOURCE_PAGES + 2 : SOURCE_PAGES - 1);
     w[5] = one_in(16) ? random_any() : 0;
     if (one_in(2))
@@ -417,9 +272,9 @@ static void of_pagetable(word_t number, word_t *w)
     if (number == RME_SVC_PGT_ADD)
         page(w);
     if (number == RME_SVC_PGT_REM) {
-        unsigned table = find(is_lowest);
+        unsigned table = pick_slot(is_lowest);
 
-        w[0] = table == SLOTS || one_in(8) ? pick(KIND_PAGETABLE) : id_made(table);
+        w[0] = table == SLOTS || one_in(8) ? pick(KIND_PAGETABLE) : pick_made(table);
         w[1] = position();
     }
     if (number == RME_SVC_PGT_CON)
@@ -430,16 +285,16 @@ static void of_pagetable(word_t number, word_t *w)
 
 static word_t top_id(void)
 {
-    unsigned top = one_in(3) ? find(is_top) : SLOTS;
+    unsigned top = one_in(3) ? pick_slot(is_top) : SLOTS;
 
     if (one_in(10))
         return pick(KIND_PAGETABLE);
-    return top == SLOTS ? id_fixed(FIXED_TOP) : id_made(top);
+    return top == SLOTS ? pick_fixed(FIXED_TOP) : pick_made(top);
 }
 
 static word_t space_id(void)
 {
-    return one_in(12) ? table_id() : one_in(12) ? pick(KIND_TABLE) : id_fixed(FIXED_SELF);
+    return one_in(12) ? pick_table() : one_in(12) ? pick(KIND_TABLE) : pick_fixed(FIXED_SELF);
 }
 
 static void of_process(word_t number, word_t *w)
@@ -486,7 +341,7 @@ static void binding(word_t *w)
     unsigned slot;
 
     w[0] = pick(KIND_THREAD);
-    w[1] = one_in(3) ? pick(KIND_THREAD) : id_fixed(FIXED_INIT);
+    w[1] = one_in(3) ? pick(KIND_THREAD) : pick_fixed(FIXED_INIT);
     w[2] = one_in(3) ? CAP_NULL : pick(KIND_SIGNAL);
     w[3] = one_in(16) ? random_any() : random_below(100);
     w[4] = one_in(16) ? random_any() : random_below(3);
@@ -496,7 +351,7 @@ static void binding(word_t *w)
     if (slot != SLOTS && shadow[slot].is_leaf)
         slot = shadow[slot].root; /* each guest has an area of its own */
     if (slot != SLOTS && slot >= GUEST_SLOTS && !one_in(8)) {
-        w[5] = id_fixed(FIXED_GUESTS);
+        w[5] = pick_fixed(FIXED_GUESTS);
         w[6] = (slot - GUEST_SLOTS) * AREA_BYTES_EACH;
     }
     if (one_in(12)) {
@@ -529,11 +384,11 @@ static word_t amount(void)
 static void transfer(word_t *w)
 {
     w[0] = pick(KIND_THREAD);
-    w[1] = one_in(3) ? pick(KIND_THREAD) : id_fixed(FIXED_INIT);
+    w[1] = one_in(3) ? pick(KIND_THREAD) : pick_fixed(FIXED_INIT);
     w[2] = amount();
     if (one_in(8)) {
         w[1] = w[0];
-        w[0] = id_fixed(FIXED_INIT);
+        w[0] = pick_fixed(FIXED_INIT);
     }
 }
 
@@ -554,7 +409,7 @@ static void of_thread(word_t number, word_t *w)
     if (number == RME_SVC_THD_SCHED_BIND)
         binding(w);
     if (number == RME_SVC_THD_SCHED_RCV && !one_in(4))
-        w[0] = id_fixed(FIXED_INIT);
+        w[0] = pick_fixed(FIXED_INIT);
     if (number == RME_SVC_THD_SCHED_PRIO)
         priorities(w);
     if (number == RME_SVC_THD_TIME_XFER)
@@ -597,122 +452,6 @@ static void of_port(word_t number, word_t *w)
     }
     if (number == RME_SVC_INV_RET)
         w[0] = random_any();
-}
-
-/* ---- Kernel functions ---- */
-
-static word_t line(void)
-{
-    return one_in(12) ? 64 + random_below(100) : LINE_FIRST + random_below(LINE_COUNT);
-}
-
-static void line_function(word_t *w)
-{
-    static const word_t functions[] = {RME_KFN_INT_LOCAL_MOD,  RME_KFN_INT_LOCAL_MOD,
-                                       RME_KFN_INT_LOCAL_TRIG, RME_KFN_INT_LOCAL_TRIG,
-                                       RME_KFN_INT_BIND,       RME_KFN_TIMER_SET,
-                                       RME_KFN_CPU_TICK,       RME_KFN_INT_MESSAGE};
-
-    w[0] = id_fixed(one_in(8) ? FIXED_FEW_LINES : FIXED_LINE_FUNCTIONS);
-    w[1] = functions[random_below(8)];
-    w[2] = line();
-    if (w[1] == RME_KFN_INT_LOCAL_MOD) {
-        w[3] = random_below(one_in(12) ? 4 : 2);
-        w[4] = random_below(one_in(12) ? 4 : 2);
-    }
-    if (w[1] == RME_KFN_INT_LOCAL_TRIG && one_in(16))
-        w[2] |= (word_t)1 << CAP_PAIR_SHIFT;
-    if (w[1] == RME_KFN_INT_BIND) {
-        w[3] = one_in(3) ? CAP_NULL : pick(KIND_SIGNAL);
-        w[4] = random_below(2);
-    }
-    if (w[1] == RME_KFN_TIMER_SET) {
-        w[2] = one_in(16);
-        w[3] = one_in(2) ? pick(KIND_SIGNAL) : id_fixed(FIXED_TIMER);
-        if (one_in(16))
-            w[3] = id_wrong();
-        w[4] = one_in(2) ? 0 : one_in(4) ? ~(word_t)0 : (word_t)1 << 60;
-    }
-    if (w[1] == RME_KFN_CPU_TICK)
-        w[2] = one_in(4);
-    if (w[1] == RME_KFN_INT_MESSAGE)
-        w[3] = 1; /* what the first CPU's is depends on the machine */
-}
-
-static void page_function(word_t *w)
-{
-    static const word_t functions[] = {RME_KFN_FLUSH, RME_KFN_FLUSH_DONE, RME_KFN_PGT_ENTRY_MOD,
-                                       RME_KFN_PGT_ENTRY_MOD, RME_KFN_PGT_RAW};
-
-    w[0] = id_fixed(FIXED_PAGE_FUNCTIONS);
-    w[1] = functions[random_below(5)];
-    w[2] = one_in(16);
-    w[3] = random_below(3);
-    if (w[1] == RME_KFN_PGT_ENTRY_MOD) {
-        w[3] = one_in(3) ? id_fixed(FIXED_SOURCE) : pick(KIND_PAGETABLE);
-        w[4] = random_below(SOURCE_PAGES + 1) << PAGE_ORDER;
-        if (shadow_slot(w[3]) != SLOTS)
-            w[4] |= shadow[shadow_slot(w[3])].base;
-        w[5] = random_below(one_in(12) ? 8 : 3);
-    }
-}
-
-/* Registers by their numbers on x86-64; those that name who runs, and where, stay as they are. */
-static void debug_function(word_t *w)
-{
-    static const word_t registers[] = {0, 4, 6, 7, 0, 12, 100, 1};
-
-    w[0] = id_fixed(FIXED_DEBUG_FUNCTIONS);
-    w[1] = one_in(2) ? RME_KFN_DEBUG_REG_MOD : RME_KFN_DEBUG_EXC_GET;
-    w[3] = pick(KIND_THREAD);
-    if (w[1] == RME_KFN_DEBUG_EXC_GET) {
-        w[2] = random_below(one_in(12) ? 4 : 2);
-        return;
-    }
-    w[2] = registers[random_below(8)];
-    w[4] = random_below(one_in(12) ? 4 : 2);
-    w[5] = w[2] == 1 ? bad_entry() : random_any();
-}
-
-/* What neither the host nor a PC has. */
-static void missing_function(word_t *w)
-{
-    static const struct {
-        uint16_t function;
-        uint8_t by;
-    } missing[] = {
-        {RME_KFN_CACHE_MOD, FIXED_LINE_FUNCTIONS}, {RME_KFN_CACHE_MAINT, FIXED_LINE_FUNCTIONS},
-        {RME_KFN_PRFTH_MOD, FIXED_LINE_FUNCTIONS}, {RME_KFN_DEBUG_PRINT, FIXED_DEBUG_FUNCTIONS},
-        {RME_KFN_PERF_CPU_FUNC, FIXED_MONITORS},   {RME_KFN_PERF_MON_MOD, FIXED_MONITORS},
-        {RME_KFN_PERF_CYCLE_MOD, FIXED_MONITORS},  {RME_KFN_PERF_CPU_FUNC, FIXED_TIMER},
-    };
-    unsigned i = (unsigned)random_below(sizeof(missing) / sizeof(missing[0]));
-
-    w[0] = id_fixed(missing[i].by);
-    w[1] = missing[i].function;
-    w[2] = random_below(2);
-}
-
-static void kernel_function(word_t *w)
-{
-    switch (random_below(8)) {
-    case 0:
-    case 1:
-        page_function(w);
-        break;
-    case 2:
-    case 3:
-        debug_function(w);
-        break;
-    case 4:
-        missing_function(w);
-        break;
-    default:
-        line_function(w);
-        break;
-    }
-    if (one_in(24))
-        w[0] = pick(KIND_KFUNC);
 }
 
 /* ---- Which ---- */
@@ -769,9 +508,9 @@ static word_t next_port(void)
     for (unsigned i = 0; i < SLOTS; i++) {
         last = (last + 1) % SLOTS;
         if (shadow[last].kind == KIND_PORT && !shadow[last].is_frozen)
-            return id_made(last);
+            return pick_made(last);
     }
-    return id_wrong();
+    return pick_wrong();
 }
 
 void words_nest(struct act *act)
@@ -797,7 +536,7 @@ void words_choose(struct act *act, word_t name)
     for (unsigned i = 0; i < 7; i++)
         w[i] = random_any();
     if (number == RME_SVC_KFN)
-        kernel_function(w);
+        words_of_function(w);
     else if (number >= RME_SVC_CPT_CRT && number <= RME_SVC_CPT_REM)
         number == RME_SVC_CPT_ADD ? delegation(w) : of_captable(number, w);
     else if (number >= RME_SVC_PGT_CRT && number <= RME_SVC_PGT_DES)

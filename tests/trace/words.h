@@ -28,3 +28,10 @@ void words_nest(struct act *act);
 
 /* A place where a thread may go: of the program, or where it faults. */
 word_t words_target(void);
+
+/* The same, or where only the kernel can let a thread go: QEMU jumps there and a processor does
+ * not. */
+word_t words_bad_entry(void);
+
+/* The words of a call of a kernel function. */
+void words_of_function(word_t *w);

@@ -269,7 +269,7 @@ static void set_default(const struct key *key, struct place at, void *object)
         read_value(key, &node, object);
         if (key->kind == KIND_NUMBER || key->kind == KIND_SIZE || key->kind == KIND_TIME ||
             key->kind == KIND_CHOICE)
-            ((struct number *)((char *)object + key->offset))->is_given = false;
+            ((struct number *)(void *)((char *)object + key->offset))->is_given = false;
         return;
     }
     for (size_t i = 0; i < words.count; i++) {

@@ -45,10 +45,10 @@ bool firmware_read_multiboot2(uint64_t address, struct firmware *firmware);
 /* ---- What the port provides ---- */
 
 /* [physical, physical + bytes) as memory that can be read, or NULL. */
-const void *firmware_map(uint64_t physical, size_t bytes);
+const void *firmware_map(uint64_t physical, uint64_t bytes);
 
 /* The same, to write: where elf_check allows it. */
-void *firmware_place(uint64_t physical, size_t bytes);
+void *firmware_place(uint64_t physical, uint64_t bytes);
 
 /* Something is not as it should be. */
 void firmware_note(enum boot_note what, uint64_t word);

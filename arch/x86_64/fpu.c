@@ -82,7 +82,8 @@ void arch_fpu_save(const struct arch_context *context, struct arch_fpu *fpu)
         save(fpu);
 }
 
-void arch_fpu_load(const struct arch_context *context, const struct arch_fpu *fpu)
+/* Not inlined in boot's text: it has a place that boot replaces. */
+NOINLINE void arch_fpu_load(const struct arch_context *context, const struct arch_fpu *fpu)
 {
     (void)context;
     if (fpu != NULL) {
@@ -102,6 +103,5 @@ void port_prepare_fpu(void)
     if (port_features.xsave)
         __asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)port_features.xcr0), "d"(0) : "memory");
     allow();
-    load(&clean);
-    cr0_write(cr0_read() | CR0_TS);
+    arch_fpu_load(NULL, NULL);
 }

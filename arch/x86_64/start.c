@@ -36,7 +36,7 @@ enum { LOADED = sizeof(loaded) / sizeof(loaded[0]) };
 
 /* ---- For those who read what the firmware left ---- */
 
-const void *firmware_map(uint64_t physical, size_t bytes)
+const void *firmware_map(uint64_t physical, uint64_t bytes)
 {
     if (physical == 0 || physical >= IDENTITY_END || bytes > IDENTITY_END - physical)
         return NULL;
@@ -46,7 +46,7 @@ const void *firmware_map(uint64_t physical, size_t bytes)
     return (const void *)physical;
 }
 
-void *firmware_place(uint64_t physical, size_t bytes)
+void *firmware_place(uint64_t physical, uint64_t bytes)
 {
     (void)bytes;
     return (void *)physical;

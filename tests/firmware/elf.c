@@ -196,7 +196,7 @@ static bool is_harmless(void)
 
         if (at < ROOM || at > ROOM + ROOM_BYTES || plan.segment[i].bytes > ROOM + ROOM_BYTES - at)
             return false;
-        memset(may + at, 1, plan.segment[i].bytes);
+        memset(may + at, 1, (size_t)plan.segment[i].bytes);
     }
     elf_place(MEMORY_BASE + FILE_AT, &plan);
     for (unsigned i = 0; i < MEMORY_BYTES; i++)

@@ -15,20 +15,20 @@ static void *maps[MAPS_MAX];
 static unsigned map_count;
 static bool noted[NOTES];
 
-const void *firmware_map(uint64_t physical, size_t bytes)
+const void *firmware_map(uint64_t physical, uint64_t bytes)
 {
     uint8_t *copy;
 
     if (physical < MEMORY_BASE || physical - MEMORY_BASE > MEMORY_BYTES ||
         bytes > MEMORY_BYTES - (size_t)(physical - MEMORY_BASE) || map_count == MAPS_MAX)
         return NULL;
-    copy = malloc(bytes);
-    memcpy(copy, memory + (physical - MEMORY_BASE), bytes);
+    copy = malloc((size_t)bytes);
+    memcpy(copy, memory + (physical - MEMORY_BASE), (size_t)bytes);
     maps[map_count++] = copy;
     return copy;
 }
 
-void *firmware_place(uint64_t physical, size_t bytes)
+void *firmware_place(uint64_t physical, uint64_t bytes)
 {
     if (physical < MEMORY_BASE || physical - MEMORY_BASE > MEMORY_BYTES ||
         bytes > MEMORY_BYTES - (size_t)(physical - MEMORY_BASE))

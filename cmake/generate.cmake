@@ -19,6 +19,7 @@ rme_generate(tools/gen_board.py ${RME_BOARD} --out ${RME_GENERATED} ${settings} 
 rme_generate(tools/gen_calls.py --out ${RME_GENERATED})
 include(${RME_GENERATED}/board.cmake)
 
-file(GLOB data CONFIGURE_DEPENDS chips/*.toml boards/*.toml cmake/*.in)
+file(GLOB data CONFIGURE_DEPENDS chips/*.yaml boards/*.yaml cmake/*.in)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
-             ${data} abi/calls.toml kernel/options.toml tools/gen_calls.py tools/gen_board.py)
+             ${data} abi/calls.toml kernel/options.toml tools/gen_calls.py tools/gen_board.py
+             tools/boards.py tools/data_file.py)

@@ -107,7 +107,7 @@ def check_format():
 def check_licence():
     """The first line, or the second where the first is #!, names the licence."""
     wrong = []
-    for name in tracked("*.c", "*.h", "*.S", "*.py", "*.cmake", "*.toml", "*.in", "*.sh", "rme", ".ci/run"):
+    for name in tracked("*.c", "*.h", "*.S", "*.py", "*.cmake", "*.toml", "boards/*.yaml", "chips/*.yaml", "*.in", "*.sh", "rme", ".ci/run"):
         lines = (ROOT / name).read_text(encoding="utf-8").splitlines()[:2]
         if not any("SPDX-License-Identifier: Unlicense" in line for line in lines):
             wrong.append(name)

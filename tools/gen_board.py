@@ -25,7 +25,9 @@ import sys
 import tomllib
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from boards import ROOT, boards, load
+from data_file import DataError
+
 GRANULE = 32  # bytes of kernel memory per bit of its bitmap
 KERNEL_PRIORITY = 0x40  # the most urgent one of the kernel's own (arch/armv7m, PRIORITY_FAULT)
 LAYOUT_KEYS = ("image", "ram", "stack", "objects", "guests")
@@ -33,29 +35,9 @@ WINDOW_KEYS = ("stack", "objects", "guests", "boundary")
 MEMORY_KEYS = {"flash_size": "flash", "ram_size": "ram"}  # how much of the chip's memory is used
 
 
-class DataError(Exception):
-    """The data does not describe a board; the text says why."""
-
-
-def read(path, what):
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError(f"no {what}: {path.relative_to(ROOT)} does not exist") from None
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(f"{path.relative_to(ROOT)}: {error}") from error
-
-
-def boards():
-    return sorted(path.stem for path in (ROOT / "boards").glob("*.toml"))
-
-
-def load(name):
-    if name not in boards():
-        raise DataError(f"no board is called '{name}'; there are: {' '.join(boards())}")
-    board = read(ROOT / "boards" / f"{name}.toml", "board")
-    chip = read(ROOT / "chips" / f"{board['chip']}.toml", "chip")
-    return board, chip
+def options_table():
+    path = ROOT / "kernel" / "options.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 # --- options -------------------------------------------------------------------------------------
@@ -81,7 +63,7 @@ def set_option(table, values, assignment, origin):
 
 
 def options_of(board, chip, assignments):
-    table = read(ROOT / "kernel" / "options.toml", "table of options")
+    table = options_table()
     values = {name: option["default"] for name, option in table.items()}
     if not chip["fpu"]:
         values["FPU"] = 0
@@ -407,7 +389,7 @@ def show(name, key):
 
 def main(argv):
     parser = argparse.ArgumentParser(description="Turn a board's data into what compilers read.")
-    parser.add_argument("board", nargs="?", help="name of a file in boards/, without .toml")
+    parser.add_argument("board", nargs="?", help="name of a file in boards/, without .yaml")
     parser.add_argument("--out", type=Path, help="directory for the files")
     parser.add_argument("--set", action="append", default=[], metavar="OPTION=VALUE")
     parser.add_argument("--layout", action="append", default=[], metavar="KEY=BYTES")
@@ -421,7 +403,7 @@ def main(argv):
         if options.boards:
             print("\n".join(boards()))
         elif options.options:
-            for name, option in read(ROOT / "kernel" / "options.toml", "options").items():
+            for name, option in options_table().items():
                 print(name, option["default"], *allowed(option))
         elif not options.board:
             parser.error("name a board")

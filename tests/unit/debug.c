@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { TEXT_MAX = 8192, SECOND = 1000000 /* counts, chips/host.toml */ };
+enum { TEXT_MAX = 8192, SECOND = 1000000 /* counts, chips/host.yaml */ };
 enum { ENDPOINT = 20, WEAK, TABLE, FROZEN, THREAD, PORT, WEAK_MEMORY, WEAK_FUNCTION };
 
 static char text[TEXT_MAX];

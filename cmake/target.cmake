@@ -68,7 +68,8 @@ if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
     list(APPEND RME_USER_FLAGS $<$<COMPILE_LANGUAGE:C>:-fstack-usage> $<$<COMPILE_LANGUAGE:C>:-fcallgraph-info=su,da>)
 endif()
 
-# rme_user(TARGET [FPU]): compile a target of user code. With FPU the compiler may use FPU registers.
+# rme_user(TARGET [FPU]): compile a target of user code. With FPU the compiler may use FPU registers; it
+# does not contract, so that doubles are the same on every machine.
 function(rme_user target)
     target_include_directories(${target} PRIVATE ${RME_INCLUDES})
     target_compile_options(${target} PRIVATE ${RME_USER_FLAGS})
@@ -76,6 +77,7 @@ function(rme_user target)
         if(NOT BOARD_ARCH STREQUAL "x86_64")
             target_compile_options(${target} PRIVATE -mfloat-abi=softfp -mfpu=${BOARD_FPU})
         endif()
+        target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:C>:-ffp-contract=off>)
     else()
         target_compile_options(${target} PRIVATE ${RME_NO_FPU})
     endif()

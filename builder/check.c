@@ -393,6 +393,47 @@ static void check_entries(const struct process *process)
     }
 }
 
+/* ---- Programs ---- */
+
+static const char *without_folders(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
+/* Of two files of one name a program could open only one. */
+static void check_file(const struct process *process, const struct word *file)
+{
+    if (process->libc.value == 0)
+        complain(file->at, "say libc: true", "without fopen() nobody can read '%s'", file->text);
+    if (strpbrk(file->text, "\"\\") != NULL)
+        complain(file->at, "rename it", "'%s' has a quote or a backslash", file->text);
+    LIST_EACH(word, other, process->files) {
+        if (other == file)
+            return;
+        if (strcmp(without_folders(other->text), without_folders(file->text)) == 0)
+            complain(file->at, "rename one of them", "the program opens another file as '%s'",
+                     without_folders(file->text));
+    }
+}
+
+/* Where a chip has no FPU the compiler does without, and the key means nothing. */
+static void check_program(const struct process *process)
+{
+    LIST_EACH(word, file, process->files)
+        check_file(process, file);
+    LIST_EACH(word, foreign, process->foreign)
+        LIST_EACH(word, own, process->sources)
+            if (strcmp(own->text, foreign->text) == 0)
+                complain(foreign->at, "remove one of them", "'%s' stands under 'sources' already",
+                         foreign->text);
+    LIST_EACH(thread, thread, process->threads)
+        if (process->libc.value != 0 && thread->fpu.value == 0)
+            complain(thread->name.at, "give it fpu: true",
+                     "the C library computes with doubles, and this thread has no FPU");
+}
+
 /* ---- Restart ---- */
 
 static void check_restart(const struct system *system, struct process *process)
@@ -464,6 +505,7 @@ static void check_process(struct system *system, struct process *process, const 
     check_functions(process);
     check_threads(system, process, board);
     check_entries(process);
+    check_program(process);
     if (process->restart.name.text != NULL)
         check_restart(system, process);
 }

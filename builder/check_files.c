@@ -51,24 +51,29 @@ static bool ends_in(const char *text, const char *end)
     return length > tail && strcmp(text + length - tail, end) == 0;
 }
 
-static void check_source(const struct system *system, const struct word *word)
+/* It is a file; else what its folder has instead. */
+static void check_exists(const struct system *system, const struct word *word)
 {
     const char *path = path_of(system, word), *slash = strrchr(path, '/');
     struct list files = {0};
     struct stat status;
 
-    if (!is_relative(word))
-        return;
-    if (!ends_in(word->text, ".c") && !ends_in(word->text, ".S")) {
-        complain(word->at, "sources end in .c or .S", "'%s' is no source", word->text);
-        return;
-    }
     if (stat(path, &status) == 0 && S_ISREG(status.st_mode))
         return;
     files = files_in(slash != NULL ? memory_text(path, (size_t)(slash - path)) : ".");
     list_sort(&files, by_text);
     complain(word->at, suggest(slash != NULL ? slash + 1 : path, &files, "its folder has:"),
              "there is no file '%s'", word->text);
+}
+
+static void check_source(const struct system *system, const struct word *word)
+{
+    if (!is_relative(word))
+        return;
+    if (ends_in(word->text, ".c") || ends_in(word->text, ".S"))
+        check_exists(system, word);
+    else
+        complain(word->at, "sources end in .c or .S", "'%s' is no source", word->text);
 }
 
 static void check_folder(const struct system *system, const struct word *word)
@@ -86,6 +91,11 @@ void check_files(const struct system *system)
     LIST_EACH(process, process, system->processes) {
         LIST_EACH(word, word, process->sources)
             check_source(system, word);
+        LIST_EACH(word, word, process->foreign)
+            check_source(system, word);
+        LIST_EACH(word, word, process->files)
+            if (is_relative(word))
+                check_exists(system, word);
         LIST_EACH(word, word, process->include)
             check_folder(system, word);
         LIST_EACH(word, word, process->options)

@@ -103,13 +103,13 @@ struct capability {
 
 struct process {
     struct word name;
-    struct list sources, include, options; /* struct word */
+    struct list sources, foreign, files, include, options; /* struct word */
     struct list threads, ports;
     struct list signals, shared, devices; /* struct grant */
     struct list interrupts;               /* struct grant: of one word, the signal */
     struct list calls;                    /* struct word */
     struct list functions;
-    struct number heap;
+    struct number libc, heap;
     struct restart restart;
 
     struct list capabilities; /* capabilities.h */

@@ -37,7 +37,7 @@ static void put_symbols(struct output *out, const struct process *process)
 
 static bool uses_fpu(const struct process *process)
 {
-    bool is_used = false;
+    bool is_used = process->libc.value != 0;
 
     LIST_EACH(thread, thread, process->threads)
         is_used |= thread->fpu.value != 0;
@@ -55,11 +55,15 @@ bool emit_cmake(const struct system *system, const struct board *board, const ch
     put(&out, ")\n");
     LIST_EACH(process, process, system->processes) {
         put_list(&out, process, "SOURCES", &process->sources);
+        put_list(&out, process, "FOREIGN", &process->foreign);
+        put_list(&out, process, "FILES", &process->files);
         put_list(&out, process, "INCLUDE", &process->include);
         put_list(&out, process, "OPTIONS", &process->options);
         put_symbols(&out, process);
         put(&out, "set(RME_%s_FPU \"%s\")\n", process->name.text,
             uses_fpu(process) && board->has_fpu ? "FPU" : "");
+        put(&out, "set(RME_%s_LIBC \"%s\")\n", process->name.text,
+            process->libc.value != 0 ? "LIBC" : "");
     }
     return output_save(&out, memory_format("%s/system.cmake", dir));
 }

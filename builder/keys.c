@@ -89,6 +89,27 @@ const struct key keys[] = {
      .is_required = true,
      .text = "C and assembly files, relative to the description."},
     {.in = MAPPING_PROCESS,
+     .name = "foreign",
+     .kind = KIND_TEXTS,
+     .offset = AT(process, foreign),
+     .text =
+         "Sources of somebody else, which are compiled as they are, without the warnings of this "
+         "tree. Relative to the description too."},
+    {.in = MAPPING_PROCESS,
+     .name = "libc",
+     .kind = KIND_CHOICE,
+     .offset = AT(process, libc),
+     .otherwise = "false",
+     .words = "false true",
+     .text = "Whether it has the small C library (docs/programs.md): `<stdio.h>`, `<stdlib.h>`, "
+             "`<math.h>` and others, `malloc()` from its heap. All its threads have the FPU then."},
+    {.in = MAPPING_PROCESS,
+     .name = "files",
+     .kind = KIND_TEXTS,
+     .offset = AT(process, files),
+     .text = "Files that it can open by their names, without folders, and read. Their contents lie "
+             "in its read-only data. Relative to the description; with `libc`."},
+    {.in = MAPPING_PROCESS,
      .name = "include",
      .kind = KIND_TEXTS,
      .offset = AT(process, include),

@@ -41,7 +41,8 @@ static int verb_check(const struct options *options, struct system *system, stru
 {
     LIST_EACH(process, process, system->processes)
         process->layout = memory_take(sizeof(*process->layout));
-    return !(emit_handles(system, board, options->out) && emit_cmake(system, board, options->out) &&
+    return !(emit_handles(system, board, options->out) && emit_files(system, board, options->out) &&
+             emit_cmake(system, board, options->out) &&
              emit_scripts(system, board, options->out, false));
 }
 

@@ -32,12 +32,26 @@ set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${builder_sources
 function(rme_process folder dir name)
     set(target ${RME_SYSTEM}_${name})
     list(TRANSFORM RME_${name}_SOURCES PREPEND ${folder}/ OUTPUT_VARIABLE sources)
+    list(TRANSFORM RME_${name}_FOREIGN PREPEND ${folder}/ OUTPUT_VARIABLE foreign)
     list(TRANSFORM RME_${name}_INCLUDE PREPEND ${folder}/ OUTPUT_VARIABLE include)
-    add_library(${target} OBJECT ${sources})
+    set_source_files_properties(${foreign} PROPERTIES COMPILE_OPTIONS "-w")
+    add_library(${target} OBJECT ${sources} ${foreign})
     rme_user(${target} ${RME_${name}_FPU})
     target_include_directories(${target} BEFORE PRIVATE ${dir}/${name} ${include} ${folder})
     target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/librme/include
                                ${CMAKE_SOURCE_DIR}/librme/arch/${BOARD_ARCH}/include)
+    set(libraries rme)
+    if(RME_${name}_LIBC)
+        list(PREPEND libraries rme_c)
+        target_compile_options(${target} PRIVATE ${RME_C_HEADERS})
+        target_sources(${target} PRIVATE ${dir}/${name}/files.S)
+        list(TRANSFORM RME_${name}_FILES PREPEND ${folder}/)
+        set_source_files_properties(${dir}/${name}/files.S PROPERTIES OBJECT_DEPENDS "${RME_${name}_FILES}")
+    endif()
+    set(archives ${libraries})
+    set(folders ${libraries})
+    list(TRANSFORM archives REPLACE "(.+)" "$<TARGET_FILE:\\1>")
+    list(TRANSFORM folders REPLACE "(.+)" "${CMAKE_BINARY_DIR}/librme/CMakeFiles/\\1.dir")
     target_compile_options(${target} PRIVATE ${RME_${name}_OPTIONS})
     if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
         set(entries ${RME_${name}_THREADS} ${RME_${name}_PORTS})
@@ -47,8 +61,8 @@ function(rme_process folder dir name)
             COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/stack.py --json ${dir}/${name}.stack.json
                     --facts ${CMAKE_SOURCE_DIR}/librme/arch/${BOARD_ARCH}/stack.toml ${entries}
                     ${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${target}.dir
-                    ${CMAKE_BINARY_DIR}/librme/CMakeFiles/rme.dir
-            DEPENDS ${target} $<TARGET_OBJECTS:${target}> rme ${CMAKE_SOURCE_DIR}/tools/stack.py
+                    ${folders}
+            DEPENDS ${target} $<TARGET_OBJECTS:${target}> ${libraries} ${CMAKE_SOURCE_DIR}/tools/stack.py
                     ${CMAKE_SOURCE_DIR}/librme/arch/${BOARD_ARCH}/stack.toml
             COMMENT "Stacks of process ${name} of system ${RME_SYSTEM}" VERBATIM)
     endif()
@@ -60,14 +74,50 @@ function(rme_process folder dir name)
             OUTPUT ${dir}/${name}${pass}.elf
             COMMAND ${link} -Wl,--gc-sections -Wl,--no-warn-rwx-segments ${keep} -T ${script}
                     -o ${dir}/${name}${pass}.elf $<TARGET_OBJECTS:${target}>
-                    -Wl,--start-group $<TARGET_FILE:rme> -lgcc -Wl,--end-group
-            DEPENDS ${target} $<TARGET_OBJECTS:${target}> rme $<TARGET_FILE:rme> ${script}
+                    -Wl,--start-group ${archives} -lgcc -Wl,--end-group
+            DEPENDS ${target} $<TARGET_OBJECTS:${target}> ${libraries} ${archives} ${script}
             COMMENT "Linking process ${name} of system ${RME_SYSTEM}" COMMAND_EXPAND_LISTS VERBATIM)
     endforeach()
 endfunction()
 
-# rme_describe(FOLDER): the system of FOLDER/system.yaml. The image has the name of the system, the target
-# described_FOLDER that of the folder. What is wrong with a description is left in errors.txt too.
+# rme_transcript(RESULT FOLDER SYSTEM): the command that runs a system and compares what it prints.
+function(rme_transcript result folder system)
+    get_filename_component(name ${folder} NAME)
+    set(loose "")
+    if(BOARD_DEBUG)
+        set(loose --loose)
+    endif()
+    set(${result} ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/transcript.py ${CMAKE_BINARY_DIR}/${system}.elf
+        --board ${RME_BOARD} ${RME_QEMU} --lines ${folder}/expected.txt
+        --json ${CMAKE_BINARY_DIR}/systems/${name}/system.json ${loose} PARENT_SCOPE)
+endfunction()
+
+# rme_fetched(FOLDER SYSTEM [TOO_SMALL]): a system of whose sources some are not in this tree: FOLDER/fetch
+# gets them, into a folder or link there that has the same name as FOLDER. It is built when it is asked for.
+# Its test fetches, builds and runs it; TOO_SMALL: it is shown that the builder says so, and skipped.
+function(rme_fetched folder system)
+    get_filename_component(name ${folder} NAME)
+    if(EXISTS ${folder}/${name})
+        rme_describe(${folder} ON_DEMAND)
+    else()
+        add_custom_target(described_${name} COMMAND ${folder}/fetch
+                          COMMAND ${CMAKE_COMMAND} -E echo "Its sources were not here: configure and build again."
+                          COMMAND ${CMAKE_COMMAND} -E false VERBATIM)
+    endif()
+    set(small "")
+    if(TOO_SMALL IN_LIST ARGN)
+        set(small --too-small)
+    endif()
+    rme_transcript(transcript ${folder} ${system})
+    rme_test(examples.${system} system 900
+             ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tests/described/fetched.py --fetch ${folder}/fetch
+             --cmake ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR} --target described_${name} ${small}
+             -- ${transcript})
+endfunction()
+
+# rme_describe(FOLDER [ON_DEMAND]): the system of FOLDER/system.yaml. The image has the name of the system, the
+# target described_FOLDER that of the folder. What is wrong with a description is left in errors.txt too.
+# ON_DEMAND: only who asks for the target gets it, and tests are the caller's affair.
 function(rme_describe folder)
     get_filename_component(name ${folder} NAME)
     set(description ${folder}/system.yaml)
@@ -108,15 +158,14 @@ function(rme_describe folder)
         COMMAND ${CMAKE_COMMAND} -E touch ${image}
         DEPENDS ${description} ${RME_BUILDER} ${RME_GENERATED}/board.json init ${init} ${programs}
         COMMENT "Building the image of system ${RME_SYSTEM}" VERBATIM)
+    if(ON_DEMAND IN_LIST ARGN)
+        add_custom_target(described_${name} DEPENDS ${image})
+        return()
+    endif()
     add_custom_target(described_${name} ALL DEPENDS ${image})
     if(EXISTS ${folder}/expected.txt)
-        set(loose "")
-        if(BOARD_DEBUG)
-            set(loose --loose)
-        endif()
-        rme_test(examples.${RME_SYSTEM} system 120
-                 ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/transcript.py ${image} --board ${RME_BOARD}
-                 ${RME_QEMU} --lines ${folder}/expected.txt --json ${dir}/system.json ${loose})
+        rme_transcript(transcript ${folder} ${RME_SYSTEM})
+        rme_test(examples.${RME_SYSTEM} system 120 ${transcript})
         rme_test(examples.${RME_SYSTEM}_again system 60
                  ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tests/builder/again.py ${description}
                  --builder ${RME_BUILDER} --board ${RME_GENERATED}/board.json --init ${init} --folder ${dir}

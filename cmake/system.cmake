@@ -92,17 +92,20 @@ function(rme_transcript result folder system)
         --json ${CMAKE_BINARY_DIR}/systems/${name}/system.json ${loose} PARENT_SCOPE)
 endfunction()
 
-# rme_fetched(FOLDER SYSTEM [TOO_SMALL]): a system of whose sources some are not in this tree: FOLDER/fetch
+# rme_fetched(FOLDER SYSTEM [TEST] [TOO_SMALL]): a system of whose sources some are not in this tree: FOLDER/fetch
 # gets them, into a folder or link there that has the same name as FOLDER. It is built when it is asked for.
-# Its test fetches, builds and runs it; TOO_SMALL: it is shown that the builder says so, and skipped.
+# TEST: a test fetches, builds and runs it; TOO_SMALL: it is shown that the builder says so, and skipped.
 function(rme_fetched folder system)
     get_filename_component(name ${folder} NAME)
     if(EXISTS ${folder}/${name})
         rme_describe(${folder} ON_DEMAND)
     else()
-        add_custom_target(described_${name} COMMAND ${folder}/fetch
-                          COMMAND ${CMAKE_COMMAND} -E echo "Its sources were not here: configure and build again."
+        add_custom_target(described_${name}
+                          COMMAND ${CMAKE_COMMAND} -E echo "Run ${folder}/fetch, configure, and build again."
                           COMMAND ${CMAKE_COMMAND} -E false VERBATIM)
+    endif()
+    if(NOT TEST IN_LIST ARGN)
+        return()
     endif()
     set(small "")
     if(TOO_SMALL IN_LIST ARGN)

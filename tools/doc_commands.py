@@ -12,6 +12,8 @@ behind `sh` says otherwise:
   ```sh needs-root     not run here; each line must be a program of the tree that says how it is used
   ```sh needs-debian   installs packages or asks an archive: not run here, but its first word must exist
   ```sh needs=COMMAND  skipped, loudly, where there is no such command
+  ```sh fetches=FILE   skipped, loudly, where FILE, a program of the tree, cannot fetch what it is for (exit
+                       status 1)
 
 Any other fence with commands is an error: ```bash, ```console, or a line `$ ...`. TAP.
 """
@@ -95,7 +97,8 @@ def shell(folder, text):
     process = subprocess.run(["sh", "-euc", text], stdin=subprocess.DEVNULL, cwd=folder, text=True,
                              errors="replace", check=False, stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT, timeout=PATIENCE_S,
-                             env={**os.environ, "RME_DOC_COMMANDS": "running"})
+                             env={"RME_DOWNLOADS": str(ROOT / "build" / "downloads"), **os.environ,
+                                  "RME_DOC_COMMANDS": "running"})
     return process.returncode, process.stdout
 
 
@@ -131,13 +134,20 @@ def check(folder, block):
     needs = re.fullmatch(r"needs=(\S+)", block.mark)
     if needs and not shutil.which(needs[1]):
         raise Skip(f"there is no {needs[1]}")
+    fetches = re.fullmatch(r"fetches=(\S+)", block.mark)
+    if fetches:
+        status, text = shell(folder, f"./{fetches[1]}")
+        if status == 1:
+            raise Skip(" ".join(text.split()))
+        if status:
+            raise Wrong(text)
     if block.mark == "in-ci":
         check_in_ci(folder, block)
     elif block.mark == "needs-root":
         check_usage(folder, block)
     elif block.mark == "needs-debian":
         check_first_word(folder, block)
-    elif block.mark and not needs:
+    elif block.mark and not needs and not fetches:
         raise Wrong(f"no mark is called '{block.mark}'")
     else:
         try:

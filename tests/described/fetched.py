@@ -4,7 +4,7 @@
 
   fetched.py --fetch PROGRAM --cmake CMAKE --build DIR --target TARGET [--too-small] -- TEST...
 
-Where it cannot be fetched, the test is skipped, and says why. With --too-small the board has not enough
+Where it cannot be fetched (exit status 1), the test is skipped, and says why. With --too-small the board has not enough
 memory: the builder must say so, and the rest is skipped. TAP.
 """
 import argparse
@@ -12,7 +12,8 @@ import re
 import subprocess
 import sys
 
-TOO_SMALL = re.compile(r"board \S+ has .* too (little|many).*|.* of RAM too little")
+CANNOT_BE_HAD = 1  # exit status of what fetches; others are mistakes
+TOO_SMALL = re.compile(r"board \S+ has .* of RAM too little")
 
 
 def run(*command):
@@ -48,8 +49,10 @@ def main(argv):
     parser.add_argument("test", nargs="+")
     options = parser.parse_args(argv)
     fetch = run(options.fetch)
-    if fetch.returncode:
+    if fetch.returncode == CANNOT_BE_HAD:
         return end((f"{options.target} runs", None, " ".join(fetch.stdout.split()) or "it cannot be fetched"))
+    if fetch.returncode:
+        return end((f"{options.fetch} fetches what is expected", False, fetch.stdout))
     process = build(options)
     if options.too_small:
         said = TOO_SMALL.search(process.stdout)

@@ -66,6 +66,19 @@ class Kinds(unittest.TestCase):
         with self.assertRaises(doc_commands.Skip):
             self.check("needs=no-such-command", "true\n")
         self.check("needs=sh", "true\n")
+
+    def test_fetches(self):
+        fetch = self.folder / "fetch"
+        for status, mistake in ((0, None), (1, doc_commands.Skip), (2, doc_commands.Wrong)):
+            fetch.write_text(f"#!/bin/sh\necho because\nexit {status}\n", encoding="utf-8")
+            fetch.chmod(0o755)
+            if mistake:
+                with self.assertRaisesRegex(mistake, "because"):
+                    self.check("fetches=fetch", "touch ran\n")
+                self.assertFalse((self.folder / "ran").exists())
+            else:
+                self.check("fetches=fetch", "touch ran\n")
+                (self.folder / "ran").unlink()
         self.wrong("no program of the tree", "needs-root", "tools/nothing\n")
 
 

@@ -23,7 +23,8 @@ void put_bytes(struct output *output, const void *bytes, size_t count);
 /* Write it, and the folders on the way. False, and a complaint: that cannot be. */
 bool output_save(const struct output *output, const char *path);
 
-/* DIR/PROCESS/handles.h, DIR/PROCESS/files.S and DIR/system.cmake: all that the build needs before it compiles. */
+/* DIR/PROCESS/handles.h, DIR/PROCESS/files.S and DIR/system.cmake: all that the build needs before
+ * it compiles. */
 bool emit_handles(const struct system *system, const struct board *board, const char *dir);
 bool emit_files(const struct system *system, const struct board *board, const char *dir);
 bool emit_cmake(const struct system *system, const struct board *board, const char *dir);

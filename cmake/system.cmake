@@ -92,9 +92,9 @@ function(rme_transcript result folder system)
         --json ${CMAKE_BINARY_DIR}/systems/${name}/system.json ${loose} PARENT_SCOPE)
 endfunction()
 
-# rme_fetched(FOLDER SYSTEM [TEST] [TOO_SMALL]): a system of whose sources some are not in this tree: FOLDER/fetch
+# rme_fetched(FOLDER SYSTEM [TESTED] [TOO_SMALL]): a system of whose sources some are not in this tree: FOLDER/fetch
 # gets them, into a folder or link there that has the same name as FOLDER. It is built when it is asked for.
-# TEST: a test fetches, builds and runs it; TOO_SMALL: it is shown that the builder says so, and skipped.
+# TESTED: a test fetches, builds and runs it; TOO_SMALL: it is shown that the builder says so, and skipped.
 function(rme_fetched folder system)
     get_filename_component(name ${folder} NAME)
     if(EXISTS ${folder}/${name})
@@ -104,7 +104,7 @@ function(rme_fetched folder system)
                           COMMAND ${CMAKE_COMMAND} -E echo "Run ${folder}/fetch, configure, and build again."
                           COMMAND ${CMAKE_COMMAND} -E false VERBATIM)
     endif()
-    if(NOT TEST IN_LIST ARGN)
+    if(NOT TESTED IN_LIST ARGN)
         return()
     endif()
     set(small "")

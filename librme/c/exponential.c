@@ -101,17 +101,16 @@ static bool is_special_power(double x, double y, double *result)
 {
     double size = fabs(x);
     bool is_large = (size > 1) == (y > 0); /* the power of a size that is not 1 */
+    bool is_root = x < 0 && isfinite(x) && isfinite(y) && trunc(y) != y;
 
     if (y == 0 || x == 1)
         *result = 1;
-    else if (isnan(x) || isnan(y))
+    else if (isnan(x) || isnan(y) || is_root)
         *result = (double)NAN;
     else if (isinf(y))
         *result = size == 1 ? 1 : is_large ? HUGE_VAL : 0;
     else if (x == 0 || isinf(x))
         *result = is_large ? HUGE_VAL : 0;
-    else if (x < 0 && trunc(y) != y)
-        *result = (double)NAN;
     else
         return false;
     if (signbit(x) && (x == 0 || isinf(x)) && is_odd(y))

@@ -348,40 +348,34 @@ static const char *parse(const char *text, struct conversion *conversion, struct
 
 static long long next_signed(const struct conversion *conversion, struct arguments *from)
 {
-    switch (conversion->length) {
-    case LENGTH_CHAR:
-        return (signed char)va_arg(from->list, int);
-    case LENGTH_SHORT:
-        return (short)va_arg(from->list, int);
-    case LENGTH_INT:
-        return va_arg(from->list, int);
-    case LENGTH_LONG:
+    int number;
+
+    if (conversion->length == LENGTH_LONG_LONG)
+        return va_arg(from->list, long long);
+    if (conversion->length == LENGTH_LONG)
         return va_arg(from->list, long);
-    case LENGTH_SIZE:
+    if (conversion->length == LENGTH_SIZE)
         return va_arg(from->list, ptrdiff_t);
-    case LENGTH_LONG_LONG:
-        break;
-    }
-    return va_arg(from->list, long long);
+    number = va_arg(from->list, int);
+    if (conversion->length == LENGTH_CHAR)
+        return (signed char)number;
+    return conversion->length == LENGTH_SHORT ? (short)number : number;
 }
 
 static unsigned long long next_unsigned(const struct conversion *conversion, struct arguments *from)
 {
-    switch (conversion->length) {
-    case LENGTH_CHAR:
-        return (unsigned char)va_arg(from->list, unsigned);
-    case LENGTH_SHORT:
-        return (unsigned short)va_arg(from->list, unsigned);
-    case LENGTH_INT:
-        return va_arg(from->list, unsigned);
-    case LENGTH_LONG:
+    unsigned number;
+
+    if (conversion->length == LENGTH_LONG_LONG)
+        return va_arg(from->list, unsigned long long);
+    if (conversion->length == LENGTH_LONG)
         return va_arg(from->list, unsigned long);
-    case LENGTH_SIZE:
+    if (conversion->length == LENGTH_SIZE)
         return va_arg(from->list, size_t);
-    case LENGTH_LONG_LONG:
-        break;
-    }
-    return va_arg(from->list, unsigned long long);
+    number = va_arg(from->list, unsigned);
+    if (conversion->length == LENGTH_CHAR)
+        return (unsigned char)number;
+    return conversion->length == LENGTH_SHORT ? (unsigned short)number : number;
 }
 
 static void put_character(struct sink *sink, const struct conversion *conversion, char c)

@@ -8,6 +8,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-/* Text goes to put(whom, text, length), piece by piece. Returns the length of all. */
+/* to(whom, text, length) gets the text, piece by piece. Returns the length of all. */
 typedef void (*format_put_t)(void *whom, const char *text, size_t length);
-int format_list(format_put_t put, void *whom, const char *format, va_list list);
+int format_list(format_put_t to, void *whom, const char *format, va_list list);

@@ -186,7 +186,7 @@ static const struct rme_file *find(const char *name)
     return NULL;
 }
 
-static FILE *open_as(FILE *stream, const char *name, const char *mode)
+static FILE *open_as(struct rme_stream *stream, const char *name, const char *mode)
 {
     const struct rme_file *file = find(name);
 
@@ -215,9 +215,14 @@ FILE *freopen(const char *name, const char *mode, FILE *stream)
     return open_as(stream, name, mode);
 }
 
-int fclose(FILE *stream)
+static void end(struct rme_stream *stream)
 {
     *stream = (struct rme_stream){.pushed = EOF};
+}
+
+int fclose(FILE *stream)
+{
+    end(stream);
     return 0;
 }
 

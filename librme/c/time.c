@@ -132,8 +132,6 @@ struct text {
     bool is_full;
 };
 
-static void put_text(struct text *text, const char *format, const struct tm *date);
-
 static void put(struct text *to, const char *text, size_t length)
 {
     if (to->is_full || length >= to->room) {
@@ -158,7 +156,26 @@ static const char *name_of(const char *const *names, int count, int i)
     return i >= 0 && i < count ? names[i] : "?";
 }
 
-/* What is made of others; NULL: it is not. */
+/* What is always the same; NULL: it is not. */
+static const char *constant(char letter)
+{
+    switch (letter) {
+    case 'n':
+        return "\n";
+    case 't':
+        return "\t";
+    case 'z':
+        return "+0000";
+    case 'Z':
+        return "GMT";
+    case '%':
+        return "%";
+    default:
+        return NULL;
+    }
+}
+
+/* What is made of others, none of which is; NULL: it is not. */
 static const char *composed(char letter)
 {
     static const struct {
@@ -171,13 +188,7 @@ static const char *composed(char letter)
                    {'T', "%H:%M:%S"},
                    {'F', "%Y-%m-%d"},
                    {'R', "%H:%M"},
-                   {'r', "%I:%M:%S %p"},
-                   {'h', "%b"},
-                   {'n', "\n"},
-                   {'t', "\t"},
-                   {'z', "+0000"},
-                   {'Z', "GMT"},
-                   {'%', "%"}};
+                   {'r', "%I:%M:%S %p"}};
 
     for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
         if (formats[i].letter == letter)
@@ -223,38 +234,53 @@ static bool put_field(struct text *to, char letter, const struct tm *date)
     return false;
 }
 
+static void put_name(struct text *to, const char *name, bool is_whole)
+{
+    size_t length = strlen(name);
+
+    put(to, name, is_whole || length < 3 ? length : 3);
+}
+
 static void put_conversion(struct text *to, char letter, const struct tm *date)
 {
-    const char *name = name_of(day_names, 7, date->tm_wday);
-    const char *month = name_of(month_names, 12, date->tm_mon);
-
     if (put_field(to, letter, date))
         return;
     if (letter == 'a' || letter == 'A')
-        put(to, name, letter == 'A' || strlen(name) < 3 ? strlen(name) : 3);
-    else if (letter == 'b' || letter == 'B')
-        put(to, month, letter == 'B' || strlen(month) < 3 ? strlen(month) : 3);
+        put_name(to, name_of(day_names, 7, date->tm_wday), letter == 'A');
+    else if (letter == 'b' || letter == 'h' || letter == 'B')
+        put_name(to, name_of(month_names, 12, date->tm_mon), letter == 'B');
     else if (letter == 'p')
         put(to, date->tm_hour < 12 ? "AM" : "PM", 2);
-    else if (letter == '%' || letter == 'n' || letter == 't' || letter == 'z' || letter == 'Z')
-        put(to, composed(letter), strlen(composed(letter)));
-    else if (composed(letter) != NULL)
-        put_text(to, composed(letter), date);
+    else if (constant(letter) != NULL)
+        put(to, constant(letter), strlen(constant(letter)));
 }
 
-static void put_text(struct text *to, const char *format, const struct tm *date)
+/* Behind a format that others are made of it goes on where that stood. */
+static void put_all(struct text *to, const char *format, const struct tm *date)
 {
-    for (; *format != '\0'; format++) {
-        if (*format != '%') {
-            put(to, format, 1);
+    const char *behind = NULL;
+
+    for (;;) {
+        if (*format == '\0' && behind != NULL) {
+            format = behind;
+            behind = NULL;
+        }
+        if (*format != '\0' && *format != '%') {
+            put(to, format++, 1);
             continue;
         }
-        format++;
+        if (*format == '%')
+            format++;
         if (*format == 'E' || *format == 'O') /* other ways of counting, of which there are none */
             format++;
         if (*format == '\0')
             return;
-        put_conversion(to, *format, date);
+        if (composed(*format) == NULL) {
+            put_conversion(to, *format++, date);
+        } else {
+            behind = format + 1;
+            format = composed(*format);
+        }
     }
 }
 
@@ -262,7 +288,7 @@ size_t strftime(char *buffer, size_t size, const char *format, const struct tm *
 {
     struct text text = {buffer, size, size == 0};
 
-    put_text(&text, format, date);
+    put_all(&text, format, date);
     if (text.is_full)
         return 0;
     *text.at = '\0';

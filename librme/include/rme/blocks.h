@@ -27,11 +27,11 @@ void rme_blocks_start(struct rme_blocks *blocks, void *memory, size_t bytes);
 void *rme_blocks_take(struct rme_blocks *blocks, size_t bytes);
 
 /* Give a block back; of NULL nothing. Constant time. */
-void rme_blocks_give(struct rme_blocks *blocks, void *block);
+void rme_blocks_give(struct rme_blocks *blocks, void *memory);
 
 /* The same contents in a block of another size, in its place where that can be. NULL: there is
  * none, and the block is as it was. Time: what has to be copied. */
-void *rme_blocks_resize(struct rme_blocks *blocks, void *block, size_t bytes);
+void *rme_blocks_resize(struct rme_blocks *blocks, void *memory, size_t bytes);
 
 /* The largest that could be taken now, in bytes; 0: none. */
 size_t rme_blocks_largest(const struct rme_blocks *blocks);

@@ -30,7 +30,8 @@ const struct mapping_facts mappings[MAPPINGS] = {
                           "The right to call one kernel function (docs/syscalls.md), by a range of "
                           "its first argument."},
     [MAPPING_RESTART] = {"a restart policy", sizeof(struct restart),
-                         "What happens when a thread of the process faults."},
+                         "What happens when a thread of the process faults, or has used the "
+                         "budget that init gave it."},
 };
 
 const struct key keys[] = {

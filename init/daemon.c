@@ -55,6 +55,7 @@ static void handle(word_t event)
     } else if ((event & EVENT_EXHAUSTED) != 0) {
         rme_print("init: process %s, thread %s has used its budget\n",
                   table_name(table_process(thread->process)->name), table_name(thread->name));
+        restart_after_fault(thread->process);
     }
     look_around();
 }

@@ -21,12 +21,13 @@ word_t story_fault(const struct boot_thread *thread, word_t what)
     return value;
 }
 
-/* As far as one frame reaches: the page that is not there, where there are pages. */
-bool story_is_below(const struct boot_thread *thread, word_t address)
+/* Just below the stack, and as far from the stack pointer as one instruction reaches (NEAR), or
+ * above it: what lies there may be somebody's, and is then no matter of the stack. */
+bool story_is_below(const struct boot_thread *thread, word_t sp, word_t address)
 {
-    enum { REACH = 4096 };
+    enum { REACH = 4096, NEAR = 256 };
 
-    return address < thread->stack && thread->stack - address <= REACH;
+    return address < thread->stack && thread->stack - address <= REACH && address + NEAR >= sp;
 }
 
 void story_print(const struct boot_thread *thread)

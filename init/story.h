@@ -23,10 +23,11 @@ struct story {
 
 struct story story_of(const struct boot_thread *thread);
 
-/* Shared by all: how a fault is looked at, and whether an address is just below a stack. */
+/* Shared by all: how a fault is looked at, and whether its stack has grown to an
+ * address below it. */
 word_t story_register(const struct boot_thread *thread, word_t index);
 word_t story_fault(const struct boot_thread *thread, word_t what);
-bool story_is_below(const struct boot_thread *thread, word_t address);
+bool story_is_below(const struct boot_thread *thread, word_t sp, word_t address);
 
 /* "init: process P, thread T: may not write ADDRESS, at PC" */
 void story_print(const struct boot_thread *thread);

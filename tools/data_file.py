@@ -13,6 +13,7 @@ import re
 import sys
 from typing import NamedTuple
 
+sys.path.append("/usr/lib/python3/dist-packages")  # Debian's, for a Python that is not Debian's
 try:
     import yaml
 except ImportError:

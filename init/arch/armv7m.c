@@ -43,10 +43,11 @@ static bool is_store(word_t pc)
 struct story story_of(const struct boot_thread *thread)
 {
     word_t cause = story_fault(thread, 0), address = story_fault(thread, 1);
+    word_t sp = story_register(thread, REGISTER_SP);
 
     if ((cause & (STACKING | UNSTACKING)) != 0)
-        return (struct story){STORY_STACK, thread->stack - story_register(thread, REGISTER_SP), 0};
-    if ((cause & DATA_VIOLATION) != 0 && story_is_below(thread, address))
+        return (struct story){STORY_STACK, thread->stack - sp, 0};
+    if ((cause & DATA_VIOLATION) != 0 && story_is_below(thread, sp, address))
         return (struct story){STORY_STACK, thread->stack - address, stacked_pc(thread)};
     if ((cause & EXECUTE_VIOLATION) != 0)
         return (struct story){STORY_EXECUTE, address, stacked_pc(thread)};

@@ -13,7 +13,7 @@ enum {
     ERROR_FETCH = 1 << (8 + 4),
 };
 
-enum { REGISTER_RIP = 1 };
+enum { REGISTER_RSP = 0, REGISTER_RIP = 1 };
 
 struct story story_of(const struct boot_thread *thread)
 {
@@ -24,9 +24,9 @@ struct story story_of(const struct boot_thread *thread)
         return (struct story){STORY_INSTRUCTION, cause, pc};
     if (vector != PAGE_FAULT)
         return (struct story){STORY_OTHER, cause, pc};
-    if (story_is_below(thread, address))
-        return (struct story){STORY_STACK, thread->stack - address, pc};
     if ((cause & ERROR_FETCH) != 0)
         return (struct story){STORY_EXECUTE, address, pc};
+    if (story_is_below(thread, story_register(thread, REGISTER_RSP), address))
+        return (struct story){STORY_STACK, thread->stack - address, pc};
     return (struct story){(cause & ERROR_WRITE) != 0 ? STORY_WRITE : STORY_READ, address, pc};
 }

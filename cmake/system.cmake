@@ -92,9 +92,9 @@ function(rme_transcript result folder system)
         --json ${CMAKE_BINARY_DIR}/systems/${name}/system.json ${loose} PARENT_SCOPE)
 endfunction()
 
-# rme_fetched(FOLDER SYSTEM [TESTED] [TOO_SMALL]): a system of whose sources some are not in this tree: FOLDER/fetch
+# rme_fetched(FOLDER SYSTEM [TESTED]): a system of whose sources some are not in this tree: FOLDER/fetch
 # gets them, into a folder or link there that has the same name as FOLDER. It is built when it is asked for.
-# TESTED: a test fetches, builds and runs it; TOO_SMALL: it is shown that the builder says so, and skipped.
+# TESTED: a test fetches, builds and runs it.
 function(rme_fetched folder system)
     get_filename_component(name ${folder} NAME)
     if(EXISTS ${folder}/${name})
@@ -107,14 +107,10 @@ function(rme_fetched folder system)
     if(NOT TESTED IN_LIST ARGN)
         return()
     endif()
-    set(small "")
-    if(TOO_SMALL IN_LIST ARGN)
-        set(small --too-small)
-    endif()
     rme_transcript(transcript ${folder} ${system})
     rme_test(examples.${system} system 900
              ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tests/described/fetched.py --fetch ${folder}/fetch
-             --cmake ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR} --target described_${name} ${small}
+             --cmake ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR} --target described_${name}
              -- ${transcript})
 endfunction()
 

@@ -11,8 +11,8 @@
 #include <stdio.h>
 
 static const char *const scripts[] = {
-    "values.lua",     "closures.lua", "text.lua",   "tables.lua",
-    "coroutines.lua", "limits.lua",   "lesson.lua",
+    "values.lua", "closures.lua", "text.lua",  "tables.lua", "coroutines.lua",
+    "limits.lua", "memory.lua",   "files.lua", "lesson.lua",
 };
 
 static int run(lua_State *state)

@@ -28,11 +28,11 @@ class Folder(unittest.TestCase):
 
 
 class Fetched(Folder):
-    def run_it(self, fetch, build, *options):
+    def run_it(self, fetch, build):
         test = self.program("test", 0, "ok 1 - it ran", "1..1", "1 passed, 0 failed, 0 skipped")
         process = subprocess.run(
             [sys.executable, FETCHED, "--fetch", self.program("fetch", *fetch), "--cmake", self.program("cmake", *build),
-             "--build", self.folder, "--target", "thing", *options, "--", test],
+             "--build", self.folder, "--target", "thing", "--", test],
             text=True, check=False, stdout=subprocess.PIPE)
         return process.returncode, process.stdout
 
@@ -51,14 +51,6 @@ class Fetched(Folder):
     def test_does_not_build(self):
         status, text = self.run_it((0,), (1, "no such file"))
         self.assertEqual((status, text.splitlines()[:2]), (1, ["not ok 1 - thing is built", "# no such file"]))
-
-    def test_too_small(self):
-        said = "board b has 5 KiB of RAM too little"
-        status, text = self.run_it((0,), (1, f"x: {said}"), "--too-small")
-        self.assertEqual((status, text.splitlines()[1]), (0, f"ok 2 - thing runs # SKIP {said}"))
-        for build in ((0,), (1, "no such file")):
-            status, text = self.run_it((0,), build, "--too-small")
-            self.assertEqual((status, text.splitlines()[-1]), (1, "0 passed, 1 failed, 1 skipped"))
 
 
 class Lua(Folder):

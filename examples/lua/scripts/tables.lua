@@ -28,10 +28,10 @@ local defaults = setmetatable({}, {__index = function(_, k) return k .. "?" end,
 defaults.n = 21
 print(defaults.n, defaults.missing, rawget(defaults, "missing"))
 local primes, sieve = {}, {}
-for i = 2, 100 do
+for i = 2, 60 do
   if not sieve[i] then
     primes[#primes + 1] = i
-    for j = i * i, 100, i do sieve[j] = true end
+    for j = i * i, 60, i do sieve[j] = true end
   end
 end
 print(#primes, primes[#primes], table.concat(table.move(primes, 1, 8, 1, {}), " "))

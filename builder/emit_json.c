@@ -3,13 +3,14 @@
 
 #include "abi/calls.h"
 #include "abi/names.h"
+#include "builder/emit_grants.h"
 #include "builder/json.h"
 
 #include <string.h>
 
 static void put_access(struct json *json, const char *key, unsigned flags)
 {
-    static const char *const names[] = {"READ", "WRITE", "EXECUTE", "CACHE", "BUFFER", "STATIC"};
+    static const char *const names[] = {"READ", "WRITE", "EXECUTE", "BUFFER", "CACHE", "STATIC"};
 
     json_open_inline(json, key, '[');
     for (unsigned bit = 0; bit < sizeof(names) / sizeof(names[0]); bit++)
@@ -87,6 +88,7 @@ static void put_common(struct json *json, const struct system *system)
     LIST_EACH(signal, signal, system->signals) {
         json_open_inline(json, NULL, '{');
         json_text(json, "name", signal->name.text);
+        json_number(json, "line", signal->name.at.line);
         json_number(json, "id", signal->object != NULL ? signal->object->id : BOOT_TIMER_ENDPOINT);
         json_close(json, '}');
     }
@@ -95,6 +97,7 @@ static void put_common(struct json *json, const struct system *system)
     LIST_EACH(shared, shared, system->shared) {
         json_open(json, NULL, '{');
         json_text(json, "name", shared->name.text);
+        json_number(json, "line", shared->name.at.line);
         json_number(json, "base", shared->base);
         json_number(json, "bytes", shared->bytes);
         json_number(json, "size", shared->size.value);
@@ -337,6 +340,7 @@ static void put_restart(struct json *json, const struct restart *restart)
     static const char *const policies[] = {"stop", "restart", "reboot"};
 
     json_open(json, "restart", '{');
+    json_number(json, "line", restart->name.at.line);
     json_text(json, "policy", policies[restart->policy.value]);
     if (restart->policy.value == RESTART_RESTART) {
         json_number(json, "limit", restart->limit.value);
@@ -364,7 +368,16 @@ static void put_process(struct json *json, const struct process *process, uint64
     put_capabilities(json, process);
     put_devices(json, process);
     put_restart(json, &process->restart);
+    emit_grants(json, process);
     json_close(json, '}');
+}
+
+/* Without its folders, so that it does not matter where the tree lies. */
+static const char *file_of(const struct source *source)
+{
+    const char *slash = strrchr(source->path, '/');
+
+    return slash != NULL ? slash + 1 : source->path;
 }
 
 bool emit_json(const struct placement *placement, const struct objects *objects, const char *path)
@@ -376,6 +389,7 @@ bool emit_json(const struct placement *placement, const struct objects *objects,
     json_open(&json, NULL, '{');
     json_number(&json, "version", 1);
     json_text(&json, "system", system->name.text);
+    json_text(&json, "file", file_of(system->source));
     json_text(&json, "board", placement->board->name);
     put_machine(&json, placement);
     put_objects(&json, objects);

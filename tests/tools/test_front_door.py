@@ -36,6 +36,10 @@ class Refusals(unittest.TestCase):
         self.refused("does not start from an ISO image", "iso")
         self.refused("name a system", "build")
         self.refused("name the new system", "new")
+        self.refused("name a system and two of its parts", "why", "hello", "init")
+        self.refused("takes a system and two of its parts", "why", "hello", "a", "b", "c")
+        self.refused("name a system", "graph")
+        self.refused("'graph' takes one system", "graph", "hello", "restart")
         self.refused("there is no system 'x'", "build", "x")
         self.refused("'run' takes one system", "run", "hello", "restart")
         self.refused("'iso' has no option", "iso", "--gate", "x")
@@ -49,7 +53,7 @@ class Refusals(unittest.TestCase):
 
     def test_help(self):
         for arguments in ((), ("help",), ("--help",), *((verb, "--help") for verb in
-                          ("run", "build", "new", "test", "bench", "size", "check", "debug", "iso"))):
+                          ("run", "build", "new", "why", "graph", "test", "bench", "size", "check", "debug", "iso"))):
             status, text, _ = rme(*arguments)
             self.assertEqual(status, 0)
             self.assertTrue(text.startswith("usage: ./rme"))

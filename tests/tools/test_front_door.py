@@ -39,6 +39,7 @@ class Refusals(unittest.TestCase):
         self.refused("name a system and two of its parts", "why", "hello", "init")
         self.refused("takes a system and two of its parts", "why", "hello", "a", "b", "c")
         self.refused("name a system", "graph")
+        self.refused("there is no file 'x' with commands", "debug", "hello", "--commands", "x")
         self.refused("'graph' takes one system", "graph", "hello", "restart")
         self.refused("there is no system 'x'", "build", "x")
         self.refused("'run' takes one system", "run", "hello", "restart")

@@ -24,6 +24,7 @@ EDGE = re.compile(r'^"(.+?)" -> "(.+?)" \[id="e(\d+)", class="\w+", label="([\w 
 CASE = re.compile(r"^(==.*)$", re.MULTILINE)
 TAKING = {"receive", "poll", "read", "execute"}
 VOID = {"meta"}
+DOCUMENTED = {"ping_pong": [("ping", "pong")], "ways": [("watch", "motor")]}
 
 sys.path.insert(0, str(TOOLS))
 import rights as graph  # noqa: E402
@@ -155,6 +156,15 @@ class Test:
                                    "folder"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
             self.say(f"{name}: why {source} {target}", (done.stdout.strip(), done.returncode), (wanted.strip(), int(status)))
 
+    def document(self, name, source, target):
+        """What docs/rights.md shows is what is said."""
+        folder = next(folder for folder in ("examples", "tests/described") if (ROOT / folder / name).exists())
+        said = subprocess.run([TOOLS / "why.py", self.systems / name / "system.json", source, target, "--folder",
+                               f"{folder}/{name}"], stdout=subprocess.PIPE, text=True, check=False).stdout
+        shown = "".join(f"    {line}".rstrip() + "\n" for line in said.splitlines())
+        self.say(f"{name}: docs/rights.md shows why {source} {target}",
+                 shown in (ROOT / "docs" / "rights.md").read_text(encoding="utf-8"), True)
+
     def advice(self, name):
         """Whatever is said to make a way makes one, and is one line more in the description."""
         rights = graph.load(self.systems / name / "system.json")
@@ -187,6 +197,8 @@ def main(argv):
             test.skip(f"{name}: the picture", "needs dot, of graphviz")
         test.questions(name)
         test.advice(name)
+        for ends in DOCUMENTED.get(name, ()):
+            test.document(name, *ends)
     print(f"1..{test.count}")
     print(f"{test.count - test.failed - test.skipped} passed, {test.failed} failed, {test.skipped} skipped")
     return test.failed != 0

@@ -14,7 +14,7 @@ import difflib
 import sys
 
 import rights as graph
-from rights import INIT, kind_of, name_of, node, quoted
+from rights import INIT, kind_of, name_of, quoted
 
 WAYS, GRANTS = 8, 6  # that are printed
 DEVICES = ("device",)

@@ -156,6 +156,16 @@ class Test:
                                    "folder"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
             self.say(f"{name}: why {source} {target}", (done.stdout.strip(), done.returncode), (wanted.strip(), int(status)))
 
+    def built(self, name):
+        """The rights of the graph, which come from the description, are those that init hands out: capabilities
+        and memory."""
+        system = json.loads((self.systems / name / "system.json").read_text(encoding="utf-8"))
+        rights = graph.Rights(system)
+        held = {(graph.name_of(edge.holder), edge.right, graph.name_of(edge.source if edge.right in TAKING else edge.target))
+                for edge in rights.edges if edge.right in TAKING | {"send", "kernel_send", "call", "write", "unmask", "use"}
+                and "block" not in (graph.kind_of(edge.source), graph.kind_of(edge.target))}
+        self.say(f"{name}: the rights are those that init hands out", sorted(held), sorted(set(handed(system))))
+
     def document(self, name, source, target):
         """What docs/rights.md shows is what is said."""
         folder = next(folder for folder in ("examples", "tests/described") if (ROOT / folder / name).exists())
@@ -182,6 +192,32 @@ class Test:
         self.say(f"{name}: each of {tried} grants that would make a way makes one", bad, [])
 
 
+def handed(system):
+    """(process, right, of what), by the capabilities and the blocks of memory of system.json."""
+    for process in system["processes"]:
+        name = process["name"]
+        for each in process["capabilities"]:
+            words = set(each["rights"])
+            kind, _, rest = each["handle"].partition("_")
+            if kind == "signal":
+                pairs = (("send", "SEND"), ("kernel_send", "KERNEL_SEND"), ("receive", "RECEIVE_ALL"))
+                yield from ((name, right, rest) for right, word in pairs if word in words)
+                if "POLL_ALL" in words and "RECEIVE_ALL" not in words:
+                    yield name, "poll", rest
+            elif kind == "port":
+                yield from ((name, "call", each["of"]) for word in words if word == "ACTIVATE")
+            elif kind == "interrupt":
+                yield from ((name, "unmask", rest) for word in words if word == "INT_LOCAL_MOD")
+            elif kind == "function":
+                yield from ((name, "use", word) for word in words)
+            elif kind == "device":
+                yield from ((name, {"IO_READ": "read", "IO_WRITE": "write"}[word], rest) for word in words)
+        for block in process["blocks"]:
+            if block["name"].startswith(("shared ", "device ")):
+                yield from ((name, word.lower(), block["name"].partition(" ")[2]) for word in block["access"]
+                            if word in ("READ", "WRITE", "EXECUTE"))
+
+
 def lines_of(path):
     if not path.exists():
         return []
@@ -195,6 +231,7 @@ def main(argv):
             test.picture(name)
         else:
             test.skip(f"{name}: the picture", "needs dot, of graphviz")
+        test.built(name)
         test.questions(name)
         test.advice(name)
         for ends in DOCUMENTED.get(name, ()):

@@ -172,6 +172,27 @@ def check_ping_pong(test, target):
                  f"`pong` may do nothing at {ping['threads'][0]['stack']:#x}: it is data of `ping`")
 
 
+def check_inside(test, target):
+    """A visitor of a port, in the source of the process that it visits."""
+    pong, ping = target.system("ping_pong")["processes"]
+    entry = pong["ports"][0]["address"]
+    # With an MMU another program may have something at the same address, and comes there first.
+    asks = ["break *square", *(["continue"] if ping["threads"][0]["address"] == entry else []), "continue ", "rme-threads",
+            "info line *$pc", "rme-why-fault $sp-8", "rme-why-fault $sp-8 ping"]
+    if target.system("ping_pong")["machine"]["mmu"]:
+        asks += ["rme-symbols ping", "info symbol main", "rme-symbols pong", "info symbol square"]
+    said = target.session("ping_pong", asks)
+    test.say("a visitor is told", table_of(said["rme-threads"])[1:], [
+        ["pong", "main", "5 of 5", "infinite", "waits at `bell`"],
+        ["ping", "main", "4 of 4", "infinite", "runs, inside a port of `pong`"]])
+    test.say("its source is that of the port", "examples/ping_pong/pong.c" in said["info line *$pc"], True)
+    test.say("the memory in force is that of the port", re.sub("0x[0-9a-f]+", "SP", said["rme-why-fault $sp-8"].splitlines()[0]),
+             f"`pong` may read and write at SP, not execute: {'stack `square`' if len(asks) > 7 else 'data of `pong`'}")
+    if "rme-symbols ping" in asks:
+        test.say("symbols of one process at a time", ["main in section .text" in said["info symbol main"],
+                                                      "square in section .text" in said["info symbol square"]], [True] * 2)
+
+
 def check_restart(test, target):
     asks = ["break thread_fault", "continue", "rme-threads", "why-fault 64", "rme-memory server", "delete",
             "break make_fresh", "continue ", "rme-threads ", "rme-memory server ", "why-fault 64 server"]
@@ -204,6 +225,7 @@ def main(argv):
         return 0
     test, target = Test(), Target(options)
     check_ping_pong(test, target)
+    check_inside(test, target)
     check_restart(test, target)
     print(f"1..{test.count}\n{test.count - test.failed} passed, {test.failed} failed, 0 skipped")
     return test.failed != 0

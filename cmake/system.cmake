@@ -176,5 +176,19 @@ function(rme_describe folder)
                  ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tests/builder/again.py ${description}
                  --builder ${RME_BUILDER} --board ${RME_GENERATED}/board.json --init ${init} --folder ${dir}
                  --image ${image})
+        rme_audit(${RME_SYSTEM} ${description} ${dir} ${image})
     endif()
+endfunction()
+
+# rme_audit(NAME DESCRIPTION DIR IMAGE): the image grants what the description grants (tools/audit). Of some
+# examples every bit is flipped.
+set(RME_FLIPPED hello ping_pong restart)
+function(rme_audit name description dir image)
+    set(flip "")
+    if(name IN_LIST RME_FLIPPED)
+        set(flip --flip)
+    endif()
+    rme_test(audit.${name} system 120
+             ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/audit ${image} --board ${RME_BOARD}
+             --description ${description} --programs ${dir} --tap ${flip})
 endfunction()

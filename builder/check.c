@@ -261,6 +261,17 @@ static void check_functions(struct process *process)
 
 /* ---- Calls ---- */
 
+/* A visitor brings its own registers. */
+static void check_visitors(const struct process *process, const struct process *server,
+                           const struct word *call)
+{
+    LIST_EACH(thread, thread, process->threads)
+        if (server->libc.value != 0 && thread->fpu.value == 0)
+            complain(call->at, memory_format("give '%s' fpu: true", thread->name.text),
+                     "process '%s' computes with the FPU, which thread '%s' has not",
+                     server->name.text, thread->name.text);
+}
+
 static void check_calls(struct system *system, struct process *process)
 {
     LIST_EACH(word, word, process->calls) {
@@ -275,8 +286,10 @@ static void check_calls(struct system *system, struct process *process)
         else if (port == NULL)
             unknown(&name, "port", memory_format(" of process '%s'", server->name.text),
                     names(&server->ports));
-        else
+        else {
             port->users++;
+            check_visitors(process, server, word);
+        }
     }
 }
 

@@ -81,7 +81,7 @@ static void add_calls(const struct system *system, struct process *process)
             }
 }
 
-/* A scheduler gives its own time to those that it schedules, and hears of them. */
+/* A scheduler gives its own time to those that it schedules, takes it back, and hears of them. */
 static void add_threads(struct process *process)
 {
     LIST_EACH(thread, thread, process->threads) {
@@ -94,7 +94,8 @@ static void add_threads(struct process *process)
             continue;
         capability = add(process, "thread", thread->name.text, thread->name.at, thread);
         if (is_scheduler)
-            capability->rights |= RIGHT_THREAD_SCHED_RECEIVE | RIGHT_THREAD_TIME_SOURCE;
+            capability->rights |=
+                RIGHT_THREAD_SCHED_RECEIVE | RIGHT_THREAD_TIME_SOURCE | RIGHT_THREAD_TIME_TARGET;
         if (thread->parent != NULL)
             capability->rights |= RIGHT_THREAD_TIME_TARGET | RIGHT_THREAD_TIME_SOURCE |
                                   RIGHT_THREAD_SCHED_PRIORITY | RIGHT_THREAD_SWITCH;

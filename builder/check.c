@@ -375,6 +375,12 @@ static void check_threads(const struct system *system, struct process *process,
         if (strcmp(thread->entry.text, "main") == 0 && thread->parameter.is_given)
             complain(thread->parameter.at, "remove it, or begin with another function",
                      "main() has no parameter");
+        if (strcmp(thread->entry.text, "main") == 0 && thread->parameter_time.is_given)
+            complain(thread->parameter_time.at, "remove it, or begin with another function",
+                     "main() has no parameter");
+        if (thread->parameter.is_given && thread->parameter_time.is_given)
+            complain(thread->parameter_time.at, "remove it, or 'parameter'",
+                     "a function has one parameter");
         check_scheduler(system, thread);
         check_stack(&thread->stack, &thread->margin);
         if (board != NULL)

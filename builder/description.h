@@ -52,7 +52,7 @@ struct shared {
 struct thread {
     struct word name;
     struct word entry;
-    struct number priority, priority_max, budget, stack, margin, parameter;
+    struct number priority, priority_max, budget, stack, margin, parameter, parameter_time;
     struct number fpu;
     struct word scheduler; /* a thread of this process, or `init` */
     struct word events;    /* the signal that tells that scheduler */

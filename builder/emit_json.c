@@ -229,6 +229,7 @@ static void put_threads(struct json *json, const struct process *process, uint64
         json_number(json, "priority_max", thread->priority_max.value);
         put_time(json, "budget", &thread->budget);
         json_number(json, "parameter", thread->parameter.value);
+        json_number(json, "parameter_time", thread->parameter_time.value);
         json_bool(json, "fpu", thread->fpu.value != 0);
         json_text(json, "scheduler", thread->scheduler.text);
         json_close(json, '}');

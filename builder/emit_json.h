@@ -19,7 +19,8 @@
  *     pagetables    {id, base, size_order, number_order, parent, position}; the first has no parent
  *     pages         {table, position, count, address, access}: physical
  *     threads       {name, id, tid, line, entry, address, stack, stack_seen, stack_bytes,
- *                   stack_is_auto, priority, priority_max, budget, parameter, fpu, scheduler}
+ *                   stack_is_auto, priority, priority_max, budget, parameter,
+ *                   parameter_time, fpu, scheduler}
  *     ports         likewise
  *     capabilities  {slot, handle, type, of, source, rights, low, high, line}
  *     devices       {name, access, base, size, is_port}

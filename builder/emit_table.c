@@ -150,8 +150,9 @@ static void put_thread(struct table *table, const struct thread *thread, size_t 
     RECORD(table, boot_thread, name(table, thread->name.text), thread->object->id,
            thread->object->memory, process,
            symbol(thread->process, thread->entry.text, thread->entry.at), thread->stack_base,
-           thread->stack_load, thread->stack_bytes, thread->parameter.value, thread->priority.value,
-           thread->priority_max.value, has_fpu ? THREAD_FPU : 0, time_of(table, &thread->budget),
+           thread->stack_load, thread->stack_bytes, thread->parameter.value,
+           thread->parameter_time.value, thread->priority.value, thread->priority_max.value,
+           has_fpu ? THREAD_FPU : 0, time_of(table, &thread->budget),
            thread->parent != NULL ? thread->parent->object->id : BOOT_THREAD,
            signal_id(table, thread->told), strcmp(thread->entry.text, "main") == 0);
 }

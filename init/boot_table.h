@@ -18,7 +18,7 @@
 
 #include "abi/types.h"
 
-enum { BOOT_TABLE_VERSION = 1, BOOT_TABLE_ALIGN = 64, BOOT_STATE_WORDS = 8 };
+enum { BOOT_TABLE_VERSION = 2, BOOT_TABLE_ALIGN = 64, BOOT_STATE_WORDS = 8 };
 
 /* Flags of a table: no process has the timer, so that init may. */
 enum { BOOT_TIMER_IS_FREE = 1 };
@@ -82,7 +82,9 @@ struct boot_process {
 struct boot_thread {
     word_t name, id, memory, process;
     word_t entry, stack, stack_seen, stack_bytes; /* as the process and as init sees it */
-    word_t parameter, priority, priority_max, attributes, budget;
+    word_t parameter;
+    word_t parameter_time; /* not 0: instead, in counts of the kernel's clock */
+    word_t priority, priority_max, attributes, budget;
     word_t scheduler, endpoint; /* ids; of the endpoint CAP_NULL: init's own */
     word_t is_main;             /* its end is the end of the process */
 };

@@ -202,7 +202,8 @@ void make_run(word_t i, rme_signal_t events)
                          rme_kmem_null(), 0),
          "thread", name);
     must(rme_thread_exec_set(handle, thread->entry, seen - thread->stack_seen + thread->stack,
-                             thread->parameter),
+                             thread->parameter_time != 0 ? time_in_counts(thread->parameter_time)
+                                                         : thread->parameter),
          "thread", name);
     must(rme_thread_transfer_time(handle, init,
                                   thread->budget == BOOT_TIME_INFINITE

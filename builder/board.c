@@ -92,7 +92,10 @@ static void read_lists(struct board *board, const struct node *root)
         const struct node *from = interrupts->items.item[i];
         struct interrupt *interrupt = list_add(&board->interrupts, sizeof(*interrupt));
 
-        *interrupt = (struct interrupt){text_at(from, "name"), (unsigned)number_at(from, "line")};
+        interrupt->name = text_at(from, "name");
+        interrupt->line = (unsigned)number_at(from, "line");
+        interrupt->last =
+            tree_value(from, "last") != NULL ? (unsigned)number_at(from, "last") : interrupt->line;
     }
 }
 

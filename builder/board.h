@@ -34,7 +34,7 @@ struct device {
 
 struct interrupt {
     const char *name;
-    unsigned line;
+    unsigned line, last;
 };
 
 struct board {

@@ -110,8 +110,10 @@ static void add_lines(struct process *process)
             add_functions(process, memory_format("interrupt_%s", grant->name.text), grant->name.at,
                           RME_KFN_INT_LOCAL_MOD, RME_KFN_INT_LOCAL_MOD);
 
-        if (interrupt != NULL)
-            capability->low = capability->high = interrupt->line;
+        if (interrupt != NULL) {
+            capability->low = interrupt->line;
+            capability->high = interrupt->last;
+        }
     }
 }
 

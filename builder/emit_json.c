@@ -329,6 +329,7 @@ static void put_devices(struct json *json, const struct process *process)
         json_open_inline(json, NULL, '{');
         json_text(json, "name", grant->name.text);
         json_number(json, "line_number", ((const struct interrupt *)grant->granted)->line);
+        json_number(json, "last_number", ((const struct interrupt *)grant->granted)->last);
         LIST_EACH(word, word, grant->words)
             json_text(json, "signal", word->text);
         json_close(json, '}');

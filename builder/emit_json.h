@@ -24,7 +24,7 @@
  *     ports         likewise
  *     capabilities  {slot, handle, type, of, source, rights, low, high, line}
  *     devices       {name, access, base, size, is_port}
- *     interrupts    {name, line_number, signal}
+ *     interrupts    {name, line_number, last_number, signal}
  *     restart       {line, policy, limit, within, back_off, tell}; without a policy the line is 0
  *     grants        what the description says, and where: builder/emit_grants.h
  *

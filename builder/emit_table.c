@@ -194,6 +194,16 @@ static void put_capabilities(struct table *table)
                    strcmp(each->type, "signal") == 0);
 }
 
+/* A device may have several lines, and one signal for them. */
+static void put_lines(struct table *table, const struct grant *grant, const struct signal *signal)
+{
+    const struct interrupt *interrupt = grant->granted;
+
+    for (unsigned line = interrupt->line; line <= interrupt->last; line++)
+        RECORD(table, boot_interrupt, name(table, grant->name.text), line,
+               signal_id(table, signal));
+}
+
 static void put_interrupts(struct table *table)
 {
     const struct system *system = table->placement->system;
@@ -203,9 +213,7 @@ static void put_interrupts(struct table *table)
             LIST_EACH(word, word, grant->words)
                 LIST_EACH(signal, signal, system->signals)
                     if (strcmp(signal->name.text, word->text) == 0)
-                        RECORD(table, boot_interrupt, name(table, grant->name.text),
-                               ((const struct interrupt *)grant->granted)->line,
-                               signal_id(table, signal));
+                        put_lines(table, grant, signal);
 }
 
 static void put_shared(struct table *table)

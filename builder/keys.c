@@ -159,7 +159,7 @@ const struct key keys[] = {
      .offset = AT(process, devices),
      .words = "read write",
      .text = "Devices of the chip that it reaches, by the names of the chip's data. With `console` "
-             "the process can print (rme/print.h)."},
+             "the process can print (rme/print.h). In C: `device_NAME_access` (rme/device.h)."},
     {.in = MAPPING_PROCESS,
      .name = "interrupts",
      .kind = KIND_LINKS,
@@ -167,7 +167,9 @@ const struct key keys[] = {
      .text =
          "Interrupt lines of the chip, by the names of the chip's data, and the signal that each "
          "sends. The process may receive that signal and unmask the line. In C: `interrupt_LINE`, "
-         "and its number `interrupt_LINE_line`."},
+         "and its number `interrupt_LINE_line`; of a device with several lines in a row that is "
+         "the "
+         "first, and `interrupt_LINE_last` the last."},
     {.in = MAPPING_PROCESS,
      .name = "functions",
      .kind = KIND_ITEMS,

@@ -87,9 +87,13 @@ function(rme_transcript result folder system)
     if(BOARD_DEBUG)
         set(loose --loose)
     endif()
+    set(input "")
+    if(EXISTS ${folder}/input.txt)
+        set(input --input ${folder}/input.txt)
+    endif()
     set(${result} ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/transcript.py ${CMAKE_BINARY_DIR}/${system}.elf
         --board ${RME_BOARD} ${RME_QEMU} --lines ${folder}/expected.txt
-        --json ${CMAKE_BINARY_DIR}/systems/${name}/system.json ${loose} PARENT_SCOPE)
+        --json ${CMAKE_BINARY_DIR}/systems/${name}/system.json ${loose} ${input} PARENT_SCOPE)
 endfunction()
 
 # rme_fetched(FOLDER SYSTEM [TESTED]): a system of whose sources some are not in this tree: FOLDER/fetch

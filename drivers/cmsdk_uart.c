@@ -14,7 +14,7 @@ void console_put(char c)
     volatile uint32_t *uart = (volatile uint32_t *)BOARD_CONSOLE_BASE;
 
     uart[4] = BAUD_DIVISOR;
-    uart[2] = CTRL_TX;
+    uart[2] |= CTRL_TX; /* a driver may receive */
     for (unsigned i = 0; i < PATIENCE && (uart[1] & STATE_FULL) != 0; i++) {
     }
     uart[0] = (uint8_t)c;

@@ -13,7 +13,7 @@ void console_put(char c)
 {
     volatile uint32_t *usart = (volatile uint32_t *)BOARD_CONSOLE_BASE;
 
-    usart[3] = CR1_UE_TE;
+    usart[3] |= CR1_UE_TE; /* a driver may receive */
     for (unsigned i = 0; i < PATIENCE && (usart[0] & SR_TXE) == 0; i++) {
     }
     usart[1] = (uint8_t)c;

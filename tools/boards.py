@@ -39,6 +39,7 @@ DEVICE = Mapping("a device", "Registers that a process can be given.", (
 ))
 INTERRUPT = Mapping("an interrupt", "An interrupt line.", (
     Key("line", "number", "Its number, as the interrupt controller counts.", required=True),
+    Key("last", "number", "The last number, if the device has several lines in a row; by default `line`."),
 ))
 CHIP = Mapping("a chip", "What a chip has: chips/NAME.yaml.", (
     Key("arch", "choice", "The port of the kernel.", required=True, words=("armv7m", "x86_64", "host")),

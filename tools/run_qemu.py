@@ -66,14 +66,17 @@ class Outcome:
 class _Run:
     """One QEMU process and what it has printed."""
 
-    def __init__(self, command: list[str], echo: bool, show: Callable[[str], None] | None) -> None:
+    def __init__(self, command: list[str], echo: bool, show: Callable[[str], None] | None,
+                 keyboard: int | None) -> None:
         self.echo = echo
         self.show = show
         self.lines: list[str] = []
         self.partial = b""
         self.is_open = True
         self.last_output = time.monotonic()
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL,
+        self.keyboard = keyboard
+        self.process = subprocess.Popen(command,
+                                        stdin=subprocess.DEVNULL if keyboard is None else subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                         start_new_session=True)
 
@@ -81,7 +84,13 @@ class _Run:
         """Lines that became complete within `wait` seconds; returns at the first output."""
         assert self.process.stdout
         fd = self.process.stdout.fileno()
-        if not self.is_open or not select.select([fd], [], [], max(wait, 0))[0]:
+        if not self.is_open:
+            return []
+        sources = [fd] if self.keyboard is None else [fd, self.keyboard]
+        ready = select.select(sources, [], [], max(wait, 0))[0]
+        if self.keyboard in ready:
+            self.type()
+        if fd not in ready:
             return []
         data = os.read(fd, 65536)
         self.last_output = time.monotonic()
@@ -97,6 +106,18 @@ class _Run:
         for line in new if self.show else []:
             self.show(line)
         return new
+
+    def type(self) -> None:
+        """Pass on what was typed. Behind its end the line stays open, and nothing comes."""
+        assert self.keyboard is not None and self.process.stdin
+        typed = os.read(self.keyboard, 4096)
+        try:
+            self.process.stdin.write(typed)
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            typed = b""
+        if not typed:
+            self.keyboard = None
 
     def drain(self, seconds: float) -> None:
         end = time.monotonic() + seconds
@@ -179,7 +200,7 @@ def _watch(run: _Run, timeout: float, silence: float, control: Path, elf: Path,
             if PANIC.search(line):
                 run.drain(AFTER_PANIC_S)
                 return outcome(FAILED, f"the kernel panicked: {line}")
-            if ASLEEP in line:
+            if ASLEEP in line and run.keyboard is None:  # whose keys would wake it
                 return outcome(FAILED, "the image waits for an interrupt and no timer is armed: "
                                "it can never wake")
         if not run.is_open:
@@ -195,14 +216,16 @@ def _watch(run: _Run, timeout: float, silence: float, control: Path, elf: Path,
 def run(board: Machine, elf: Path | str, *, timeout: float = 60.0, silence: float = 5.0,
         exact: bool = False, extra: list[str] | None = None, echo: bool = True,
         needs_closing: bool = False, ask: list[str] | None = None,
-        until: str | None = None, show: Callable[[str], None] | None = None) -> Outcome:
+        until: str | None = None, show: Callable[[str], None] | None = None,
+        keyboard: int | None = None) -> Outcome:
     """Boot `elf` on `board` and wait for its end.
 
     `elf` may be an ISO image, which then boots from a disc.
     `ask` are commands for QEMU's monitor, given at the end, their answers in the outcome.
     `exact` makes one virtual nanosecond one instruction; `silence` 0 allows any silence;
     `needs_closing` makes an end without the closing line a failure; a line that begins with `until` is
-    a good end. `show` gets each line of output as soon as it is complete.
+    a good end. `show` gets each line of output as soon as it is complete. What can be read from the file
+    descriptor `keyboard` goes to the serial line.
     """
     elf = Path(elf)
     if not elf.is_file():
@@ -220,7 +243,7 @@ def run(board: Machine, elf: Path | str, *, timeout: float = 60.0, silence: floa
                    *(EXACT if exact else []), *board.args, *(extra or []),
                    "-cdrom" if elf.suffix == ".iso" else "-kernel", str(elf)]
         begin = time.monotonic()
-        process = _Run(command, echo, show)
+        process = _Run(command, echo, show, keyboard)
         try:
             outcome = _watch(process, timeout, silence, control, elf, needs_closing, until)
             outcome.answers = [_ask(control, command) for command in ask or []]

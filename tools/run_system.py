@@ -6,9 +6,11 @@
 
 The programs of the processes lie beside SYSTEM.json: an address in a line of init becomes a function and
 a line of source. What a debug kernel says of a refusal becomes the names of the description
-(tools/names.py). The run ends when init says that every process has ended.
+(tools/names.py). What is typed goes to the serial line. The run ends when init says that every process has
+ended.
 """
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -32,9 +34,11 @@ def main(argv):
     def show(line):
         for text in names.feed(line):
             print(text, flush=True)
+    # Who types may think as long as it takes.
+    keyboard = sys.stdin.fileno() if os.isatty(sys.stdin.fileno()) else None
     outcome = run_qemu.run(run_qemu.Machine(options.machine, options.qemu, options.arg), options.image,
-                           timeout=options.timeout, silence=10.0, exact=True, echo=False, until=END,
-                           show=show)
+                           timeout=options.timeout, silence=10.0 if keyboard is None else 0.0, exact=True,
+                           echo=False, until=END, show=show, keyboard=keyboard)
     for text in names.flush():
         print(text)
     return run_qemu.report(outcome)

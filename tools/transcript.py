@@ -2,15 +2,17 @@
 # SPDX-License-Identifier: Unlicense
 """Run a described system and compare what it prints with a file, line by line.
 
-  transcript.py IMAGE --board B --machine M [--qemu Q] [--arg A ...] --lines FILE --json FILE [--loose]
+  transcript.py IMAGE --board B --machine M [--qemu Q] [--arg A ...] --lines FILE --json FILE [--input FILE] [--loose]
 
 The output counts from the line in which init names the system, normalised (tools/normalise.py); the run
-is over when the last line of FILE was printed. --loose: other lines may stand between, as the kernel
+is over when the last line of FILE was printed. --input: lines to type, each when the system has asked, by
+a line that ends in `?`. --loose: other lines may stand between, as the kernel
 of a debug build has more to say. On machines with an MPU no process may waste more than 10 % of its memory.
 TAP.
 """
 import argparse
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -48,6 +50,18 @@ def spoken(outcome, board):
     return [normalise(line, board) for line in outcome.lines[begin:]]
 
 
+class Typist:
+    """Types the lines of a file, each when the system has asked for one. Without a file: nobody."""
+
+    def __init__(self, path):
+        self.lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path else []
+        self.keyboard, self.keys = os.pipe() if path else (None, None)
+
+    def see(self, line):
+        if line.endswith("?") and self.lines:
+            os.write(self.keys, self.lines.pop(0).encode())
+
+
 def main(argv):
     parser = argparse.ArgumentParser(description="Run a system and compare what it prints with a file.")
     parser.add_argument("image", type=Path)
@@ -57,15 +71,19 @@ def main(argv):
     parser.add_argument("--arg", action="append", default=[])
     parser.add_argument("--lines", type=Path, required=True)
     parser.add_argument("--json", type=Path, required=True)
+    parser.add_argument("--input", type=Path)
     parser.add_argument("--loose", action="store_true")
     options = parser.parse_args(argv)
     wanted = options.lines.read_text(encoding="utf-8").splitlines()
     # As the expected line may have been normalised, what is waited for is its unchanged beginning.
     last = re.split(r"BOARD|CPU N|ADDRESS", wanted[-1])[0]
+    typist = Typist(options.input)
     outcome = run_qemu.run(run_qemu.Machine(options.machine, options.qemu, options.arg), options.image,
-                           exact=True, echo=False, until=last, silence=30.0)
+                           exact=True, echo=False, until=last, silence=30.0, show=typist.see,
+                           keyboard=typist.keyboard)
     lines = spoken(outcome, options.board)
     claims = [("it ends as it should", outcome.status == run_qemu.GOOD)]
+    claims += [("all that there was to type was asked for", not typist.lines)] if options.input else []
     claims += differences(wanted, lines, options.loose)
     claims += wastes(options.json)
     failed = sum(not holds for _, holds in claims)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * A driver for a 16550, as a process: bytes come and go by interrupts, through two rings in a page
- * that the driver shares with its one client. What the driver has is eight ports of the I/O space,
- * the mask of one interrupt line, and that page. National Semiconductor PC16550D, section 8.
+ * A driver for a serial device (drivers/user/uart.h), as a process: bytes come and go by
+ * interrupts, through two rings in a page that the driver shares with its one client. What the
+ * driver has is the device, the mask of its interrupt line, and that page. A process with more to
+ * do than that calls serial_start and serial_serve itself.
  */
 #pragma once
 
 #include "drivers/user/ring.h"
+#include "drivers/user/uart.h"
 #include "rme/call.h"
 
 /* Shared. */
@@ -20,11 +22,11 @@ static_assert(sizeof(struct serial_page) <= 4096, "one page");
 struct serial {
     /* Of whoever makes the process. */
     struct serial_page *page;
-    rme_kfunc_t ports;   /* IO_READ and IO_WRITE on base to base + 7 */
+    struct rme_device device;
     rme_kfunc_t lines;   /* INT_LOCAL_MOD on the line */
     rme_signal_t wake;   /* RECEIVE_ALL: the line is bound to it, and the client sends to it */
     rme_signal_t client; /* SEND: something has been received, or was sent */
-    word_t base, line;
+    word_t line;
 
     /* Of the driver. */
     struct ring_end received, to_send;
@@ -32,7 +34,16 @@ struct serial {
     bool moved;    /* bytes, since the client was told */
 };
 
-/* Where the driver's thread begins, with the address of its struct serial. */
+/* With page and device filled in. */
+void serial_start(struct serial *serial);
+
+/* Move bytes between device and rings until neither has more to give: then the line may be
+ * unmasked, and whatever comes later is an interrupt. False: the device still has something after
+ * as much as one wake-up may take; unmask the line and call again. `moved` is set if a byte went
+ * either way. */
+bool serial_serve(struct serial *serial);
+
+/* Where the thread of a driver with one client begins, with the address of its struct serial. */
 void serial_run(word_t address);
 
 /* ---- The client's side ---- */

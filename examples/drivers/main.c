@@ -152,11 +152,10 @@ static void start_serial(rme_signal_t done, rme_signal_t events)
                    line, line);
     serial_home.home.serial = (struct serial){
         .page = &serial_page.serial,
-        .ports = rme_kfunc(SLOT_PORTS),
+        .device = {.ports = rme_kfunc(SLOT_PORTS), .base = COM2},
         .lines = rme_kfunc(SLOT_LINES),
         .wake = rme_signal(SLOT_WAKE),
         .client = rme_signal(SLOT_OTHER),
-        .base = COM2,
         .line = line,
     };
     echo_home.home.done = rme_signal(SLOT_DONE);

@@ -44,34 +44,37 @@
     NOTE(FADT_MALFORMED, 48, "ACPI: a FADT is too short, or a second one:")                        \
     NOTE(IOAPIC_INPUT, 49, "an input of an I/O APIC is left out,")                                 \
     NOTE(CPU_NO_PAGE, 50, "no page below 640 KiB to start other CPUs on, of ranges:")              \
-    NOTE(CPU_SILENT, 51, "a CPU does not answer and is left out,")                                 \
-    /* What ends boot. */                                                                          \
+    NOTE(CPU_SILENT, 51, "a CPU does not answer and is left out,")
+
+/* What ends boot: a release build has these texts too. Numbers from BOOT_NOTE_STOP_LOADER on,
+ * ascending. */
+#define BOOT_STOPS(NOTE)                                                                           \
     NOTE(STOP_LOADER, 64, "the boot loader says nothing that makes sense, at")                     \
-    NOTE(STOP_MEMORY, 65, "there is no RAM where the kernel must lie, at")                         \
-    NOTE(STOP_CLOCK, 66, "no clock of a known rate: no 8254 that counts, no HPET, no ACPI timer:") \
+    NOTE(STOP_MEMORY, 65, "no RAM where the kernel must lie, at")                                  \
+    NOTE(STOP_CLOCK, 66, "no clock of a known rate (8254, HPET, ACPI timer):")                     \
     NOTE(STOP_STANDS, 67, "a clock stands still:")                                                 \
-    NOTE(STOP_NO_INIT, 68, "no first process: none is linked in, and no module is loaded:")        \
+    NOTE(STOP_NO_INIT, 68, "no first process, neither linked in nor as a module:")                 \
     NOTE(STOP_NO_IMAGE, 69, "no user image at")                                                    \
     /* The first process is a module, and it is not an image that can run. */                      \
-    NOTE(ELF_UNREADABLE, 80, "init: the module is not in memory, at")                              \
-    NOTE(ELF_SHORT, 81, "init: too short for an ELF file, bytes:")                                 \
-    NOTE(ELF_MAGIC, 82, "init: not an ELF file, it begins with")                                   \
-    NOTE(ELF_KIND, 83, "init: not a little-endian ELF of 64 bits and version 1:")                  \
+    NOTE(ELF_UNREADABLE, 80, "init: not in memory, at")                                            \
+    NOTE(ELF_SHORT, 81, "init: too short for an ELF file:")                                        \
+    NOTE(ELF_MAGIC, 82, "init: not an ELF file:")                                                  \
+    NOTE(ELF_KIND, 83, "init: not ELF64, little-endian:")                                          \
     NOTE(ELF_MACHINE, 84, "init: not for x86-64, machine")                                         \
-    NOTE(ELF_TYPE, 85, "init: not an executable with fixed addresses, type")                       \
-    NOTE(ELF_HEADERS, 86, "init: the program headers are malformed, too many, or cut off:")        \
-    NOTE(ELF_DYNAMIC, 87, "init: it asks for a dynamic linker, program header")                    \
-    NOTE(ELF_CUT, 88, "init: a segment is longer than the file, at")                               \
-    NOTE(ELF_SIZE, 89, "init: a segment is larger in the file than in memory, at")                 \
-    NOTE(ELF_PLACE, 90, "init: a segment is not in RAM of the first process below 4 GiB, at")      \
-    NOTE(ELF_TAKEN, 91, "init: a segment lies on a module, on the RSDP or on boot, at")            \
-    NOTE(ELF_OVERLAP, 92, "init: two segments overlap, at")                                        \
-    NOTE(ELF_EMPTY, 93, "init: nothing of it is to be loaded:")                                    \
-    NOTE(ELF_ENTRY, 94, "init: the entry is in no segment with code,")
+    NOTE(ELF_TYPE, 85, "init: not at fixed addresses, type")                                       \
+    NOTE(ELF_HEADERS, 86, "init: program headers malformed, cut or too many:")                     \
+    NOTE(ELF_DYNAMIC, 87, "init: wants a dynamic linker, header")                                  \
+    NOTE(ELF_CUT, 88, "init: segment beyond the file, at")                                         \
+    NOTE(ELF_SIZE, 89, "init: segment larger in the file than in memory, at")                      \
+    NOTE(ELF_PLACE, 90, "init: segment not in free RAM below 4 GiB, at")                           \
+    NOTE(ELF_TAKEN, 91, "init: segment on a module, the RSDP or boot, at")                         \
+    NOTE(ELF_OVERLAP, 92, "init: segments overlap, at")                                            \
+    NOTE(ELF_EMPTY, 93, "init: nothing to load:")                                                  \
+    NOTE(ELF_ENTRY, 94, "init: entry not in code,")
 
 enum boot_note {
     BOOT_NOTE_NONE = 0,
 #define BOOT_NOTE_ENUM(name, number, text) BOOT_NOTE_##name = (number),
-    BOOT_NOTES(BOOT_NOTE_ENUM)
+    BOOT_NOTES(BOOT_NOTE_ENUM) BOOT_STOPS(BOOT_NOTE_ENUM)
 #undef BOOT_NOTE_ENUM
 };

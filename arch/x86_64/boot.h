@@ -46,5 +46,8 @@ void boot_page_cpus(const struct acpi_info *acpi);
 /* What boot has made of page tables. */
 void boot_page_tables(word_t count);
 
+/* To the console, in every build. */
+void boot_say(const char *text);
+
 /* This machine, or what the loader brought, cannot be started: say so in every build, and halt. */
 NORETURN void boot_stop(enum boot_note what, word_t word);

@@ -33,17 +33,26 @@ void boot_page_begin(void)
 
 /* ---- Notes ---- */
 
-enum { STOPS = BOOT_NOTE_STOP_LOADER }; /* and all that follow */
+/* Numbers, and the texts behind each other in the same order. A release build has those that end
+ * boot: nobody else could tell. */
+#define NUMBER(name, number, text) (number),
+#define TEXT(name, number, text)   text "\0"
+#if CONFIG_DEBUG
+#define SAID(NOTE) BOOT_NOTES(NOTE) BOOT_STOPS(NOTE)
+#else
+#define SAID(NOTE) BOOT_STOPS(NOTE)
+#endif
 
-/* A release build has the texts of those that end boot: nobody else could tell. */
 static const char *text_of(enum boot_note what)
 {
-#define TEXT(name, number, words)                                                                  \
-    if ((CONFIG_DEBUG || (number) >= STOPS) && what == BOOT_NOTE_##name)                           \
-        return (words);
-    BOOT_NOTES(TEXT)
-#undef TEXT
-    return "";
+    static const uint8_t numbers[] = {SAID(NUMBER)};
+    static const char texts[] = SAID(TEXT);
+    const char *text = texts;
+
+    for (unsigned i = 0; i < sizeof(numbers) && numbers[i] != (uint8_t)what; i++)
+        while (*text++ != '\0')
+            continue;
+    return text;
 }
 
 void firmware_note(enum boot_note what, uint64_t word)
@@ -63,7 +72,7 @@ void firmware_note(enum boot_note what, uint64_t word)
     report_drain();
 }
 
-static void say(const char *text)
+void boot_say(const char *text)
 {
     for (; *text != '\0'; text++)
         console_put(*text);
@@ -71,12 +80,12 @@ static void say(const char *text)
 
 void boot_stop(enum boot_note what, word_t word)
 {
-    say("\nPANIC: cannot start: ");
-    say(text_of(what));
-    say(" 0x");
+    boot_say("\nPANIC: cannot start: ");
+    boot_say(text_of(what));
+    boot_say(" 0x");
     for (int shift = WORD_BITS - 4; shift >= 0; shift -= 4)
         console_put("0123456789abcdef"[word >> shift & 0xF]);
-    say("\n");
+    boot_say("\n");
     panic_stop();
 }
 

@@ -25,20 +25,12 @@ struct __attribute__((packed)) table_pointer {
     word_t base;
 };
 
-struct gate {
-    uint16_t offset0, selector;
-    uint8_t stack, type;
-    uint16_t offset1;
-    uint32_t offset2, reserved;
-};
-static_assert(sizeof(struct gate) == 16, "as the SDM has it");
-
 enum { GDT_ENTRIES = SELECTOR_TASK / 8 + 2, GATES = 256, PAGE = 4096 };
 enum { FAULT_STACK_BYTES = 1024, ENTRY_STACK_BYTES = 512 };
-enum { STACK_NMI = 1, STACK_DOUBLE, STACK_MACHINE, FAULT_STACKS = STACK_MACHINE };
+enum { FAULT_STACKS = 3 }; /* NMI, double fault, machine check */
 
 struct __attribute__((aligned(PAGE))) entry_pages {
-    struct gate idt[GATES];
+    word_t idt[GATES][2];
     word_t gdt[GDT_ENTRIES];
     struct task_state task;
     word_t room;
@@ -99,52 +91,41 @@ static void load_segments(struct entry_pages *pages, const struct port_area *are
 
 /* ---- Vectors ---- */
 
-enum { EXCEPTIONS = 32, GATE_INTERRUPT = 0x8E, GATE_USER = 0x60 };
 enum { BREAKPOINT = 3, NMI = 2, DOUBLE_FAULT = 8, MACHINE_CHECK = 18 };
+#define GATE_INTERRUPT ((word_t)0x8E << 40 | SELECTOR_KERNEL_CODE << 16)
+#define GATE_USER      ((word_t)0x60 << 40)
 
-static void set_gate(struct entry_pages *pages, unsigned vector, const char *stub, unsigned stack,
-                     unsigned type)
-{
-    word_t address = (word_t)stub;
-
-    pages->idt[vector] = (struct gate){
-        .offset0 = (uint16_t)address,
-        .selector = SELECTOR_KERNEL_CODE,
-        .stack = (uint8_t)stack,
-        .type = (uint8_t)(GATE_INTERRUPT | type),
-        .offset1 = (uint16_t)(address >> 16),
-        .offset2 = (uint32_t)(address >> 32),
-    };
-}
-
-enum { EXCEPTION_STUB_BYTES = 16, LINE_STUB_BYTES = 8 }; /* entry.S */
-
-static const char *exception_stub(word_t number)
-{
-    return port_exception_stubs + number * EXCEPTION_STUB_BYTES;
-}
-
-static const char *line_stub(word_t line)
-{
-    return port_line_stubs + line * LINE_STUB_BYTES;
-}
+/* Vectors, the stub of the first, how far apart stubs are, and which stack. A later row counts. */
+static const struct {
+    const char *stub;
+    uint8_t first, last, stride, stack;
+} stubs[] = {
+    {port_stray_stub, 0, GATES - 1, 0, 0},
+    {port_exception_stubs, 0, 31, STUB_EXCEPTION_BYTES, 0},
+    {port_machine_stubs, NMI, NMI, 0, 1},
+    {port_machine_stubs + STUB_MACHINE_BYTES, DOUBLE_FAULT, DOUBLE_FAULT, 0, 2},
+    {port_machine_stubs + 2 * STUB_MACHINE_BYTES, MACHINE_CHECK, MACHINE_CHECK, 0, 3},
+    {port_line_stubs, VECTOR_LINES, VECTOR_LINES + BOARD_IRQ_LINES - 1, STUB_LINE_BYTES, 0},
+    {port_timer_stub, VECTOR_TIMER, VECTOR_TIMER, 0, 0},
+    {port_request_stub, VECTOR_REQUEST, VECTOR_REQUEST, 0, 0},
+    {port_spurious_stub, VECTOR_SPURIOUS, VECTOR_SPURIOUS, 0, 0},
+};
 
 static void load_vectors(struct entry_pages *pages)
 {
     const struct table_pointer pointer = {sizeof(pages->idt) - 1, (word_t)pages->idt};
 
-    for (unsigned i = 0; i < EXCEPTIONS; i++)
-        set_gate(pages, i, exception_stub(i), 0, i == BREAKPOINT ? GATE_USER : 0);
-    set_gate(pages, NMI, exception_stub(NMI), STACK_NMI, 0);
-    set_gate(pages, DOUBLE_FAULT, exception_stub(DOUBLE_FAULT), STACK_DOUBLE, 0);
-    set_gate(pages, MACHINE_CHECK, exception_stub(MACHINE_CHECK), STACK_MACHINE, 0);
-    for (unsigned i = EXCEPTIONS; i < GATES; i++)
-        set_gate(pages, i, port_stray_stub, 0, 0);
-    for (unsigned i = 0; i < BOARD_IRQ_LINES; i++)
-        set_gate(pages, VECTOR_LINES + i, line_stub(i), 0, 0);
-    set_gate(pages, VECTOR_TIMER, port_timer_stub, 0, 0);
-    set_gate(pages, VECTOR_REQUEST, port_request_stub, 0, 0);
-    set_gate(pages, VECTOR_SPURIOUS, port_spurious_stub, 0, 0);
+    for (unsigned i = 0; i < sizeof(stubs) / sizeof(stubs[0]); i++) {
+        word_t address = (word_t)stubs[i].stub;
+
+        for (unsigned vector = stubs[i].first; vector <= stubs[i].last; vector++) {
+            pages->idt[vector][0] = GATE_INTERRUPT | (word_t)stubs[i].stack << 32 |
+                                    (address & 0xFFFF) | (address & 0xFFFF0000) << 32;
+            pages->idt[vector][1] = address >> 32;
+            address += stubs[i].stride;
+        }
+    }
+    pages->idt[BREAKPOINT][0] |= GATE_USER;
     __asm__ volatile("lidt %0" : : "m"(pointer) : "memory");
 }
 
@@ -179,23 +160,7 @@ static void prepare_calls(struct port_area *area)
 
 static void prepare_protection(void)
 {
-    word_t cr4 = cr4_read() | CR4_OSFXSR | CR4_OSXMMEXCPT;
-
-    if (port_features.pge)
-        cr4 |= CR4_PGE;
-    if (port_features.umip)
-        cr4 |= CR4_UMIP;
-    if (port_features.fsgsbase)
-        cr4 |= CR4_FSGSBASE;
-    if (port_features.smep)
-        cr4 |= CR4_SMEP;
-    if (port_features.smap)
-        cr4 |= CR4_SMAP;
-    if (port_features.xsave)
-        cr4 |= CR4_OSXSAVE;
-    if (port_features.machine_check) /* without it a machine check is a reset */
-        cr4 |= CR4_MCE;
-    cr4_write(cr4);
+    cr4_write(cr4_read() | CR4_OSFXSR | CR4_OSXMMEXCPT | port_features.cr4);
     cr0_write((cr0_read() | CR0_WP | CR0_NE | CR0_MP | CR0_TS) & ~(word_t)CR0_EM);
 }
 

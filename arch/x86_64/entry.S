@@ -38,11 +38,11 @@
 #define PREDICTION_BARRIER 1
 #define GUARD_RETURNS      32
 
-/* Code at `from` that boot replaces by a jump to `to`; why: PATCH_ (port/offsets.h). At least five
- * bytes, or two where the jump is short. */
+/* Code at `from` that boot replaces by a jump to `to`; why: PATCH_ (port/offsets.h), counted in what no
+ * distance in the kernel reaches. At least five bytes, or two where the jump is short. */
 .macro patch why, from, to
     .pushsection .rodata.patches, "a"
-    .long   \from - ., \to - ., \why
+    .long   \from - . + \why * PATCH_UNIT, \to - .
     .popsection
 .endm
 
@@ -606,6 +606,8 @@ port_guard_\register:
     push    %r11
 .endm
 
+/* All interrupts: those of lines, and behind one that is not enabled the few that the kernel has for
+ * itself (port_late): no line has their vectors. */
     .section .text.entry, "ax"
     .global interrupt_door
     .type   interrupt_door, @function
@@ -625,20 +627,6 @@ after_interrupt:
 1:  call    port_late
     jmp     leave
 
-timer_door:
-    testb   $3, 16(%rsp)
-    je      asleep
-    enter   1
-    call    port_timer
-    jmp     leave
-
-request_door:
-    testb   $3, 16(%rsp)
-    je      asleep
-    enter   1
-    call    port_request
-    jmp     leave
-
 /* The kernel is interrupted nowhere but where it sleeps: remember which, and go on with interrupts
  * held off. */
 asleep:
@@ -646,23 +634,78 @@ asleep:
     andl    $~0x200, 16(%rsp)
     iretq
 
-stray_door:
-    testb   $3, 16(%rsp)
-    je      asleep
-    enter   1
-    call    port_stray
-    jmp     leave
+/* STUB_LINE_BYTES each, which is why no vector of a line is above 127. */
+    .global port_line_stubs
+port_line_stubs:
+    .set    line, 0
+    .rept   BOARD_IRQ_LINES
+604:
+    push    $VECTOR_LINES + line
+    jmp     interrupt_door
+    .skip   STUB_LINE_BYTES - (. - 604b)
+    .set    line, line + 1
+    .endr
+
+    .global port_timer_stub, port_request_stub, port_spurious_stub, port_stray_stub
+port_timer_stub:
+    push    $VECTOR_TIMER
+    jmp     interrupt_door
+port_request_stub:
+    push    $VECTOR_REQUEST
+    jmp     interrupt_door
+port_spurious_stub:
+    push    $VECTOR_SPURIOUS
+    jmp     interrupt_door
+port_stray_stub:
+    push    $VECTOR_STRAY
+    jmp     interrupt_door
     .size   interrupt_door, . - interrupt_door
 
-/* Vector, then error code. */
-    .section .text.entry, "ax"
+/* Exceptions: STUB_EXCEPTION_BYTES each, in the order of the vectors, and so close to the door that
+ * the jumps are short. Machine faults have stubs of their own, and none here. */
     .type   exception_door, @function
+    .global port_exception_stubs
+port_exception_stubs:
+    .set    vector, 0
+    .rept   32
+605:
+    .if vector != 2 && vector != 8 && vector != 18
+    push    $vector
+    .if (vector >= 10 && vector <= 14) || vector == 17 || vector == 21
+    jmp     exception_door
+    .else
+    jmp     exception_without_code
+    .endif
+    .endif
+    .skip   STUB_EXCEPTION_BYTES - (. - 605b)
+    .set    vector, vector + 1
+    .endr
+
+/* Where hardware leaves no error code it is 0. */
+exception_without_code:
+    push    (%rsp)
+    movq    $0, 8(%rsp)
+
+/* The frame of the hardware below its error code and the vector. */
 exception_door:
     testb   $3, 24(%rsp)
     je      machine_door
     enter   2
     call    user_fault
     jmp     leave
+
+/* NMI, double fault and machine check, in this order. */
+    .global port_machine_stubs
+port_machine_stubs:
+    .irp    vector, 2, 8, 18
+606:
+    .if \vector != 8
+    push    $0
+    .endif
+    push    $\vector
+    jmp     machine_door
+    .skip   STUB_MACHINE_BYTES - (. - 606b)
+    .endr
 
 /* A fault of the kernel, or one that belongs to no thread, on a stack of its own. */
 machine_door:
@@ -671,59 +714,6 @@ machine_door:
     cld
     call    kernel_fault
     .size   exception_door, . - exception_door
-
-/* Sixteen bytes each, in the order of the vectors. */
-    .section .text.entry, "ax"
-    .balign 16
-    .global port_exception_stubs
-port_exception_stubs:
-    .set    vector, 0
-    .rept   32
-    .balign 16
-    .if !(vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21)
-    push    $0
-    .endif
-    push    $vector
-    .if vector == 2 || vector == 8 || vector == 18
-    jmp     machine_door
-    .else
-    jmp     exception_door
-    .endif
-    .set    vector, vector + 1
-    .endr
-
-/* Eight bytes each, which is why no vector of a line is above 127. */
-    .balign 16
-    .global port_line_stubs
-port_line_stubs:
-    .set    line, 0
-    .rept   BOARD_IRQ_LINES
-    .balign 8
-    push    $VECTOR_LINES + line
-    jmp     interrupt_door
-    .set    line, line + 1
-    .endr
-
-    .balign 16
-    .global port_timer_stub
-port_timer_stub:
-    push    $VECTOR_TIMER
-    jmp     timer_door
-    .balign 16
-    .global port_request_stub
-port_request_stub:
-    push    $VECTOR_REQUEST
-    jmp     request_door
-    .balign 16
-    .global port_spurious_stub
-port_spurious_stub:
-    push    $VECTOR_SPURIOUS
-    jmp     stray_door
-    .balign 16
-    .global port_stray_stub
-port_stray_stub:
-    push    $VECTOR_STRAY
-    jmp     stray_door
 
 #if CONFIG_KPTI
     .balign 4096

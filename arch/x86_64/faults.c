@@ -86,13 +86,7 @@ struct thread *port_take_pending(struct cpu *cpu)
         return entry_timer(cpu, cpu->current);
     }
     area->pending = 0;
-    if (vector == VECTOR_TIMER)
-        return port_timer(cpu, cpu->current);
-    if (vector == VECTOR_REQUEST)
-        return port_request(cpu, cpu->current);
-    if (line >= BOARD_IRQ_LINES)
-        return port_stray(cpu, cpu->current, vector);
-    if (!arch_irq_is_enabled(line))
+    if (!arch_irq_is_enabled(line)) /* none, or one that is masked */
         return port_late(cpu, cpu->current, line);
     return entry_interrupt_cold(cpu, cpu->current, line);
 }

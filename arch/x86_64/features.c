@@ -3,6 +3,7 @@
  * What this processor has, what is made of it, and the report of both. Code that depends on it is
  * replaced once, before text becomes read-only, while one CPU runs and interrupts are held off.
  */
+#include "arch/x86_64/boot.h"
 #include "arch/x86_64/instructions.h"
 #include "arch/x86_64/port.h"
 #include "arch/x86_64/speculation.h"
@@ -12,7 +13,8 @@
 struct port_features port_features;
 struct processor port_processor;
 struct speculation port_speculation;
-bool port_has_huge_pages, port_has_nx;
+bool port_has_huge_pages;
+word_t port_entry_bits = ~MMU_NO_EXECUTE;
 
 struct cpuid processor_cpuid(uint32_t leaf, uint32_t subleaf)
 {
@@ -33,7 +35,8 @@ void port_detect(const char *text)
 {
     processor_features(&port_features);
     port_has_huge_pages = port_features.huge_pages;
-    port_has_nx = port_features.nx;
+    if (port_features.nx)
+        port_entry_bits = ~(word_t)0;
     processor_speculation(&port_processor);
     speculation_choose(&port_processor, text, &port_speculation);
 }
@@ -42,15 +45,19 @@ void port_detect(const char *text)
 
 /* From the linker script; entry.S says what they are. */
 struct place {
-    int32_t from, to; /* from where they stand */
-    uint32_t why;
+    int32_t from, to; /* from where they stand; `from` has why it is replaced, in PATCH_UNIT */
 };
 
 extern const struct place port_patches_begin[], port_patches_end[];
 
-static uint8_t *code_at(const int32_t *distance)
+static int32_t why_of(const struct place *place)
 {
-    return (uint8_t *)((word_t)distance + (word_t)(sword_t)*distance);
+    return (place->from + PATCH_UNIT / 2) / PATCH_UNIT;
+}
+
+static uint8_t *code_at(const int32_t *where, sword_t distance)
+{
+    return (uint8_t *)((word_t)where + (word_t)distance);
 }
 
 enum { JUMP_SHORT = 0xEB, JUMP = 0xE9, CALL = 0xE8, NOP = 0x90, NEAR_BYTES = 5 };
@@ -94,8 +101,8 @@ void port_patch(void)
 {
     const bool *is_on = port_speculation.is_on;
     const bool applies[PATCHES] = {
-        [PATCH_WITHOUT_BASES] = !port_features.fsgsbase,
-        [PATCH_WITHOUT_SMAP] = !port_features.smap,
+        [PATCH_WITHOUT_BASES] = (port_features.cr4 & CR4_FSGSBASE) == 0,
+        [PATCH_WITHOUT_SMAP] = (port_features.cr4 & CR4_SMAP) == 0,
         [PATCH_WITHOUT_LFENCE] = !is_on[MITIGATION_LFENCE],
         [PATCH_WITHOUT_IBPB] = !is_on[MITIGATION_IBPB],
         [PATCH_WITHOUT_RSB] = !is_on[MITIGATION_RSB],
@@ -105,12 +112,14 @@ void port_patch(void)
     };
 
     for (const struct place *place = port_patches_begin; place < port_patches_end; place++) {
-        if (!applies[place->why])
-            continue;
-        if (place->why == PATCH_GUARD)
-            write_call(code_at(&place->from), code_at(&place->to));
-        else
-            write_jump(code_at(&place->from), code_at(&place->to));
+        int32_t why = why_of(place);
+        uint8_t *from = code_at(&place->from, place->from - why * PATCH_UNIT);
+        const uint8_t *to = code_at(&place->to, place->to);
+
+        if (applies[why] && why == PATCH_GUARD)
+            write_call(from, to);
+        else if (applies[why])
+            write_jump(from, to);
     }
 }
 
@@ -137,35 +146,33 @@ void port_prepare_speculation(void)
 
 /* ---- The report ---- */
 
-static void report_bit(struct cpu *cpu, const char *name, bool is_there, bool is_on)
+/* Of what is offered: + is on, - is off. */
+static void say_one(const char *name, bool is_offered, bool is_on)
 {
-    report_text(cpu, is_there ? " " : " (no ");
-    report_text(cpu, name);
-    if (!is_there)
-        report_text(cpu, ")");
-    else if (!is_on)
-        report_text(cpu, " NOT ON");
+    if (!is_offered)
+        return;
+    boot_say(is_on ? " +" : " -");
+    boot_say(name);
 }
 
 /* Read back from the registers, not from what was meant to be written. */
-static void report_protection(struct cpu *cpu)
+static void say_protection(void)
 {
-    const struct port_features *has = &port_features;
-    word_t cr0 = cr0_read(), cr4 = cr4_read();
+    enum { NX, WP }; /* bits of CR4 that are nobody's here */
+    static const struct {
+        uint8_t bit;
+        char name[9];
+    } features[] = {
+        {NX, "NX"},   {WP, "WP"},       {20, "SMEP"}, {21, "SMAP"},
+        {11, "UMIP"}, {16, "FSGSBASE"}, {6, "MCE"},   {18, "XSAVE"},
+    };
+    const word_t offered = port_features.cr4 | (word_t)port_features.nx << NX | 1 << WP;
+    const word_t on = (cr4_read() & port_features.cr4) | (msr_read(MSR_EFER) >> 11 & 1) << NX |
+                      (cr0_read() >> 16 & 1) << WP;
 
-    report_text(cpu, "\nRME on x86-64:");
-    report_bit(cpu, "NX", has->nx, (msr_read(MSR_EFER) >> 11 & 1) != 0);
-    report_bit(cpu, "WP", true, (cr0 & CR0_WP) != 0);
-    report_bit(cpu, "SMEP", has->smep, (cr4 & CR4_SMEP) != 0);
-    report_bit(cpu, "SMAP", has->smap, (cr4 & CR4_SMAP) != 0);
-    report_bit(cpu, "UMIP", has->umip, (cr4 & CR4_UMIP) != 0);
-    report_bit(cpu, "FSGSBASE", has->fsgsbase, (cr4 & CR4_FSGSBASE) != 0);
-    report_bit(cpu, "MCE", has->machine_check, (cr4 & CR4_MCE) != 0);
-    report_text(cpu, has->xsave && (cr4 & CR4_OSXSAVE) != 0 ? " XSAVE" : " FXSAVE");
-    report_text(cpu, "; clock ");
-    report_decimal(cpu, port_clock_hz);
-    report_text(cpu, " Hz\n");
-    report_drain();
+    for (unsigned i = 0; i < sizeof(features) / sizeof(features[0]); i++)
+        say_one(features[i].name, (offered >> features[i].bit & 1) != 0,
+                (on >> features[i].bit & 1) != 0);
 }
 
 static void report_weaknesses(struct cpu *cpu)
@@ -194,19 +201,16 @@ static void report_weaknesses(struct cpu *cpu)
 
 void port_report_cpu(struct cpu *cpu)
 {
+    boot_say("\nRME on x86-64:");
+    say_protection();
+    for (unsigned i = 0; i < MITIGATIONS; i++)
+        say_one(speculation_names[i], port_speculation.is_offered[i], port_speculation.is_on[i]);
+    boot_say("\n");
     if (!CONFIG_DEBUG)
         return;
-    report_protection(cpu);
     report_weaknesses(cpu);
-    report_text(cpu, "mitigations:");
-    for (unsigned i = 0; i < MITIGATIONS; i++) {
-        report_text(cpu, " ");
-        report_text(cpu, speculation_names[i]);
-        if (port_speculation.is_on[i])
-            report_text(cpu, "=on");
-        else
-            report_text(cpu, port_speculation.is_offered[i] ? "=off" : "=none");
-    }
-    report_text(cpu, "\n");
+    report_text(cpu, "clock ");
+    report_decimal(cpu, port_clock_hz);
+    report_text(cpu, " Hz\n");
     report_drain();
 }

@@ -20,7 +20,7 @@ static uint8_t *area_of(struct arch_fpu *fpu)
 
 static void save(struct arch_fpu *fpu)
 {
-    if (port_features.xsave)
+    if (port_features.xcr0 != 0)
         __asm__ volatile("xsave64 (%0)"
                          :
                          : "r"(area_of(fpu)), "a"((uint32_t)port_features.xcr0), "d"(0)
@@ -40,16 +40,16 @@ static void hide_pointers(void)
                      "emms\n\t"
                      "fildl %0\n"
                      "661:\t.pushsection .rodata.patches, \"a\"\n\t"
-                     ".long 660b - ., 661b - ., %c1\n\t"
+                     ".long 660b - . + %c1, 661b - .\n\t"
                      ".popsection"
                      :
-                     : "m"(zero), "i"(PATCH_WITHOUT_POINTERS));
+                     : "m"(zero), "i"(PATCH_WITHOUT_POINTERS * PATCH_UNIT));
 }
 
 static void load(struct arch_fpu *fpu)
 {
     hide_pointers();
-    if (port_features.xsave)
+    if (port_features.xcr0 != 0)
         __asm__ volatile("xrstor64 (%0)"
                          :
                          : "r"(area_of(fpu)), "a"((uint32_t)port_features.xcr0), "d"(0)
@@ -100,7 +100,7 @@ NOINLINE void arch_fpu_load(const struct arch_context *context, const struct arc
 void port_prepare_fpu(void)
 {
     arch_fpu_init(&clean);
-    if (port_features.xsave)
+    if (port_features.xcr0 != 0)
         __asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)port_features.xcr0), "d"(0) : "memory");
     allow();
     arch_fpu_load(NULL, NULL);

@@ -80,14 +80,4 @@ enum {
     CR0_TS = 1 << 3,
     CR0_NE = 1 << 5,
     CR0_WP = 1 << 16,
-
-    CR4_MCE = 1 << 6,
-    CR4_PGE = 1 << 7,
-    CR4_OSFXSR = 1 << 9,
-    CR4_OSXMMEXCPT = 1 << 10,
-    CR4_UMIP = 1 << 11,
-    CR4_FSGSBASE = 1 << 16,
-    CR4_OSXSAVE = 1 << 18,
-    CR4_SMEP = 1 << 20,
-    CR4_SMAP = 1 << 21,
 };

@@ -34,7 +34,7 @@ struct irq_binding port_irq_table[BOARD_IRQ_LINES];
 static uint32_t boot_id;
 
 /* entry.S looks at LINE_ENABLED. */
-uint8_t port_line_state[BOARD_IRQ_LINES];
+uint8_t port_line_state[256 - VECTOR_LINES];
 
 /* An input of an I/O APIC: where its redirection entry is selected, in which one, and the entry
  * without its mask. Lines that no I/O APIC serves have no input. */
@@ -148,7 +148,7 @@ static void note_stray(struct cpu *cpu, word_t vector)
     report_drain();
 }
 
-struct thread *port_late(struct cpu *cpu, struct thread *self, word_t line)
+static void late_line(struct cpu *cpu, word_t line)
 {
     uint8_t state = port_line_state[line];
 
@@ -160,17 +160,30 @@ struct thread *port_late(struct cpu *cpu, struct thread *self, word_t line)
         port_line_state[line] |= LINE_WAITING;
     }
     arch_irq_end(line);
-    return self;
 }
 
 /* Vectors that no line has: a message with a wrong word, or the spurious one, which is not in
  * service unless somebody has sent it (SDM 10.9). */
-struct thread *port_stray(struct cpu *cpu, struct thread *self, word_t vector)
+static void stray(struct cpu *cpu, word_t vector)
 {
     if (vector == VECTOR_SPURIOUS && (apic_read(APIC_ISR_LAST) >> 31) == 0)
-        return self;
+        return;
     note_stray(cpu, vector);
     apic_write(APIC_EOI, 0);
+}
+
+struct thread *port_late(struct cpu *cpu, struct thread *self, word_t line)
+{
+    word_t vector = VECTOR_LINES + line;
+
+    if (vector == VECTOR_TIMER)
+        return port_timer(cpu, self);
+    if (vector == VECTOR_REQUEST)
+        return port_request(cpu, self);
+    if (line < BOARD_IRQ_LINES)
+        late_line(cpu, line);
+    else
+        stray(cpu, vector);
     return self;
 }
 

@@ -38,9 +38,10 @@ static word_t kernel_page(word_t physical, word_t bits)
 {
     word_t entry = physical | MMU_PRESENT | MMU_ACCESSED | MMU_DIRTY | bits;
 
-    if (port_features.pge && !CONFIG_KPTI) /* else it would stay in the TLB for the user */
+    if ((port_features.cr4 & CR4_PGE) != 0 &&
+        !CONFIG_KPTI) /* else it would stay in the TLB for the user */
         entry |= MMU_GLOBAL;
-    return port_features.nx ? entry : entry & ~MMU_NO_EXECUTE;
+    return entry & port_entry_bits;
 }
 
 static word_t kernel_table(const word_t *table)
@@ -167,9 +168,8 @@ static word_t boot_pages(void)
     static _Alignas(PAGE) word_t pages[ENTRIES];
 
     pages[0] = mmu_page(LAYOUT_BOOT_PAGE, ARCH_MMU_PAGE_ORDER, PAGE_READ | PAGE_CACHE | PAGE_BUFFER,
-                        false);
-    if (!port_features.nx)
-        pages[0] = mmu_without_nx(pages[0]);
+                        false) &
+               port_entry_bits;
     return kernel_table(pages) | MMU_USER;
 }
 

@@ -49,7 +49,8 @@ void port_patch(void);
 /* The registers that mitigations need. */
 void port_prepare_speculation(void);
 
-/* Say what was found and chosen, in a debug build. */
+/* Say what was found and chosen: protection and mitigations that the processor offers, those that
+ * are on with a +, the others with a -; in a debug build also what it may be weak in. */
 void port_report_cpu(struct cpu *cpu);
 
 /* Segments, vectors, the doors of calls, protection: this CPU. */
@@ -78,11 +79,10 @@ void port_prepare_timer(struct cpu *cpu);
  * UNSUPPORTED: not a line of messages, or no such CPU. */
 enum status port_irq_message(word_t line, word_t cpu_id, word_t *message);
 
-/* A line has fired that is masked. */
+/* What interrupts when it is no line that is enabled, `line` behind VECTOR_LINES: one that is
+ * masked, the timer, another CPU, or nothing that is ours. */
 struct thread *port_late(struct cpu *cpu, struct thread *self, word_t line);
 
-/* A vector has come that is none of ours. */
-struct thread *port_stray(struct cpu *cpu, struct thread *self, word_t vector);
 /* The same for a further CPU: the rates are known by then. */
 void port_prepare_apic(void);
 void port_start_timer(struct cpu *cpu);
@@ -150,7 +150,7 @@ void port_prepare_fpu(void);
 
 extern char call_door[];
 extern char port_entry_text[], port_entry_text_end[]; /* pages, with KPTI */
-extern char port_exception_stubs[], port_line_stubs[];
+extern char port_exception_stubs[], port_machine_stubs[], port_line_stubs[];
 extern char port_timer_stub[], port_request_stub[];
 extern char port_stray_stub[], port_spurious_stub[];
 NORETURN void leave_boot(struct cpu *cpu, struct thread *thread);

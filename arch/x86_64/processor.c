@@ -25,27 +25,39 @@ static struct cpuid leaf(uint32_t number)
 
 /* ---- Features ---- */
 
+/* Which word of `leaves`, which bit there, and which one of CR4 turns it on. */
+static const struct {
+    uint8_t word, bit, cr4;
+} offers[] = {
+    {3, 7, 6},   /* MCE: without it a machine check is a reset */
+    {3, 13, 7},  /* PGE */
+    {6, 2, 11},  /* UMIP */
+    {5, 0, 16},  /* FSGSBASE */
+    {2, 26, 18}, /* XSAVE */
+    {5, 7, 20},  /* SMEP */
+    {5, 20, 21}, /* SMAP */
+};
+
 void processor_features(struct port_features *features)
 {
     const word_t wanted = 7; /* x87, SSE, AVX */
-    struct cpuid basic = leaf(SIGNATURE), more = leaf(STRUCTURED), extended = leaf(EXTENDED_ONE);
+    const struct cpuid leaves[] = {leaf(SIGNATURE), leaf(STRUCTURED), leaf(EXTENDED_ONE)};
+    const uint32_t *words = (const uint32_t *)leaves;
 
     *features = (struct port_features){
-        .fsgsbase = bit(more.b, 0),
-        .smep = bit(more.b, 7),
-        .smap = bit(more.b, 20),
-        .umip = bit(more.c, 2),
-        .machine_check = bit(basic.d, 7),
-        .pge = bit(basic.d, 13),
-        .nx = bit(extended.d, 20),
-        .huge_pages = bit(extended.d, 26),
-        .xsave = bit(basic.c, 26),
+        .nx = bit(leaves[2].d, 20),
+        .huge_pages = bit(leaves[2].d, 26),
     };
+    for (unsigned i = 0; i < sizeof(offers) / sizeof(offers[0]); i++)
+        if (bit(words[offers[i].word], offers[i].bit))
+            features->cr4 |= (word_t)1 << offers[i].cr4;
     features->physical_bits = leaf(EXTENDED_EIGHT).a & 0xFF;
     if (features->physical_bits == 0) /* SDM volume 3, 4.1.4 */
         features->physical_bits = 36;
-    if (features->xsave)
+    if ((features->cr4 & CR4_OSXSAVE) != 0)
         features->xcr0 = leaf(XSAVE_STATES).a & wanted;
+    if (features->xcr0 == 0)
+        features->cr4 &= ~(word_t)CR4_OSXSAVE;
 }
 
 /* ---- Who it is ---- */

@@ -24,10 +24,24 @@ word_t processor_msr(uint32_t msr);
 
 /* ---- Features ---- */
 
+/* Bits of CR4: SDM volume 3, 2.5. */
+enum {
+    CR4_MCE = 1 << 6,
+    CR4_PGE = 1 << 7,
+    CR4_OSFXSR = 1 << 9,
+    CR4_OSXMMEXCPT = 1 << 10,
+    CR4_UMIP = 1 << 11,
+    CR4_FSGSBASE = 1 << 16,
+    CR4_OSXSAVE = 1 << 18,
+    CR4_SMEP = 1 << 20,
+    CR4_SMAP = 1 << 21,
+};
+
 /* What CPUID offers and the kernel uses. */
 struct port_features {
-    bool smep, smap, umip, fsgsbase, xsave, nx, pge, huge_pages, machine_check;
-    word_t xcr0;          /* states that XSAVE keeps */
+    word_t cr4; /* what there is to be turned on */
+    bool nx, huge_pages;
+    word_t xcr0;          /* states that XSAVE keeps; 0: there is none */
     word_t physical_bits; /* of addresses: the bits above are reserved in page tables */
 };
 

@@ -22,6 +22,7 @@ const char *rme_boot_note(word_t what)
     if (what == BOOT_NOTE_##name)                                                                  \
         return (text);
     BOOT_NOTES(TEXT)
+    BOOT_STOPS(TEXT)
 #undef TEXT
     return "something that this program does not know:";
 }

@@ -83,15 +83,15 @@ CASES = {
     "text_none": Case(128, text=""),
     "text_long": Case(128, text="y" * 700, notes=(22,)),
     # what cannot start
-    "no_ram": Case(12, stops="there is no RAM where the kernel must lie"),
+    "no_ram": Case(12, stops="no RAM where the kernel must lie"),
     "no_init": Case(128, init="none", stops="no first process"),
-    "init_cut": Case(128, init="cut", stops="init: a segment is longer than the file"),
-    "init_cut_bios": Case(128, firmware="bios", init="cut", stops="init: a segment is longer than the file"),
+    "init_cut": Case(128, init="cut", stops="init: segment beyond the file"),
+    "init_cut_bios": Case(128, firmware="bios", init="cut", stops="init: segment beyond the file"),
     "init_short": Case(128, init="short", stops="init: too short for an ELF file"),
     "init_text": Case(128, init="text", stops="init: not an ELF file"),
-    "init_on_kernel": Case(128, init="on_kernel", stops="init: a segment is not in RAM of the first process"),
-    "init_on_boot": Case(128, init="on_boot", stops="init: a segment lies on a module, on the RSDP or on boot"),
-    "init_entry": Case(128, init="entry", stops="init: the entry is in no segment with code"),
+    "init_on_kernel": Case(128, init="on_kernel", stops="init: segment not in free RAM"),
+    "init_on_boot": Case(128, init="on_boot", stops="init: segment on a module, the RSDP or boot"),
+    "init_entry": Case(128, init="entry", stops="init: entry not in code"),
 }
 # Of a kernel for several CPUs: ids of local APICs, in any order.
 FOUR = {"cpu": ["0", "1", "2", "3"]}

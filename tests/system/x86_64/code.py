@@ -20,7 +20,7 @@ BLOCK_END = re.compile(r"\b(sysretq?|iretq|jmp|ret)\b")
 RETURNS_MIN = 7
 # Ways back that are no thread's, or that boot puts in the place of one behind that test (entry.S: back).
 EXEMPT = ("asleep", "spurious_door", "swapping_verw", "swapped_verw", "all_verw")
-DOORS = ("interrupt_door", "timer_door", "request_door", "exception_door")
+DOORS = ("interrupt_door", "exception_door")
 
 
 def functions(lines):

@@ -21,7 +21,8 @@ from elf import Elf
 LFENCE, SWAPGS, VERW = b"\x0f\xae\xe8", b"\x0f\x01\xf8", b"\x0f\x00"
 KINDS = {"WITHOUT_BASES", "WITHOUT_SMAP", "WITHOUT_LFENCE", "WITHOUT_IBPB", "WITHOUT_RSB", "VERW", "GUARD",
          "WITHOUT_POINTERS"}
-DOORS = 5  # lines, timer, requests, strays, exceptions
+DOORS = 2  # interrupts, exceptions
+PATCH_UNIT = 1 << 24  # port/offsets.h
 # What QEMU's processors lack (all: barriers of prediction), and what the words ask for.
 RUNS = {
     ("max", ""): {"WITHOUT_IBPB", "WITHOUT_RSB"},
@@ -41,15 +42,18 @@ class Kernel:
         section = self.elf.section(".kernel.text")
         self.address, self.text = section.address, self.elf.image[section.offset:section.offset + section.size]
         names = {int(number): name for name, number in
-                 re.findall(r"#define PATCH_(\w+)\s+(\d+)", Path(offsets).read_text(encoding="utf-8"))}
+                 re.findall(r"#define PATCH_(\w+)\s+(\d+)\b", Path(offsets).read_text(encoding="utf-8"))}
         begin, end = (self.elf.symbol(f"port_patches_{which}").address for which in ("begin", "end"))
         holder = next(section for section in self.elf.sections
                       if section.offset and section.address <= begin < section.address + section.size)
         offset = begin - holder.address + holder.offset
-        entries = struct.iter_unpack("<iii", self.elf.image[offset:offset + end - begin])
-        # Distances, each from where it stands.
-        self.places = [(begin + 12 * i + source, begin + 12 * i + 4 + target, names[why])
-                       for i, (source, target, why) in enumerate(entries)]
+        entries = struct.iter_unpack("<ii", self.elf.image[offset:offset + end - begin])
+        # Distances, each from where it stands; the first with why, in the unit.
+        self.places = []
+        for i, (source, target) in enumerate(entries):
+            why = (source + PATCH_UNIT // 2) // PATCH_UNIT
+            at = begin + 8 * i
+            self.places.append((at + source - why * PATCH_UNIT, at + 4 + target, names[why]))
 
     def at(self, address, size, text=None):
         return (text or self.text)[address - self.address:address - self.address + size]

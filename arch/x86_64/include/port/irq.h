@@ -27,7 +27,9 @@ enum {
     LINE_OPEN = 8,                    /* its I/O APIC lets it through */
 };
 
-extern uint8_t port_line_state[BOARD_IRQ_LINES];
+/* For every vector behind that of line 0, so that the door need not ask whether it is one of a
+ * line. */
+extern uint8_t port_line_state[256 - VECTOR_LINES];
 
 static inline bool arch_irq_is_level(word_t line)
 {

@@ -62,6 +62,11 @@
 #define VECTOR_STRAY    0xFE /* stands for those that nobody has */
 #define VECTOR_SPURIOUS 0xFF
 
+/* Bytes from one stub to the next (entry.S). */
+#define STUB_LINE_BYTES      7
+#define STUB_EXCEPTION_BYTES 4
+#define STUB_MACHINE_BYTES   9
+
 /* A bit of port_line_state (port/irq.h). */
 #define PORT_LINE_ENABLED 1
 
@@ -81,3 +86,4 @@
 #define PATCH_GUARD            6 /* by a call */
 #define PATCH_WITHOUT_POINTERS 7 /* the x87's are restored by XRSTOR */
 #define PATCHES                8
+#define PATCH_UNIT             0x1000000

@@ -12,8 +12,11 @@
 #include "port/mmu.h"
 #include "port/offsets.h"
 
-/* Whether CPUID offers pages of 1 GiB, and NX (features.c). */
-extern bool port_has_huge_pages, port_has_nx;
+/* Whether CPUID offers pages of 1 GiB (features.c), and the bits that an entry may have: without NX
+ * that one is reserved, and what can be read can be executed. Still nobody is granted EXECUTE who
+ * had not got it. */
+extern bool port_has_huge_pages;
+extern word_t port_entry_bits;
 
 /* The window is aligned to its size, and what lies in it is nowhere else. */
 static_assert(LAYOUT_KERNEL_WINDOW == 0xFFFFFFFF80000000, "the last 2 GiB");
@@ -31,7 +34,7 @@ ALWAYS_INLINE word_t arch_mmu_encode(word_t address, word_t size_order, word_t f
         return mmu_child(port_physical(address));
     entry = is_piece ? mmu_page_at(address, size_order, flags)
                      : mmu_page(address, size_order, flags, port_has_huge_pages);
-    return LIKELY(port_has_nx) ? entry : mmu_without_nx(entry);
+    return entry & port_entry_bits;
 }
 
 ALWAYS_INLINE word_t arch_mmu_decode(word_t entry, word_t size_order, word_t *flags)
@@ -55,10 +58,10 @@ ALWAYS_INLINE void port_space_switch(word_t physical)
     __asm__ volatile("660:\t.byte 0x2E, 0x2E\n\t"
                      "mov %0, %%cr3\n\t"
                      ".pushsection .rodata.patches, \"a\"\n\t"
-                     ".long 660b - ., port_guard_%V0 - ., %c1\n\t"
+                     ".long 660b - . + %c1, port_guard_%V0 - .\n\t"
                      ".popsection"
                      :
-                     : "r"(physical), "i"(PATCH_GUARD)
+                     : "r"(physical), "i"(PATCH_GUARD * PATCH_UNIT)
                      : "memory");
 }
 
@@ -67,10 +70,10 @@ ALWAYS_INLINE void port_space_choose(word_t physical)
 {
     __asm__ volatile("660:\tmov %0, %%gs:%c2\n\t"
                      ".pushsection .rodata.patches, \"a\"\n\t"
-                     ".long 660b - ., port_guard_%V0 - ., %c1\n\t"
+                     ".long 660b - . + %c1, port_guard_%V0 - .\n\t"
                      ".popsection"
                      :
-                     : "r"(physical), "i"(PATCH_GUARD), "i"(AREA_SPACE)
+                     : "r"(physical), "i"(PATCH_GUARD * PATCH_UNIT), "i"(AREA_SPACE)
                      : "memory");
 }
 

@@ -80,20 +80,23 @@ void arch_context_clear(struct arch_context *context)
 bool arch_context_debug(struct arch_context *context, struct arch_fpu *fpu, word_t index,
                         bool write, word_t *value)
 {
-    word_t *const words[] = {
-        &context->rsp, &context->rip, &context->rax, &context->rbx,    &context->rbp, &context->r12,
-        &context->r13, &context->r14, &context->r15, &context->rflags, &context->fs,  &context->gs,
+#define PLACE(member) offsetof(struct arch_context, member) / sizeof(word_t)
+    static const uint8_t places[] = {
+        PLACE(rsp), PLACE(rip), PLACE(rax), PLACE(rbx),    PLACE(rbp), PLACE(r12),
+        PLACE(r13), PLACE(r14), PLACE(r15), PLACE(rflags), PLACE(fs),  PLACE(gs),
     };
-    enum { WRITABLE = 9, COUNT = sizeof(words) / sizeof(words[0]) };
+#undef PLACE
+    enum { WRITABLE = 9, COUNT = sizeof(places) };
+    word_t *word;
 
     (void)fpu;
     if (index >= COUNT || (write && index >= WRITABLE))
         return false;
-    index = index_mask(index, COUNT);
+    word = (word_t *)context + places[index_mask(index, COUNT)];
     if (write)
-        *words[index] = *value;
+        *word = *value;
     else
-        *value = *words[index];
+        *value = *word;
     return true;
 }
 
@@ -159,11 +162,10 @@ static word_t *fpu_words(const struct arch_fpu *fpu)
 void arch_guest_save(void *area, const struct arch_context *context, const struct arch_fpu *fpu)
 {
     struct arch_guest *guest = area;
-    bool is_all = context->held == HELD_ALL;
+    word_t held = context->held;
 
     guest->rsp = context->rsp;
     guest->rip = context->rip;
-    guest->rflags = is_all ? context->rflags : RFLAGS_CLEAN;
     guest->rax = context->rax;
     guest->rbx = context->rbx;
     guest->rbp = context->rbp;
@@ -171,48 +173,57 @@ void arch_guest_save(void *area, const struct arch_context *context, const struc
     guest->r13 = context->r13;
     guest->r14 = context->r14;
     guest->r15 = context->r15;
-    guest->rdx = context->held == HELD_PRESERVED ? 0 : context->rdx;
-    guest->rdi = context->held == HELD_PRESERVED ? 0 : context->rdi;
-    guest->rcx = is_all ? context->rcx : 0;
-    guest->rsi = is_all ? context->rsi : 0;
-    guest->r8 = is_all ? context->r8 : 0;
-    guest->r9 = is_all ? context->r9 : 0;
-    guest->r10 = is_all ? context->r10 : 0;
-    guest->r11 = is_all ? context->r11 : 0;
+    guest->rdx = held == HELD_PRESERVED ? 0 : context->rdx;
+    guest->rdi = held == HELD_PRESERVED ? 0 : context->rdi;
+    if (held == HELD_ALL) {
+        guest->rflags = context->rflags;
+        guest->rcx = context->rcx;
+        guest->rsi = context->rsi;
+        guest->r8 = context->r8;
+        guest->r9 = context->r9;
+        guest->r10 = context->r10;
+        guest->r11 = context->r11;
+    } else {
+        guest->rflags = RFLAGS_CLEAN;
+        guest->rcx = 0;
+        guest->rsi = 0;
+        guest->r8 = 0;
+        guest->r9 = 0;
+        guest->r10 = 0;
+        guest->r11 = 0;
+    }
     for (unsigned i = 0; fpu != NULL && i < FPU_AREA_BYTES / sizeof(word_t); i++)
         guest->fpu[i] = fpu_words(fpu)[i];
 }
 
+/* All of the context but FS and GS base, which are the thread's. */
 void arch_guest_load(void *area, struct arch_context *context, struct arch_fpu *fpu,
                      bool keep_result)
 {
     struct arch_guest *guest = area;
-    word_t rax = keep_result ? context->rax : read_once(&guest->rax);
 
-    guest->rax = rax;
-    *context = (struct arch_context){
-        .rax = rax,
-        .rip = read_once(&guest->rip),
-        .rsp = read_once(&guest->rsp),
-        .rbx = read_once(&guest->rbx),
-        .rbp = read_once(&guest->rbp),
-        .r12 = read_once(&guest->r12),
-        .r13 = read_once(&guest->r13),
-        .r14 = read_once(&guest->r14),
-        .r15 = read_once(&guest->r15),
-        .fs = context->fs,
-        .gs = context->gs,
-        .held = HELD_ALL,
-        .rdx = read_once(&guest->rdx),
-        .rdi = read_once(&guest->rdi),
-        .rsi = read_once(&guest->rsi),
-        .rcx = read_once(&guest->rcx),
-        .r8 = read_once(&guest->r8),
-        .r9 = read_once(&guest->r9),
-        .r10 = read_once(&guest->r10),
-        .r11 = read_once(&guest->r11),
-        .rflags = safe_flags(read_once(&guest->rflags)),
-    };
+    if (keep_result)
+        guest->rax = context->rax;
+    else
+        context->rax = read_once(&guest->rax);
+    context->rip = read_once(&guest->rip);
+    context->rsp = read_once(&guest->rsp);
+    context->rbx = read_once(&guest->rbx);
+    context->rbp = read_once(&guest->rbp);
+    context->r12 = read_once(&guest->r12);
+    context->r13 = read_once(&guest->r13);
+    context->r14 = read_once(&guest->r14);
+    context->r15 = read_once(&guest->r15);
+    context->held = HELD_ALL;
+    context->rdx = read_once(&guest->rdx);
+    context->rdi = read_once(&guest->rdi);
+    context->rsi = read_once(&guest->rsi);
+    context->rcx = read_once(&guest->rcx);
+    context->r8 = read_once(&guest->r8);
+    context->r9 = read_once(&guest->r9);
+    context->r10 = read_once(&guest->r10);
+    context->r11 = read_once(&guest->r11);
+    context->rflags = safe_flags(read_once(&guest->rflags));
     if (fpu == NULL)
         return;
     for (unsigned i = 0; i < FPU_AREA_BYTES / sizeof(word_t); i++)

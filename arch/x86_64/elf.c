@@ -59,18 +59,6 @@ static enum boot_note check_header(const uint8_t *header, uint64_t file_bytes, u
     return BOOT_NOTE_NONE;
 }
 
-static bool is_allowed(const struct elf_bounds *bounds, const struct elf_segment *segment)
-{
-    for (unsigned i = 0; i < bounds->allowed_count; i++) {
-        const struct firmware_range *range = &bounds->allowed[i];
-
-        if (segment->address >= range->base && segment->bytes <= range->size &&
-            segment->address - range->base <= range->size - segment->bytes)
-            return true;
-    }
-    return false;
-}
-
 static bool is_taken(const struct elf_bounds *bounds, const struct elf_segment *segment)
 {
     for (unsigned i = 0; i < bounds->taken_count; i++)
@@ -97,7 +85,8 @@ static enum boot_note check_segment(const struct elf_segment *segment, uint64_t 
         return BOOT_NOTE_ELF_SIZE;
     if (segment->offset > file_bytes || segment->file_bytes > file_bytes - segment->offset)
         return BOOT_NOTE_ELF_CUT;
-    if (!is_allowed(bounds, segment)) /* from here on nothing wraps */
+    if (!firmware_holds(bounds->allowed, bounds->allowed_count, segment->address,
+                        segment->bytes)) /* from here on nothing wraps */
         return BOOT_NOTE_ELF_PLACE;
     if (is_taken(bounds, segment))
         return BOOT_NOTE_ELF_TAKEN;

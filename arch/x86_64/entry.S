@@ -546,6 +546,7 @@ guard:
     .size   guard, . - guard
 
     .irp    register, rax, rcx, rdx, rbx, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15
+    .section .text.port_guard_\register, "ax" /* an image has those that its text names */
     .global port_guard_\register
     .type   port_guard_\register, @function
 port_guard_\register:

@@ -14,6 +14,16 @@ static unsigned limit(uint64_t count, unsigned max, enum boot_note what)
 
 /* ---- The list of RAM ---- */
 
+bool firmware_holds(const struct firmware_range *ranges, unsigned count, uint64_t base,
+                    uint64_t size)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (base >= ranges[i].base && size <= ranges[i].size &&
+            base - ranges[i].base <= ranges[i].size - size)
+            return true;
+    return false;
+}
+
 static void insert(struct firmware *firmware, unsigned at, struct firmware_range range)
 {
     if (firmware->rams == FIRMWARE_RAM_MAX) {

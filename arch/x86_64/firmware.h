@@ -42,6 +42,10 @@ struct firmware {
 bool firmware_read_pvh(uint64_t address, struct firmware *firmware);
 bool firmware_read_multiboot2(uint64_t address, struct firmware *firmware);
 
+/* Whether one of the ranges holds all of [base, base + size), which does not wrap. */
+bool firmware_holds(const struct firmware_range *ranges, unsigned count, uint64_t base,
+                    uint64_t size);
+
 /* ---- What the port provides ---- */
 
 /* [physical, physical + bytes) as memory that can be read, or NULL. */

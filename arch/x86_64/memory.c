@@ -44,6 +44,11 @@ static word_t kernel_page(word_t physical, word_t bits)
     return entry & port_entry_bits;
 }
 
+word_t port_page(word_t address, word_t size_order, word_t flags)
+{
+    return mmu_page(address, size_order, flags, port_has_huge_pages) & port_entry_bits;
+}
+
 static word_t kernel_table(const word_t *table)
 {
     return port_physical((word_t)table) | MMU_PRESENT | MMU_WRITE | MMU_ACCESSED;
@@ -167,9 +172,8 @@ static word_t boot_pages(void)
 {
     static _Alignas(PAGE) word_t pages[ENTRIES];
 
-    pages[0] = mmu_page(LAYOUT_BOOT_PAGE, ARCH_MMU_PAGE_ORDER, PAGE_READ | PAGE_CACHE | PAGE_BUFFER,
-                        false) &
-               port_entry_bits;
+    pages[0] =
+        port_page(LAYOUT_BOOT_PAGE, ARCH_MMU_PAGE_ORDER, PAGE_READ | PAGE_CACHE | PAGE_BUFFER);
     return kernel_table(pages) | MMU_USER;
 }
 

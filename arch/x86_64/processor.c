@@ -62,14 +62,13 @@ void processor_features(struct port_features *features)
 
 /* ---- Who it is ---- */
 
-static bool is_vendor(struct cpuid basic, const char *name)
-{
-    const uint32_t words[] = {basic.b, basic.d, basic.c};
+/* Twelve characters of a name, four in a word. */
+#define WORD(a, b, c, d)                                                                           \
+    ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
 
-    for (unsigned i = 0; i < sizeof(words); i++)
-        if ((char)(words[i / 4] >> i % 4 * 8) != name[i])
-            return false;
-    return true;
+static bool is_vendor(const struct cpuid *basic, uint32_t first, uint32_t second, uint32_t third)
+{
+    return basic->b == first && basic->d == second && basic->c == third;
 }
 
 static void read_signature(struct processor *processor, uint32_t signature)
@@ -164,8 +163,12 @@ void processor_speculation(struct processor *processor)
     struct cpuid structured = leaf(STRUCTURED), eight = leaf(EXTENDED_EIGHT);
 
     *processor = (struct processor){
-        .is_intel = is_vendor(basic, "GenuineIntel"),
-        .is_amd = is_vendor(basic, "AuthenticAMD") || is_vendor(basic, "HygonGenuine"),
+        .is_intel = is_vendor(&basic, WORD('G', 'e', 'n', 'u'), WORD('i', 'n', 'e', 'I'),
+                              WORD('n', 't', 'e', 'l')),
+        .is_amd = is_vendor(&basic, WORD('A', 'u', 't', 'h'), WORD('e', 'n', 't', 'i'),
+                            WORD('c', 'A', 'M', 'D')) ||
+                  is_vendor(&basic, WORD('H', 'y', 'g', 'o'), WORD('n', 'G', 'e', 'n'),
+                            WORD('u', 'i', 'n', 'e')),
     };
     read_signature(processor, leaf(SIGNATURE).a);
     processor->is_in_order = is_in_order(processor);

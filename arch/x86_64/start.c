@@ -27,10 +27,10 @@ static struct elf_plan plan; /* where the first process is a module */
 
 /* What must be RAM, and no loader may leave anything in: boot information and the image, the window
  * of guests and kernel memory. */
-static const struct memory_range loaded[] = {
-    {LAYOUT_BOOT_PAGE, PAGE + LAYOUT_KERNEL_IMAGE_BYTES, 0},
-    {LAYOUT_GUEST - LAYOUT_KERNEL_WINDOW, LAYOUT_KERNEL_END - (LAYOUT_GUEST - LAYOUT_KERNEL_WINDOW),
-     0},
+static const struct firmware_range loaded[] = {
+    {LAYOUT_BOOT_PAGE, PAGE + LAYOUT_KERNEL_IMAGE_BYTES},
+    {LAYOUT_GUEST - LAYOUT_KERNEL_WINDOW,
+     LAYOUT_KERNEL_END - (LAYOUT_GUEST - LAYOUT_KERNEL_WINDOW)},
 };
 enum { LOADED = sizeof(loaded) / sizeof(loaded[0]) };
 
@@ -76,19 +76,9 @@ static void read_firmware(word_t magic, word_t info)
 
 static void check_kernel_memory(void)
 {
-    for (unsigned i = 0; i < LOADED; i++) {
-        const struct memory_range *kernel = &loaded[i];
-        bool is_ram = false;
-
-        for (unsigned j = 0; j < boot.firmware.rams; j++) {
-            const struct firmware_range *ram = &boot.firmware.ram[j];
-
-            is_ram |= kernel->base >= ram->base && kernel->size <= ram->size &&
-                      kernel->base - ram->base <= ram->size - kernel->size;
-        }
-        if (!is_ram)
-            boot_stop(BOOT_NOTE_STOP_MEMORY, kernel->base);
-    }
+    for (unsigned i = 0; i < LOADED; i++)
+        if (!firmware_holds(boot.firmware.ram, boot.firmware.rams, loaded[i].base, loaded[i].size))
+            boot_stop(BOOT_NOTE_STOP_MEMORY, loaded[i].base);
 }
 
 /* From the linker script: what runs once, and is the first process's behind that. */
@@ -136,15 +126,14 @@ static word_t end_of_memory(void)
     return (word_t)1 << (bits < ARCH_MMU_USER_ORDER ? bits : ARCH_MMU_USER_ORDER);
 }
 
-/* All RAM from there on, but for what is the kernel's, which is in ascending order. */
-static void add_ram(word_t begin, word_t end)
+/* RAM between low and high, but for what is the kernel's, which is in ascending order. */
+static void add_ram(word_t begin, word_t end, word_t low, word_t high)
 {
     const word_t flags = PAGE_READ | PAGE_WRITE | PAGE_EXECUTE | PAGE_CACHE | PAGE_BUFFER;
-    const word_t low = lowest();
 
-    if (end > end_of_memory()) {
-        firmware_note(BOOT_NOTE_PIECE_LOST, end_of_memory());
-        end = end_of_memory();
+    if (end > high) {
+        firmware_note(BOOT_NOTE_PIECE_LOST, high);
+        end = high;
     }
     if (begin < low)
         begin = low;
@@ -182,9 +171,12 @@ static void add_devices(void)
 
 static void add_ranges(void)
 {
+    const word_t low = lowest(), high = end_of_memory();
+    const struct firmware_range *ram = boot.firmware.ram;
+
     add_devices();
     for (unsigned i = 0; i < boot.firmware.rams; i++)
-        add_ram(boot.firmware.ram[i].base, boot.firmware.ram[i].base + boot.firmware.ram[i].size);
+        add_ram(ram[i].base, ram[i].base + ram[i].size, low, high);
     add_range(LAYOUT_BOOT_PAGE, LAYOUT_BOOT_PAGE + PAGE, PAGE_READ | PAGE_CACHE | PAGE_BUFFER);
     boot.memory.reserved = kernel_memory;
     boot.memory.reserved_count = KERNEL_RANGES;

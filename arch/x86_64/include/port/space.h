@@ -26,15 +26,15 @@ static inline word_t port_physical(word_t address)
     return address ^ LAYOUT_KERNEL_WINDOW; /* an instruction less than the difference */
 }
 
+/* memory.c: a page that is not made of another one, which boot alone has. */
+word_t port_page(word_t address, word_t size_order, word_t flags);
+
 ALWAYS_INLINE word_t arch_mmu_encode(word_t address, word_t size_order, word_t flags, bool is_piece)
 {
-    word_t entry;
-
     if (flags == 0)
         return mmu_child(port_physical(address));
-    entry = is_piece ? mmu_page_at(address, size_order, flags)
-                     : mmu_page(address, size_order, flags, port_has_huge_pages);
-    return entry & port_entry_bits;
+    return is_piece ? mmu_page_at(address, size_order, flags) & port_entry_bits
+                    : port_page(address, size_order, flags);
 }
 
 ALWAYS_INLINE word_t arch_mmu_decode(word_t entry, word_t size_order, word_t *flags)

@@ -180,19 +180,21 @@ function(rme_describe folder)
                  ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tests/builder/again.py ${description}
                  --builder ${RME_BUILDER} --board ${RME_GENERATED}/board.json --init ${init} --folder ${dir}
                  --image ${image})
-        rme_audit(${RME_SYSTEM} ${description} ${dir} ${image})
     endif()
+    rme_audit(${RME_SYSTEM} ${description} ${dir} ${image})
 endfunction()
 
 # rme_audit(NAME DESCRIPTION DIR IMAGE): the image grants what the description grants (tools/audit). Of some
-# examples every bit is flipped.
+# examples every bit is flipped; one tries in QEMU what the audit says.
 set(RME_FLIPPED hello ping_pong restart)
 function(rme_audit name description dir image)
-    set(flip "")
+    set(more "")
     if(name IN_LIST RME_FLIPPED)
-        set(flip --flip)
+        set(more --flip)
+    elseif(name STREQUAL "probe")
+        set(more --probe ${RME_QEMU})
     endif()
     rme_test(audit.${name} system 120
              ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/audit ${image} --board ${RME_BOARD}
-             --description ${description} --programs ${dir} --tap ${flip})
+             --description ${description} --programs ${dir} --tap ${more})
 endfunction()

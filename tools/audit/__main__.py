@@ -4,10 +4,11 @@
 its description and with the claims there (docs/audit.md).
 
   python3 tools/audit IMAGE --board NAME --description SYSTEM.yaml --programs DIR [--flip] [--tap]
+                      [--probe --machine M [--qemu Q] [--arg=ARG ...]]
 
 DIR holds the programs of the processes as they were linked, NAME.elf each. --flip: every bit of the boot table and
 of region words or page-table entries is flipped in turn, and each flip is reported or proved harmless. --tap: say it
-as a test does. Exit status: 0 the image grants what the description grants and nothing else; 1 findings, one a
+as a test does. --probe: of the system tests/described/probe, try in QEMU what was decoded. Exit status: 0 the image grants what the description grants and nothing else; 1 findings, one a
 line; 2 it cannot be audited.
 """
 import argparse
@@ -20,6 +21,7 @@ import debian
 debian.go_on()
 
 # pylint: disable=wrong-import-position
+import probes
 from board import Board
 from boot_table import Refused, Table
 from description import Description
@@ -76,18 +78,23 @@ class Report:
         return 1 if failed else 0
 
 
-def audit(evidence, report, with_flips):
+def audit(evidence, report, options):
     judged = judge(evidence)
     report.claim(f"{evidence.image.path.name} grants what its description grants, and nothing else", judged.findings)
     if judged.findings:
         return
     for claim, why in decide(judged):
         report.claim(f"'{claim}' holds", [f"'{claim}' does not hold: {why}"] if why else [])
-    if with_flips:
+    if options.flip:
         for what, tally in flips(judged):
             report.claim(f"every flipped bit is reported or harmless: {what}",
                          [f"neither reported nor harmless: {each}" for each in tally.missed])
             report.note(f"{what}: {tally.say()}")
+    if options.probe:
+        tried, problems = probes.probe(judged, probes.run_qemu.Machine(options.machine, options.qemu, options.arg))
+        report.claim("hardware and kernel do in QEMU what the audit says", problems)
+        for line in tried:
+            report.note(line)
 
 
 def main(argv):
@@ -97,11 +104,15 @@ def main(argv):
     parser.add_argument("--description", type=Path, required=True)
     parser.add_argument("--programs", type=Path, required=True)
     parser.add_argument("--flip", action="store_true", help="flip every bit in turn, too")
+    parser.add_argument("--probe", action="store_true", help="try in QEMU what was decoded")
+    parser.add_argument("--machine", help="QEMU's name of the machine")
+    parser.add_argument("--qemu", default="qemu-system-arm")
+    parser.add_argument("--arg", action="append", default=[], help="one more argument for QEMU; write --arg=-x")
     parser.add_argument("--tap", action="store_true", help="report as a test")
     options = parser.parse_args(argv)
     report = Report(options.tap)
     try:
-        audit(read(options), report, options.flip)
+        audit(read(options), report, options)
     except AuditError as error:
         print(f"audit: {error}", file=sys.stderr)
         return 2

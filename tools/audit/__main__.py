@@ -8,7 +8,7 @@ its description and with the claims there (docs/audit.md).
 
 DIR holds the programs of the processes as they were linked, NAME.elf each. --flip: every bit of the boot table and
 of region words or page-table entries is flipped in turn, and each flip is reported or proved harmless. --tap: say it
-as a test does. --probe: of the system tests/described/probe, try in QEMU what was decoded. Exit status: 0 the image grants what the description grants and nothing else; 1 findings, one a
+what it grants with its description and with the claims there (docs/audit.md).
 line; 2 it cannot be audited.
 """
 import argparse

@@ -283,7 +283,7 @@ def run_claims(tap, systems):
 def run_paths(tap):
     for name, shown, held, wanted in PATHS:
         rows = {each: argparse.Namespace(name=each, row=argparse.Namespace(policy=0, tell=None)) for each in "abc"}
-        board = argparse.Namespace(interrupts={"clock": LINE}, has_mmu=False, devices={
+        board = argparse.Namespace(interrupts={"clock": (LINE, LINE)}, has_mmu=False, devices={
             "clock": argparse.Namespace(base=DEVICE[0], size=DEVICE[2], is_port=False)})
         judged = argparse.Namespace(world=argparse.Namespace(processes=list(rows.values()), threads=[]), board=board,
                                     shown={each: shown.get(each, []) for each in rows}, lines=[(LINE, "s")],

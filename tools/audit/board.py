@@ -58,7 +58,9 @@ class Board:
         self.qemu = board.get("qemu", {})
         self.devices = {key: Device(key, number(each.get("port", each.get("base"))), number(each["size"]), "port" in each)
                         for key, each in chip.get("devices", {}).items()}
-        self.interrupts = {key: number(each["line"]) for key, each in chip.get("interrupts", {}).items()}
+        # First and last line.
+        self.interrupts = {key: (number(each["line"]), number(each.get("last", each["line"])))
+                           for key, each in chip.get("interrupts", {}).items()}
         sizes = {key: number(value) for key, value in board["kernel"].items()}
         if self.has_mmu:
             self._read_window(chip["window"], sizes)

@@ -2,7 +2,7 @@
 """The boot table (init/boot_table.h), word by word, as init reads it."""
 import struct
 
-MAGIC, VERSION = 0x53454D52, 1
+MAGIC, VERSION = 0x53454D52, 2
 HEAD = ("magic", "version", "bytes", "sum", "name", "flags", "nowhere", "kmem_align", "kmem_bytes", "state",
         "state_bytes")
 SECTIONS = {
@@ -14,7 +14,7 @@ SECTIONS = {
                   "data_bytes", "zero", "zero_bytes", "begin", "end", "serve", "thread", "threads", "port", "ports",
                   "policy", "limit", "within", "back_off", "tell"),
     "threads": ("name", "id", "memory", "process", "entry", "stack", "stack_seen", "stack_bytes", "parameter",
-                "priority", "priority_max", "attributes", "budget", "scheduler", "endpoint", "is_main"),
+                "parameter_time", "priority", "priority_max", "attributes", "budget", "scheduler", "endpoint", "is_main"),
     "ports": ("name", "id", "memory", "process", "entry", "stack", "stack_seen", "stack_bytes", "returns_on_fault"),
     "capabilities": ("name", "process", "slot", "source", "rights", "low", "high", "is_signal"),
     "interrupts": ("name", "line", "endpoint"),

@@ -62,6 +62,7 @@ class Thread:
     stack: int | None  # None: computed from the call graph
     margin: int
     parameter: int
+    parameter_time: int  # microseconds; 0: the parameter is the other
     fpu: bool
     scheduler: str
     events: str | None
@@ -99,7 +100,7 @@ def read_thread(name, each):
     priority = int(each["priority"], 0)
     return Thread(name, each.get("entry", name), priority, int(each.get("priority_max", str(priority)), 0),
                   duration(each["budget"]), *stack_of(each), int(each.get("parameter", "0"), 0),
-                  each.get("fpu", "false") == "true", each.get("scheduler", "init"), each.get("events"))
+                  duration(each.get("parameter_time", "0 us")), each.get("fpu", "false") == "true", each.get("scheduler", "init"), each.get("events"))
 
 
 def read_port(name, each):
@@ -166,7 +167,7 @@ class Description:
         for name in process.interrupts:
             if name not in board.interrupts:
                 raise AuditError(f"board {board.name} has no interrupt '{name}'")
-            held.append(("kfunc", (line, line), 0, board.interrupts[name], board.interrupts[name]))
+            held.append(("kfunc", (line, line), 0, *board.interrupts[name]))
         for name, item in (each.get("functions") or {}).items():
             item = item or {}
             first = int(item.get("first", "0"), 0)
@@ -188,13 +189,14 @@ def implied(words):
 
 
 def thread_rights(process):
-    """A scheduler hears of its threads and gives its time; it may move theirs, and their priority."""
+    """A scheduler hears of its threads, gives its time and takes it back; it may move theirs, and their
+    priority."""
     rights = ABI.rights["thread"]
     schedulers = {thread.scheduler for thread in process.threads.values()}
     for thread in process.threads.values():
         held = 0
         if thread.name in schedulers:
-            held |= rights["SCHED_RECEIVE"] | rights["TIME_SOURCE"]
+            held |= rights["SCHED_RECEIVE"] | rights["TIME_SOURCE"] | rights["TIME_TARGET"]
         if thread.scheduler != "init":
             held |= rights["TIME_TARGET"] | rights["TIME_SOURCE"] | rights["SCHED_PRIORITY"] | rights["SWITCH"]
         if held:

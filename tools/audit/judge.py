@@ -193,6 +193,7 @@ class Judge:
             self._entry(who, process, row.entry, wanted.entry)
             self._expect(who, "whether its end ends the process", bool(row.is_main), wanted.entry == "main")
             self._expect(who, "parameter", row.parameter, wanted.parameter)
+            self._expect(who, "time as its parameter", row.parameter_time, wanted.parameter_time)
             self._expect(who, "priority", row.priority, wanted.priority)
             self._expect(who, "highest priority", row.priority_max, wanted.priority_max)
             self._expect(who, "budget", row.budget, self._infinite(wanted.budget))
@@ -255,8 +256,9 @@ class Judge:
                 self.say(f"process `{process.name}` may not {describe(each)}: the description grants it")
 
     def _interrupts(self):
-        wanted = {self.board.interrupts[line]: signal for process in self.description.processes.values()
-                  for line, signals in process.interrupts.items() for signal in signals}
+        wanted = {line: signal for process in self.description.processes.values()
+                  for name, signals in process.interrupts.items() for signal in signals
+                  for line in range(self.board.interrupts[name][0], self.board.interrupts[name][1] + 1)}
         found = {line: signal.name for line, signal in self.world.lines.items()}
         for line in sorted(set(wanted) | set(found)):
             if wanted.get(line) != found.get(line):
@@ -509,8 +511,8 @@ class Judge:
                      for process in self.world.processes]
         threads = sorted((thread.name, thread.row.entry, thread.row.priority, thread.row.priority_max,
                           thread.row.budget, bool(thread.row.attributes), bool(thread.row.is_main),
-                          thread.row.parameter, self.world.find(thread.row.scheduler, "thread").name,
-                          self.signal_name(thread.row.endpoint)) for thread in self.world.threads)
+                          thread.row.parameter, thread.row.parameter_time,
+                          self.world.find(thread.row.scheduler, "thread").name, self.signal_name(thread.row.endpoint)) for thread in self.world.threads)
         ports = sorted((port.name, port.row.entry, bool(port.row.returns_on_fault)) for port in self.world.ports)
         return processes, threads, ports
 

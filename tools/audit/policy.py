@@ -112,7 +112,7 @@ class Paths:
             if any(low & LINE_OF_TRIGGER <= line <= (high - 1) & LINE_OF_TRIGGER
                    for low, high in self._arguments(one, "INT_LOCAL_TRIG")):
                 yield f"may trigger line {line}, of which `{other}` is told"
-            names = [name for name, number in self.judged.board.interrupts.items() if number == line]
+            names = [name for name, (first, last) in self.judged.board.interrupts.items() if first <= line <= last]
             for name in names:
                 if WRITE & self._device(one, name):
                     yield f"drives device `{name}`, of which line {line} tells `{other}`"

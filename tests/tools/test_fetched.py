@@ -94,5 +94,30 @@ class Lua(Folder):
         self.assertTrue((self.here / "lua" / "lapi.c").exists())
 
 
+class Host(Folder):
+    """What the example is expected to print is what the same Lua prints here, with the C library of this host; but for
+    what is about the limits of the process and about the system."""
+
+    SCRIPTS = ("values", "closures", "text", "tables", "coroutines", "limits")
+
+    def test_same_output(self):
+        example = ROOT / "examples" / "lua"
+        fetch = subprocess.run([example / "fetch"], text=True, check=False, stderr=subprocess.PIPE)
+        if fetch.returncode == 1:
+            self.skipTest(" ".join(fetch.stderr.split()))
+        self.assertEqual(fetch.returncode, 0, fetch.stderr)
+        sources = [path for path in (example / "lua").glob("*.c") if path.name != "luac.c"]
+        subprocess.run(["gcc", "-w", "-o", self.folder / "lua", *sources, "-lm"], check=True,
+                       stderr=subprocess.PIPE)  # the linker has an opinion on tmpnam()
+        printed = ""
+        for name in self.SCRIPTS:
+            shutil.copy(example / "scripts" / f"{name}.lua", self.folder)
+            printed += f"-- {name}.lua\n" + subprocess.run(
+                ["./lua", f"{name}.lua"], cwd=self.folder, env={}, text=True, check=True, stdout=subprocess.PIPE).stdout
+        expected = (example / "expected.txt").read_text(encoding="utf-8")
+        begin, end = expected.index("-- values.lua\n"), expected.index("-- memory.lua\n")
+        self.assertEqual(printed, expected[begin:end])
+
+
 if __name__ == "__main__":
     unittest.main()

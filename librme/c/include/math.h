@@ -2,8 +2,9 @@
  *
  * Functions of doubles. The same bits on every machine: they are made of additions, multiplications
  * and divisions of doubles, which IEEE 754 fixes, and are computed with twice the digits, so that
- * they differ from the true value by less than 0.51 units in the last place (tests/librme/c_math.c).
- * Of results below the smallest normal number that is one unit. They set no errno.
+ * they differ from the true value by less than 0.51 units in the last place
+ * (tests/librme/c_math.c). Of results below the smallest normal number that is one unit. They set
+ * no errno.
  */
 #pragma once
 

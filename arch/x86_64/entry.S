@@ -617,7 +617,7 @@ interrupt_door:
     je      asleep
     enter   1
     sub     $VECTOR_LINES, %edx
-    testb   $PORT_LINE_ENABLED, port_line_state(%rdx)
+    testb   $PORT_LINE_ENABLED, port_line_state(, %rdx, 8)
     je      1f
     mov     %rdi, %r8
     mov     %rdx, %rdi

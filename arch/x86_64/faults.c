@@ -70,6 +70,8 @@ struct thread *port_timer(struct cpu *cpu, struct thread *self)
 struct thread *port_request(struct cpu *cpu, struct thread *self)
 {
     apic_write(APIC_EOI, 0);
+    if (CONFIG_CPUS_MAX > 1 && cpu->id == 0)
+        port_settle_lines();
     return entry_request(cpu, self);
 }
 
@@ -78,15 +80,20 @@ struct thread *port_request(struct cpu *cpu, struct thread *self)
 struct thread *port_take_pending(struct cpu *cpu)
 {
     struct entry_area *area = &CONTAINER(cpu, struct port_area, cpu)->entry;
-    word_t vector = area->pending & ~(word_t)PENDING_TIMER;
-    word_t line = vector - VECTOR_LINES;
+    word_t pending = area->pending & ~(word_t)PENDING_TIMER;
+    word_t line = (pending & 0xFF) - VECTOR_LINES;
 
-    if (area->pending != vector) {
-        area->pending = vector;
+    if (area->pending != pending) {
+        area->pending = pending;
         return entry_timer(cpu, cpu->current);
     }
     area->pending = 0;
-    if (!arch_irq_is_enabled(line)) /* none, or one that is masked */
+    if (!arch_irq_is_enabled(line)) { /* none, or one that is masked */
+        if (CONFIG_CPUS_MAX > 1 && (pending & PENDING_RAISED) != 0) {
+            port_raised_late(cpu, line);
+            return cpu->current;
+        }
         return port_late(cpu, cpu->current, line);
+    }
     return entry_interrupt_cold(cpu, cpu->current, line);
 }

@@ -10,6 +10,12 @@
  * nevertheless is remembered and fires when the line is unmasked. A second one says nothing new, so
  * that an input is then masked at its controller too, and no storm takes more than two interrupts
  * for each time that a driver unmasks. SDM volume 3, 10; Intel 82093AA, 3.2.
+ *
+ * Any CPU masks and unmasks any line, by one atomic change of its state. To the I/O APICs, of which
+ * a register selects what another one is, only the first CPU writes, to which all inputs are
+ * delivered: it makes an input what its state says, when it has changed the state itself or another
+ * CPU asks. Whoever clears LINE_WAITING lets the line fire: nobody else does, and it is not
+ * forgotten, since that bit and LINE_ENABLED are of one word. tests/models/spin/lines.pml.
  */
 #include "arch/irq.h"
 
@@ -34,14 +40,22 @@ struct irq_binding port_irq_table[BOARD_IRQ_LINES];
 static uint32_t boot_id;
 
 /* entry.S looks at LINE_ENABLED. */
-uint8_t port_line_state[256 - VECTOR_LINES];
+shared_t port_line_state[256 - VECTOR_LINES];
 
-/* An input of an I/O APIC: where its redirection entry is selected, in which one, and the entry
- * without its mask. Lines that no I/O APIC serves have no input. */
+/* Where a line that waits came last. */
+static shared_t late_cpus[CONFIG_CPUS_MAX > 1 ? BOARD_IRQ_LINES : 1];
+
+/* Inputs that may not be as their state says, a bit for each: the first CPU is to look. */
+static shared_t unsettled;
+static_assert(BOARD_IOAPIC_LINES <= WORD_BITS, "a bit for each");
+
+/* An input of an I/O APIC: where its redirection entry is selected, in which one, the entry without
+ * its mask, and whether it is open, which is the first CPU's. Lines that no I/O APIC serves have no
+ * input. */
 static struct {
     uint32_t entry;
     uint8_t ioapic, index;
-    bool exists;
+    bool exists, is_open;
 } inputs[BOARD_IOAPIC_LINES];
 
 /* ---- An I/O APIC: a register that selects, and one that is the selected ---- */
@@ -63,49 +77,152 @@ static uint32_t ioapic_read(word_t ioapic, word_t index)
     return *(volatile uint32_t *)(ioapic_base(ioapic) + IOAPIC_WINDOW);
 }
 
-/* Let an input through, or not. Messages have none. */
-static void set_input(word_t line, bool opens)
+/* Messages have none. */
+static bool has_input(word_t line)
 {
-    bool is_open = (port_line_state[line] & LINE_OPEN) != 0;
-
-    if (line >= BOARD_IOAPIC_LINES || !inputs[line].exists || is_open == opens)
-        return;
-    port_line_state[line] ^= LINE_OPEN;
-    ioapic_write(inputs[line].ioapic, IOAPIC_REDIRECTION + 2 * (word_t)inputs[line].index,
-                 inputs[line].entry | (opens ? 0 : IOAPIC_MASKED));
+    return line < BOARD_IOAPIC_LINES && inputs[line].exists;
 }
 
 /* ---- Lines ---- */
 
+/* Let the first CPU look at an input. The state is changed before. */
+static void ask_first(word_t line)
+{
+    (void)shared_or(&unsettled, (word_t)1 << line);
+    port_send(0, VECTOR_REQUEST);
+}
+
 /* As if it had fired. A vector that an I/O APIC sends as a level must not be sent by anybody else:
  * the two would merge, and the end of the interrupt not reach the I/O APIC (SDM 10.8.4, TMR). Such
- * a line is taken on the way out of the kernel instead, on this CPU. */
+ * a line is taken on the way out of the kernel instead, on this CPU; one at a time. */
 static void raise(word_t line, word_t cpu_id)
 {
-    if ((port_line_state[line] & LINE_LEVEL) != 0)
-        port_pend(VECTOR_LINES + line);
-    else
+    if (!arch_irq_is_level(line)) {
         port_send((unsigned)cpu_id, (uint32_t)(VECTOR_LINES + line));
+    } else if (CONFIG_CPUS_MAX > 1 && port_has_pending()) {
+        (void)shared_or(&port_line_state[line], LINE_WAITING);
+        ask_first(line);
+    } else {
+        port_pend(PENDING_RAISED | (VECTOR_LINES + line));
+    }
 }
 
-void port_close_input(word_t line)
+/* Let a line fire for which something waits, unless another CPU does. */
+static void fire_waiting(word_t line)
 {
-    set_input(line, false);
+    word_t cpu_id = 0;
+
+    if (CONFIG_CPUS_MAX > 1) {
+        if ((shared_load_acquire(&port_line_state[line]) & LINE_WAITING) == 0)
+            return;
+        cpu_id = shared_load(&late_cpus[line]);
+    }
+    if ((shared_and(&port_line_state[line], ~(word_t)LINE_WAITING) & LINE_WAITING) != 0)
+        raise(line, cpu_id);
 }
 
+/* On the first CPU. */
+static void set_input(word_t line, bool opens)
+{
+    if (inputs[line].is_open == opens)
+        return;
+    inputs[line].is_open = opens;
+    ioapic_write(inputs[line].ioapic, IOAPIC_REDIRECTION + 2 * (word_t)inputs[line].index,
+                 inputs[line].entry | (opens ? 0 : IOAPIC_MASKED));
+}
+
+/* On the first CPU: make an input what its state says, then let it fire for what came before. */
+static void settle(word_t line)
+{
+    word_t state = shared_load_acquire(&port_line_state[line]);
+
+    set_input(line, (state & LINE_OPEN) != 0);
+    if ((state & LINE_ENABLED) != 0)
+        fire_waiting(line);
+}
+
+void port_settle_lines(void)
+{
+    word_t lines = shared_exchange(&unsettled, 0);
+
+    for (; lines != 0; lines &= lines - 1)
+        settle((word_t)__builtin_ctzl(lines));
+}
+
+/* The state has changed: what waits fires. At an input that is open first, so on the first CPU
+ * alone. */
+static void settle_or_ask(word_t line)
+{
+    if (!has_input(line))
+        fire_waiting(line);
+    else if (port_is_first_cpu())
+        settle(line);
+    else
+        ask_first(line);
+}
+
+void port_mask_level(word_t line)
+{
+    const word_t bits = LINE_ENABLED | LINE_OPEN;
+
+    if ((shared_and(&port_line_state[line], ~bits) & LINE_OPEN) != 0)
+        settle_or_ask(line);
+}
+
+/* What waits at an input fires when that is open, or an edge behind it could be lost. Nobody knows
+ * whether one came between an unmask of another CPU and the opening: there it fires in any case.
+ * The first CPU opens it before the state says so, on which others rely; only that CPU closes
+ * edges. */
 void arch_irq_unmask(word_t line)
 {
-    bool waits = (port_line_state[line] & LINE_WAITING) != 0;
+    bool is_first = port_is_first_cpu();
+    bool is_edge = CONFIG_CPUS_MAX > 1 && has_input(line) && !arch_irq_is_level(line);
+    word_t old;
 
-    port_line_state[line] = (uint8_t)((port_line_state[line] & ~LINE_WAITING) | LINE_ENABLED);
-    set_input(line, true);
-    if (waits)
-        raise(line, 0);
+    if (is_edge && is_first)
+        set_input(line, true);
+    old = shared_or(&port_line_state[line], LINE_ENABLED | LINE_OPEN);
+    if (is_edge && !is_first && (old & LINE_OPEN) == 0)
+        (void)shared_or(&port_line_state[line], LINE_WAITING);
+    if ((old & (LINE_OPEN | LINE_WAITING)) != LINE_OPEN)
+        settle_or_ask(line);
 }
 
 bool arch_irq_is_enabled(word_t line)
 {
-    return (port_line_state[line] & LINE_ENABLED) != 0;
+    return (shared_load(&port_line_state[line]) & LINE_ENABLED) != 0;
+}
+
+/* Something has come to a CPU for a line that was masked. An unmask that has come since may have
+ * found nothing waiting: then it fires here. The state before. */
+static word_t remember(word_t line, word_t cpu_id)
+{
+    word_t old;
+
+    if (CONFIG_CPUS_MAX > 1)
+        shared_store(&late_cpus[line], cpu_id);
+    old = shared_or(&port_line_state[line], LINE_WAITING);
+    if ((old & LINE_ENABLED) != 0)
+        settle_or_ask(line);
+    return old;
+}
+
+void port_raised_late(struct cpu *cpu, word_t line)
+{
+    (void)remember(line, cpu->id);
+}
+
+/* On the first CPU: a line behind which something waits already. That it waits is made sure of,
+ * since what comes to a closed input is lost; the line may have been unmasked meanwhile. */
+static void close_input(word_t line)
+{
+    const word_t open = LINE_OPEN;
+
+    if ((shared_and(&port_line_state[line], ~open) & LINE_ENABLED) != 0)
+        (void)shared_or(&port_line_state[line], open);
+    else
+        (void)shared_or(&port_line_state[line], LINE_WAITING);
+    settle(line);
 }
 
 bool arch_irq_trigger(word_t cpu_id, word_t vector)
@@ -116,7 +233,7 @@ bool arch_irq_trigger(word_t cpu_id, word_t vector)
     if (arch_irq_is_enabled(vector))
         raise(vector, cpu_id);
     else
-        port_line_state[vector] |= LINE_WAITING;
+        (void)remember(vector, cpu_id);
     return true;
 }
 
@@ -150,14 +267,19 @@ static void note_stray(struct cpu *cpu, word_t vector)
 
 static void late_line(struct cpu *cpu, word_t line)
 {
-    uint8_t state = port_line_state[line];
+    word_t old;
 
-    if ((state & LINE_LEVEL) == 0) { /* a level that is still up comes again */
-        if ((state & LINE_WAITING) != 0)
-            set_input(line, false);
-        else if (shared_load(&port_irq_table[line].endpoint) == 0)
+    if (arch_irq_is_level(line)) { /* one that is still up comes again when its input is opened */
+        if (CONFIG_CPUS_MAX > 1 && cpu->id == 0 && has_input(line))
+            settle(line);
+    } else {
+        old = remember(line, cpu->id);
+        if ((old & (LINE_ENABLED | LINE_WAITING)) == 0 &&
+            shared_load(&port_irq_table[line].endpoint) == 0)
             note_stray(cpu, VECTOR_LINES + line);
-        port_line_state[line] |= LINE_WAITING;
+        if ((old & (LINE_ENABLED | LINE_WAITING)) == LINE_WAITING && cpu->id == 0 &&
+            has_input(line))
+            close_input(line);
     }
     arch_irq_end(line);
 }
@@ -239,7 +361,7 @@ static uint32_t add_input(const struct acpi_info *acpi, word_t ioapic, word_t in
     inputs[line].index = (uint8_t)index;
     inputs[line].exists = true;
     if ((mode & IOAPIC_LEVEL) != 0)
-        port_line_state[line] = LINE_LEVEL;
+        shared_store(&port_line_state[line], LINE_LEVEL);
     return inputs[line].entry;
 }
 

@@ -33,6 +33,24 @@ static inline void port_pend(word_t bits)
     __asm__ volatile("or %0, %%gs:%c1" : : "r"(bits), "i"(AREA_PENDING) : "memory");
 }
 
+/* Whether a line that was raised is in it already. */
+static inline bool port_has_pending(void)
+{
+    word_t bits;
+
+    __asm__("mov %%gs:%c1, %0" : "=r"(bits) : "i"(AREA_PENDING) : "memory");
+    return (bits & PENDING_RAISED) != 0;
+}
+
+static inline bool port_is_first_cpu(void)
+{
+    bool is_first = true;
+
+    if (CONFIG_CPUS_MAX > 1)
+        __asm__("cmpb $0, %%gs:%c1" : "=@cce"(is_first) : "i"(offsetof(struct cpu, id)));
+    return is_first;
+}
+
 /* ---- cpu.c ---- */
 
 /* Set by port_detect. */
@@ -78,6 +96,12 @@ void port_prepare_timer(struct cpu *cpu);
 /* What a device must write, the address above 32 bits of data, so that a line fires on a CPU.
  * UNSUPPORTED: not a line of messages, or no such CPU. */
 enum status port_irq_message(word_t line, word_t cpu_id, word_t *message);
+
+/* On the first CPU: inputs of I/O APICs, as other CPUs want them. Time: bounded by their number. */
+void port_settle_lines(void);
+
+/* A line that was raised on this CPU has been masked by another before it fired. */
+void port_raised_late(struct cpu *cpu, word_t line);
 
 /* What interrupts when it is no line that is enabled, `line` behind VECTOR_LINES: one that is
  * masked, the timer, another CPU, or nothing that is ours. */

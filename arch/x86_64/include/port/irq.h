@@ -24,20 +24,20 @@ enum {
     LINE_ENABLED = PORT_LINE_ENABLED, /* not masked */
     LINE_WAITING = 2,                 /* has come while it was masked, or was raised */
     LINE_LEVEL = 4,                   /* an input that stays up until its device is served */
-    LINE_OPEN = 8,                    /* its I/O APIC lets it through */
+    LINE_OPEN = 8,                    /* its I/O APIC is to let it through */
 };
 
 /* For every vector behind that of line 0, so that the door need not ask whether it is one of a
- * line. */
-extern uint8_t port_line_state[256 - VECTOR_LINES];
+ * line. Every CPU changes them (irq.c); LINE_LEVEL stays as boot sets it. */
+extern shared_t port_line_state[256 - VECTOR_LINES];
 
 static inline bool arch_irq_is_level(word_t line)
 {
-    return (port_line_state[line] & LINE_LEVEL) != 0;
+    return (shared_load(&port_line_state[line]) & LINE_LEVEL) != 0;
 }
 
 /* irq.c */
-void port_close_input(word_t line);
+void port_mask_level(word_t line);
 void arch_irq_unmask(word_t line);
 bool arch_irq_is_enabled(word_t line);
 bool arch_irq_trigger(word_t cpu_id, word_t vector);
@@ -51,9 +51,10 @@ static inline struct irq_binding *arch_irq_table(void)
 
 static inline void arch_irq_mask(word_t line)
 {
-    port_line_state[line] &= (uint8_t)~LINE_ENABLED;
     if (arch_irq_is_level(line))
-        port_close_input(line);
+        port_mask_level(line);
+    else
+        (void)shared_and(&port_line_state[line], ~(word_t)LINE_ENABLED);
 }
 
 static inline void arch_irq_end(word_t line)

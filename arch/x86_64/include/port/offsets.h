@@ -42,7 +42,7 @@
 /* struct entry_area, in front of the record of the CPU. */
 #define AREA_BYTES   128
 #define AREA_BLOCK   (-128) /* number and words of a call that is not hot */
-#define AREA_PENDING (-24)  /* vector that is taken on the way out, or 0; PENDING_TIMER */
+#define AREA_PENDING (-24)  /* vector that is taken on the way out, or 0; PENDING_ bits */
 #define AREA_ENTRY   (-32)  /* KPTI: the stack on which the hardware leaves the user's registers, */
 #define AREA_SPACE   (-16)  /* and the address space of the thread that runs, as CR3 has it */
 #define AREA_STACK   (-8)   /* the kernel stack, empty: the address of this area */
@@ -72,6 +72,9 @@
 
 /* A bit of AREA_PENDING above the vector: the timer is to fire (arch_timer_pend). */
 #define PENDING_TIMER 0x100
+
+/* Another: the vector is a line's that the kernel has raised itself (irq.c). */
+#define PENDING_RAISED 0x200
 
 /* RFLAGS of a thread that begins or comes back from a call: interrupts on, the rest clear. */
 #define RFLAGS_CLEAN 0x202

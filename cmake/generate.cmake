@@ -21,5 +21,5 @@ include(${RME_GENERATED}/board.cmake)
 
 file(GLOB data CONFIGURE_DEPENDS chips/*.yaml boards/*.yaml cmake/*.in)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
-             ${data} abi/calls.toml kernel/options.toml tools/gen_calls.py tools/gen_board.py
+             ${data} ${BOARD_FILES} abi/calls.toml kernel/options.toml tools/gen_calls.py tools/gen_board.py
              tools/boards.py tools/data_file.py)

@@ -92,7 +92,7 @@ function(rme_transcript result folder system)
         set(input --input ${folder}/input.txt)
     endif()
     set(${result} ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/transcript.py ${CMAKE_BINARY_DIR}/${system}.elf
-        --board ${RME_BOARD} ${RME_QEMU} --lines ${folder}/expected.txt
+        --board ${BOARD_NAME} ${RME_QEMU} --lines ${folder}/expected.txt
         --json ${CMAKE_BINARY_DIR}/systems/${name}/system.json ${loose} ${input} PARENT_SCOPE)
 endfunction()
 

@@ -7,9 +7,11 @@ them. They are here and not in the builder because a board is known before anyth
 the compiler's processor.
 """
 import re
+import tomllib
 from pathlib import Path
+from typing import NamedTuple
 
-from data_file import DataError, Key, Mapping, read, suggest
+from data_file import DataError, File, FileError, Key, Mapping, Reader, Tree, suggest
 
 ROOT = Path(__file__).resolve().parent.parent
 FLAGS = ("read", "write", "execute", "cache", "buffer", "static")
@@ -134,13 +136,152 @@ def board_data(section):
     return board
 
 
+class Found(NamedTuple):
+    """A board, its files, and what stands in them."""
+    name: str
+    paths: tuple
+    board_file: File
+    board: dict
+    chip: dict
+    sections: tuple  # board and chip as they were read: they know places
+
+
+def shown(path):
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
+
+
+def board_path(name):
+    """The file of a board: one of the tree by its name, any other by its path."""
+    if name in boards():
+        return ROOT / "boards" / f"{name}.yaml"
+    if not name.endswith(".yaml"):
+        raise DataError(f"no board is called '{name}'; there are: {' '.join(boards())}")
+    path = Path(name).resolve()
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,47}", path.stem):
+        raise DataError(f"{name}: a board is called like its file: letters, digits, '_' and '-'")
+    if path.stem in boards() and path.parent != ROOT / "boards":
+        raise DataError(f"{name}: a board of this tree is called '{path.stem}': give the file another name")
+    return path
+
+
+def chip_path(board, file, board_file):
+    """The file of the chip that a board names, or None and a complaint."""
+    name, known = board.get("chip", ""), names("chips")
+    if name.endswith(".yaml"):
+        path = (board_file.parent / name).resolve()
+        if path.is_file():
+            return path
+        file.complain(board.at("chip"), f"there is no file '{name}'", "a path of a chip begins at the board's folder")
+    elif name in known:
+        return ROOT / "chips" / f"{name}.yaml"
+    elif name:
+        file.complain(board.at("chip"), f"no chip is called '{name}'",
+                      suggest(name, known) + ", or write the path of a file, NAME.yaml")
+    return None
+
+
+def read_file(path, mapping):
+    """A file and what stands in it, None where it is no YAML. The complaints are the file's."""
+    file = File(path, shown(path))
+    root = Tree(file).read()
+    return file, Reader(file).section(mapping, root) if root else None
+
+
+# --- what no single key says ---------------------------------------------------------------------
+
+def check_lists(chip, file):
+    lines = chip.get("irq_lines", 1 << 16)  # wrong or missing: everything is said
+    for name, device in chip.get("devices", {}).items():
+        if ("base" in device.names) == ("port" in device.names):
+            file.complain(chip["devices"].names[name], f"device '{name}' must have either 'base' or 'port'")
+    for name, interrupt in chip.get("interrupts", {}).items():
+        last = interrupt.get("last", interrupt.get("line", 0))
+        if last >= lines:
+            file.complain(interrupt.at("last" if "last" in interrupt else "line"), f"interrupt '{name}' cannot be line {last}",
+                          f"'irq_lines' says that there are {lines}: 0 to {lines - 1}")
+
+
+def check_memory(chip, file):
+    memory = chip.get("memory", {})
+    if "window" in chip and memory:
+        file.complain(chip.names["memory"], "a chip has either 'memory' or a 'window'")
+    if memory or (chip.get("protection") == "mpu" and chip.get("arch") != "host"):
+        for name in ("flash", "ram"):
+            if name not in memory and ("memory" in chip or "memory" not in chip.names):
+                file.complain(chip.at("memory"), f"a chip with an MPU must have the memory '{name}'")
+    if chip.get("protection") == "mmu" and chip.get("arch") != "host" and "window" not in chip.names:
+        file.complain(chip.place, "a chip with an MMU must have the key 'window'")
+    ranges = sorted((entry.get("base", 0), entry.get("size", 0), name) for name, entry in memory.items())
+    for (base, size, name), (behind, _, other) in zip(ranges, ranges[1:]):
+        if base + size > behind:
+            file.complain(memory[other].at("base"), f"the memories '{name}' and '{other}' overlap",
+                          f"'{name}' ends at {base + size:#x}")
+
+
+def options_table():
+    return tomllib.loads((ROOT / "kernel" / "options.toml").read_text(encoding="utf-8"))
+
+
+def option_words(option, value):
+    """What an option may be instead of a value; None: the value is right."""
+    choice = option.get("values")
+    if choice:
+        return None if value in choice else " or ".join(map(str, choice))
+    low, high = option["range"]
+    return None if low <= value <= high else f"{low} to {high}"
+
+
+def check_options(board, file):
+    table, options = options_table(), board.get("options", {})
+    for name, value in options.items():
+        option = table.get(name)
+        if option is None:
+            file.complain(options.names[name], f"no option is called '{name}'", suggest(name, table))
+            continue
+        words = option_words(option, value)
+        if words:
+            file.complain(options.at(name), f"{name} cannot be {value}", f"it may be {words}")
+
+
+def check_kernel(board, chip, file):
+    """Which keys of `kernel` a chip needs, and which have no effect with it."""
+    if "kernel" not in board:
+        if chip["arch"] != "host" and "kernel" not in board.names:
+            file.complain(board.place, "a board must have the key 'kernel'", "'kernel' is keys with values: {...}")
+        return
+    kernel, kind = board["kernel"], "Window: " if "window" in chip else "MPU: "
+    for key in KERNEL.keys:
+        of_this, of_any = key.text.startswith(kind), not key.text.startswith(("MPU: ", "Window: "))
+        if of_this and key.name not in kernel.names:
+            file.complain(kernel.place, f"the kernel must have the key '{key.name}' with this chip", key.text)
+        if key.name in kernel.names and not (of_this or of_any):
+            file.complain(kernel.names[key.name], f"'{key.name}' has no effect with this chip", "remove it")
+
+
+def find(name):
+    """A board by its name, or by the path of its file; DataError: all that is wrong with its files."""
+    path = board_path(name)
+    file, board = read_file(path, BOARD)
+    files, chip, of_chip = [file], None, None
+    if board is not None:
+        check_options(board, file)
+        of_chip = chip_path(board, file, path)
+    if of_chip:
+        chip_file, chip = read_file(of_chip, CHIP)
+        files.append(chip_file)
+    if chip is not None:
+        check_lists(chip, chip_file)
+        check_memory(chip, chip_file)
+        if not chip_file.complaints:
+            check_kernel(board, chip, file)
+    wrong = [each.show() for each in files if each.complaints]
+    if wrong:
+        raise FileError("\n".join(wrong))
+    return Found(path.stem, (path, of_chip), file, {**board_data(board), "chip": of_chip.stem}, chip_data(chip),
+                 (board, chip))
+
+
 def load(name):
     """The data of a board and its chip."""
-    if name not in boards():
-        raise DataError(f"no board is called '{name}'; there are: {' '.join(boards())}")
-    file, board = read(ROOT / "boards" / f"{name}.yaml", f"boards/{name}.yaml", BOARD)
-    if board["chip"] not in names("chips"):
-        file.complain(board.at("chip"), f"no chip is called '{board['chip']}'", suggest(board["chip"], names("chips")))
-    file.stop_if_wrong()
-    _, chip = read(ROOT / "chips" / f"{board['chip']}.yaml", f"chips/{board['chip']}.yaml", CHIP)
-    return board_data(board), chip_data(chip)
+    found = find(name)
+    return found.board, found.chip

@@ -41,6 +41,10 @@ class DataError(Exception):
     """Something is wrong with data or a command line; the text says what, with places where it has any."""
 
 
+class FileError(DataError):
+    """The same of files alone: the text is complete."""
+
+
 class Key(NamedTuple):
     name: str
     kind: str  # one of SHAPES
@@ -72,13 +76,20 @@ class Section(dict):
         super().__init__()
         self.place = place
         self.places = {}  # of values
+        self.names = {}   # of keys
+
+    def add(self, name, node, value):
+        """A value of None is a wrong one: the key is known, and nobody complains about it again."""
+        self.places[name.value], self.names[name.value] = node.place, name.place
+        if value is not None:
+            self[name.value] = value
 
     def at(self, key):
         return self.places.get(key, self.place)
 
 
 class Node(NamedTuple):
-    kind: str      # "scalar", "list" or "mapping"
+    kind: str      # "scalar", "list", "mapping", or "alias", about which everything is said
     place: Place
     value: object  # text; nodes; pairs of nodes
 
@@ -97,7 +108,7 @@ class File:
         try:
             self.text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise DataError(f"{shown}: {getattr(error, 'strerror', None) or error}") from error
+            raise FileError(f"{shown}: {getattr(error, 'strerror', None) or error}") from error
         self.lines = self.text.split("\n")
 
     def complain(self, place, text, advice=None):
@@ -113,10 +124,6 @@ class File:
                       f"      | {below}^{'~' * (min(place.length, 160) - 1)}"]
             parts += [f"      = {advice}"] if advice else []
         return "\n".join(parts)
-
-    def stop_if_wrong(self):
-        if self.complaints:
-            raise DataError(self.show())
 
 
 # --- the tree ------------------------------------------------------------------------------------
@@ -149,6 +156,7 @@ class Tree:
             if isinstance(event, yaml.DocumentStartEvent):
                 if root is not None:
                     self.file.complain(place_of(event.start_mark), "one file is one document")
+                    return root
                 if event.version or event.tags:
                     self.file.complain(place_of(event.start_mark), "data has no directives")
             elif isinstance(event, yaml.NodeEvent):
@@ -161,7 +169,7 @@ class Tree:
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             self.file.complain(place, "data has no anchors and no aliases", "write the value out")
         if isinstance(event, yaml.AliasEvent):
-            return Node("scalar", place, "")
+            return Node("alias", place, "")
         if event.tag:
             self.file.complain(place, "data has no tags", "remove it")
         if isinstance(event, yaml.ScalarEvent):
@@ -234,19 +242,21 @@ class Reader:
         value = convert(node.value)
         if value is None:
             self.wrong(key, node, f"'{node.value}' is no {'size' if key.kind == 'size' else 'number'}")
-            return key.least
+            return None
         if not key.least <= value <= key.most:
             show = size_text if key.kind == "size" else (lambda number: f"{number:#x}" if number > 65535 else number)
             self.file.complain(node.place, f"'{key.name}' cannot be {node.value}",
                                f"it may be {show(key.least)} to {show(key.most)}")
-            return key.least
+            return None
         return value
 
     def scalar(self, key, node, kind):
+        if node.kind == "alias":
+            return None
         if node.kind != "scalar" or (node.value == "" and kind != "text"):
             found = "nothing" if node.kind == "scalar" else f"a {node.kind}"
             self.wrong(key, node, f"'{key.name}' cannot be {found}")
-            return key.least if kind in ("number", "size") else ""
+            return None
         if kind == "number":
             return self.measure(key, node, number_of)
         if kind == "size":
@@ -254,10 +264,8 @@ class Reader:
         if kind == "choice" and node.value not in key.words:
             self.file.complain(node.place, f"'{key.name}' has no word '{node.value}'",
                                suggest(node.value, key.words))
-            return key.words[0]
-        if kind == "name":
-            self.is_name(node)
-        return node.value
+            return None
+        return None if kind == "name" and not self.is_name(node) else node.value
 
     def is_name(self, node):
         if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,47}", node.value):
@@ -273,7 +281,8 @@ class Reader:
             value = self.scalar(key, each, LISTS[key.kind])
             if value in values and key.kind != "texts":
                 self.file.complain(each.place, f"'{value}' is here twice", "remove one of them")
-            values.append(value)
+            elif value is not None:
+                values.append(value)
         return values
 
     def named(self, key, node):
@@ -281,49 +290,42 @@ class Reader:
         section = Section(node.place)
         for name, value in node.value:
             if self.is_name(name):
-                section.places[name.value] = name.place
-                section[name.value] = (self.section(key.of, value) if key.kind == "items" else
-                                       self.scalar(key, value, "number"))
+                section.add(name, value, self.section(key.of, value) if key.kind == "items" else
+                            self.scalar(key, value, "number"))
         return section
 
     def value(self, key, node):
         if key.kind == "mapping":
             return self.section(key.of, node)
+        if node.kind == "alias":
+            return None
         if key.kind in ("items", "settings"):
             if node.kind == "mapping" and node.value:
                 return self.named(key, node)
             empty = node.kind == "mapping" or node.value == ""
             self.wrong(key, node, f"'{key.name}' is empty" if empty else f"'{key.name}' cannot be a {node.kind}")
-            return Section(node.place)
+            return None
         return self.list(key, node) if key.kind in LISTS else self.scalar(key, node, key.kind)
 
     def section(self, mapping, node):
         section = Section(node.place)
         table = {key.name: key for key in mapping.keys}
+        if node.kind == "alias":
+            return section
         if node.kind != "mapping":
             self.file.complain(node.place, f"{mapping.title} is a mapping", "write KEY: VALUE below it")
             node = node._replace(value=[])
         for name, value in node.value:
             if name.value in table:
-                section[name.value] = self.value(table[name.value], value)
-                section.places[name.value] = value.place
+                section.add(name, value, self.value(table[name.value], value))
             else:
                 self.file.complain(name.place, f"no key of {mapping.title} is called '{name.value}'",
                                    suggest(name.value, table))
         for key in mapping.keys:
-            if key.name in section:
+            if key.name in section.names:
                 continue
             if key.required:
                 self.file.complain(node.place, f"{mapping.title} must have the key '{key.name}'", self.shape(key))
             if key.default is not None:
                 section[key.name] = key.default
         return section
-
-
-def read(path, shown, mapping):
-    """The file and its section; DataError: all that is wrong with it."""
-    file = File(path, shown)
-    root = Tree(file).read()
-    section = Reader(file).section(mapping, root) if root else None
-    file.stop_if_wrong()
-    return file, section

@@ -14,6 +14,9 @@
     DIR/board.cmake  what the build itself wants to know
     DIR/board.json   all of it, for the system builder (builder/board.h)
 
+BOARD is the name of a board of this tree, or the path of a file NAME.yaml.
+
+  gen_board.py BOARD               check its files
   gen_board.py --boards            the names of the boards
   gen_board.py --options           each option with its values, one per line
   gen_board.py BOARD --show KEY    one value of the data, e.g. qemu.machine
@@ -22,11 +25,10 @@ import argparse
 import json
 import re
 import sys
-import tomllib
 from pathlib import Path
 
-from boards import ROOT, boards, load
-from data_file import DataError
+from boards import ROOT, boards, find, load, option_words, options_table
+from data_file import DataError, FileError
 
 GRANULE = 32  # bytes of kernel memory per bit of its bitmap
 KERNEL_PRIORITY = 0x40  # the most urgent one of the kernel's own (arch/armv7m, PRIORITY_FAULT)
@@ -35,30 +37,23 @@ WINDOW_KEYS = ("stack", "objects", "guests", "boundary")
 MEMORY_KEYS = {"flash_size": "flash", "ram_size": "ram"}  # how much of the chip's memory is used
 
 
-def options_table():
-    path = ROOT / "kernel" / "options.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
-
-
 # --- options -------------------------------------------------------------------------------------
 
 def allowed(option):
     return option.get("values") or option["range"]
 
 
-def set_option(table, values, assignment, origin):
+def set_option(table, values, assignment):
     name, _, text = assignment.partition("=")
     if name not in table:
-        raise DataError(f"{origin}: no option is called '{name}'; kernel/options.toml lists them")
+        raise DataError(f"--set: no option is called '{name}'; kernel/options.toml lists them")
     try:
         value = int(text, 0)
     except ValueError:
-        raise DataError(f"{origin}: {name} needs a number, not '{text}'") from None
-    choice = table[name].get("values")
-    low, high = (choice[0], choice[-1]) if choice else table[name]["range"]
-    if (choice and value not in choice) or not low <= value <= high:
-        words = " or ".join(map(str, choice)) if choice else f"{low} to {high}"
-        raise DataError(f"{origin}: {name} is {words}, not {value}")
+        raise DataError(f"--set: {name} needs a number, not '{text}'") from None
+    words = option_words(table[name], value)
+    if words:
+        raise DataError(f"--set: {name} is {words}, not {value}")
     values[name] = value
 
 
@@ -67,16 +62,23 @@ def options_of(board, chip, assignments):
     values = {name: option["default"] for name, option in table.items()}
     if not chip["fpu"]:
         values["FPU"] = 0
-    for name, value in board.get("options", {}).items():
-        set_option(table, values, f"{name}={value}", "board")
+    values.update(board.get("options", {}))
     for assignment in assignments:
-        set_option(table, values, assignment, "--set")
+        set_option(table, values, assignment)
     if values["FPU"] and not chip["fpu"] and chip["arch"] != "host":
         raise DataError("--set: this chip has no FPU")
     return table, values
 
 
 # --- memory --------------------------------------------------------------------------------------
+
+class LayoutError(DataError):
+    """Sizes of the kernel that do not fit: pairs of key and text."""
+
+    def __init__(self, wrong):
+        super().__init__("\n".join(f"kernel.{key} {text}" for key, text in wrong))
+        self.wrong = wrong
+
 
 def window_layout(board, chip, assignments):
     """The same where the kernel has a window of the address space: what is the kernel's is there.
@@ -96,15 +98,15 @@ def window_layout(board, chip, assignments):
     objects = window["guests"] + sizes["guests"]
     own_end = objects + sizes["objects"]
     boundary = sizes.get("boundary", own_end)
-    for key, value in (("objects", sizes["objects"]), ("guests", sizes["guests"]),
-                       ("boundary", boundary)):
-        if value % large:
-            raise DataError(f"kernel.{key} must be a multiple of {large}: pages of the kernel")
     user_ram = sizes["user_image"] + sizes["user_image_bytes"]
+    wrong = [(key, f"must be a multiple of {large}: pages of the kernel") for key, value in
+             (("objects", sizes["objects"]), ("guests", sizes["guests"]), ("boundary", boundary)) if value % large]
     if own_end > sizes["user_image"]:
-        raise DataError("kernel.objects and kernel.guests reach into kernel.user_image")
+        wrong.append(("user_image", f"must be {own_end:#x} or more: kernel.guests and kernel.objects end there"))
     if not own_end <= boundary <= window["bytes"]:
-        raise DataError(f"kernel.boundary is {own_end:#x} to {window['bytes']:#x}, what the kernel sees")
+        wrong.append(("boundary", f"is {own_end:#x} to {window['bytes']:#x}, what the kernel sees"))
+    if wrong:
+        raise LayoutError(wrong)
     return {
         "KERNEL_WINDOW": window["virtual"],
         "BOOT_PAGE": window["boot_page"],
@@ -163,14 +165,19 @@ def layout_of(board, chip, assignments, is_debug=False):
         sizes[key] = int(text, 0)
     memory = {entry["name"]: entry for entry in chip["memory"]}
     flash, ram = memory["flash"], memory["ram"]
-    if sizes["image"] & (sizes["image"] - 1):
-        raise DataError("kernel.image must be a power of two: one region keeps the user out")
-    for key, align in (("ram", 256), ("stack", 8), ("objects", GRANULE * 32),
-                       ("guests", GRANULE)):
-        if sizes[key] % align:
-            raise DataError(f"kernel.{key} must be a multiple of {align}")
-    if sizes["stack"] + sizes["objects"] >= sizes["ram"] or sizes["ram"] >= ram["size"]:
-        raise DataError("kernel.stack and kernel.objects do not fit kernel.ram, or that the RAM")
+    aligned = (("ram", 256), ("stack", 8), ("objects", GRANULE * 32), ("guests", GRANULE))
+    wrong = [(key, f"must be a multiple of {align}") for key, align in aligned if sizes[key] % align]
+    if sizes["image"] == 0 or sizes["image"] & (sizes["image"] - 1):
+        wrong.append(("image_debug" if is_debug else "image", "must be a power of two: one region keeps the user out"))
+    if sizes["image"] >= flash["size"]:
+        wrong.append(("image", f"must be less than the flash, which has {flash['size']} bytes"))
+    if sizes["stack"] + sizes["objects"] >= sizes["ram"]:
+        wrong.append(("ram", f"must be more than kernel.stack and kernel.objects, {sizes['stack'] + sizes['objects']} "
+                             "bytes: they do not fit"))
+    if sizes["ram"] + sizes["guests"] >= ram["size"]:
+        wrong.append(("ram", f"and kernel.guests must be less than the RAM, which has {ram['size']} bytes"))
+    if wrong:
+        raise LayoutError(wrong)
     kernel_end = ram["base"] + sizes["ram"]
     return {
         "KERNEL_IMAGE": flash["base"],
@@ -337,9 +344,10 @@ def script(name, layout, arch):
     return text
 
 
-def board_cmake(board, chip, values, transparent):
+def board_cmake(found, chip, values, transparent):
+    board = found.board
     backend = "raw" if values["RAW"] else chip["protection"]
-    rows = [("ARCH", chip["arch"]), ("CPU", chip["cpu"]), ("FPU", chip["fpu"]),
+    rows = [("NAME", found.name), ("FILES", ";".join(map(str, found.paths))), ("ARCH", chip["arch"]), ("CPU", chip["cpu"]), ("FPU", chip["fpu"]),
             ("PAGETABLE", backend), ("CONSOLE", chip.get("console", {}).get("driver", "")),
             ("QEMU", board.get("qemu", {}).get("program", "")),
             ("MACHINE", board.get("qemu", {}).get("machine", "")),
@@ -359,16 +367,41 @@ def board_json(name, board, chip, layout, values):
     return json.dumps(whole, indent=1, sort_keys=True) + "\n"
 
 
+def located(found, wrong):
+    """What does not fit, with the places of the board's file."""
+    kernel = found.sections[0]["kernel"]
+    for key, text in wrong:
+        found.board_file.complain(kernel.at(key), f"kernel.{key} {text}")
+    return FileError(found.board_file.show())
+
+
+def check(name):
+    """The files of a board alone, for both kinds of builds."""
+    found, wrong = find(name), []
+    for is_debug in (False, True):
+        try:
+            layout_of(found.board, found.chip, [], is_debug)
+        except LayoutError as error:
+            wrong += error.wrong
+    if wrong:
+        raise located(found, wrong)
+    transparent_of(found.board, found.chip, [])
+
+
 def generate(name, out, settings, layouts, transparent_lines):
-    board, chip = load(name)
-    table, values = options_of(board, chip, settings)
-    chip, layouts = shrink(chip, layouts)
-    layout = layout_of(board, chip, layouts, values["DEBUG"] == 1)
+    found = find(name)
+    name, board = found.name, found.board
+    table, values = options_of(board, found.chip, settings)
+    chip, sizes = shrink(found.chip, layouts)
+    try:
+        layout = layout_of(board, chip, sizes, values["DEBUG"] == 1)
+    except LayoutError as error:
+        raise (error if layouts else located(found, error.wrong)) from error
     transparent = transparent_of(board, chip, transparent_lines)
     write(out / "config.h", config_h(name, table, values))
     write(out / "board.h", board_h(name, board, chip, transparent))
     write(out / "layout.h", layout_h(name, chip, layout))
-    write(out / "board.cmake", board_cmake(board, chip, values, transparent))
+    write(out / "board.cmake", board_cmake(found, chip, values, transparent))
     write(out / "board.json", board_json(name, board, chip, layout, values))
     if layout:
         for name_of_script in ("kernel.ld", "system.ld", "user.ld", "init.ld"):
@@ -389,7 +422,7 @@ def show(name, key):
 
 def main(argv):
     parser = argparse.ArgumentParser(description="Turn a board's data into what compilers read.")
-    parser.add_argument("board", nargs="?", help="name of a file in boards/, without .yaml")
+    parser.add_argument("board", nargs="?", help="name of a file in boards/, without .yaml, or the path of any other")
     parser.add_argument("--out", type=Path, help="directory for the files")
     parser.add_argument("--set", action="append", default=[], metavar="OPTION=VALUE")
     parser.add_argument("--layout", action="append", default=[], metavar="KEY=BYTES")
@@ -413,9 +446,12 @@ def main(argv):
             generate(options.board, options.out, options.set, options.layout,
                      options.transparent)
         else:
-            load(options.board)
+            check(options.board)
+    except FileError as error:
+        print(error, file=sys.stderr)
+        return 2
     except DataError as error:
-        print(f"gen_board: {error}", file=sys.stderr)
+        print("".join(f"gen_board: {line}\n" for line in str(error).split("\n")), end="", file=sys.stderr)
         return 2
     return 0
 

@@ -195,8 +195,11 @@ def check_lists(chip, file):
         if ("base" in device.names) == ("port" in device.names):
             file.complain(chip["devices"].names[name], f"device '{name}' must have either 'base' or 'port'")
     for name, interrupt in chip.get("interrupts", {}).items():
-        last = interrupt.get("last", interrupt.get("line", 0))
-        if last >= lines:
+        first = interrupt.get("line", 0)
+        last = interrupt.get("last", first)
+        if last < first:
+            file.complain(interrupt.at("last"), f"the lines of '{name}' end before they begin", "'last' is 'line' or above")
+        elif last >= lines:
             file.complain(interrupt.at("last" if "last" in interrupt else "line"), f"interrupt '{name}' cannot be line {last}",
                           f"'irq_lines' says that there are {lines}: 0 to {lines - 1}")
 

@@ -51,11 +51,12 @@ def spoken(outcome, board):
 
 
 class Typist:
-    """Types the lines of a file, each when the system has asked for one. Without a file: nobody."""
+    """Types the lines of a file, each when the system has asked for one. Without lines: nobody, or whoever
+    sits at the file descriptor `keyboard`."""
 
-    def __init__(self, path):
+    def __init__(self, path, keyboard=None):
         self.lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path else []
-        self.keyboard, self.keys = os.pipe() if path else (None, None)
+        self.keyboard, self.keys = os.pipe() if self.lines else (keyboard, None)
 
     def see(self, line):
         if line.endswith("?") and self.lines:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Unlicense
 """Tools of described systems: names for what kernel and init print, transcripts, new systems, stacks."""
 import json
+import os
 import subprocess
 import tempfile
 import unittest
@@ -89,6 +90,27 @@ class Transcripts(Folder):
     def test_loose(self):
         self.assertTrue(self.holds(["a", "b"], ["x", "a", "y", "b"], True))
         self.assertFalse(self.holds(["a", "b"], ["b", "a"], True))
+
+    def test_types_when_asked(self):
+        path = self.folder / "input.txt"
+        path.write_text("one\n\n", encoding="utf-8")
+        typist = transcript.Typist(path)
+        self.addCleanup(os.close, typist.keyboard)
+        self.addCleanup(os.close, typist.keys)
+        os.set_blocking(typist.keyboard, False)
+        typist.see("hello")
+        with self.assertRaises(BlockingIOError):
+            os.read(typist.keyboard, 9)
+        for typed in (b"one\n", b"\n"):
+            typist.see("line?")
+            self.assertEqual(os.read(typist.keyboard, 9), typed)
+        self.assertEqual(typist.lines, [])
+        typist.see("line?")  # nothing is left to type
+
+    def test_nobody_types(self):
+        typist = transcript.Typist(None)
+        typist.see("line?")
+        self.assertIsNone(typist.keyboard)
 
     def test_waste(self):
         self.assertEqual([holds for _, holds in transcript.wastes(self.json)], [False])

@@ -8,6 +8,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import boards
 import gen_board
 
 
@@ -109,6 +110,22 @@ class Boards(unittest.TestCase):
     def test_a_debug_build_has_a_larger_image(self):
         folder, _, _ = self.generate("stm32f405", "--set", "DEBUG=1")
         self.assertRegex((folder / "layout.h").read_text(), r"LAYOUT_KERNEL_IMAGE_BYTES +0x00010000")
+
+    def test_lines_in_a_row(self):
+        _, chip = boards.load("mps2-an500")
+        self.assertIn({"name": "console", "line": 0, "last": 1}, chip["interrupt"])
+
+    def test_wrong_lines_in_a_row(self):
+        path = Path(self.enterContext(tempfile.TemporaryDirectory()), "chip.yaml")
+        text = (boards.ROOT / "chips" / "mps2-an500.yaml").read_text(encoding="utf-8")
+        for wrong, complaint in (("line: 2\n    last: 1", "end before they begin"),
+                                 ("line: 0\n    last: 32", "no interrupt line 32"),
+                                 ("line: 32", "no interrupt line 32")):
+            path.write_text(text.replace("line: 0\n    last: 1", wrong), encoding="utf-8")
+            file, chip = boards.read(path, "chip.yaml", boards.CHIP)
+            boards.check_lines(file, chip)
+            with self.subTest(wrong):
+                self.assertRaisesRegex(boards.DataError, complaint, file.stop_if_wrong)
 
     def test_refusals(self):
         self.refused("no board is called 'x'; there are: ", "x")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 import unittest
@@ -65,6 +66,27 @@ class Endings(unittest.TestCase):
         outcome = self.play("echo 'warning: icount sleep disabled and no active timers'; "
                             "exec sleep 60")
         self.assertIn("never wake", outcome.reason)
+
+    def test_image_that_waits_for_a_key_may_sleep(self) -> None:
+        keyboard, keys = os.pipe()
+        self.addCleanup(os.close, keyboard)
+        self.addCleanup(os.close, keys)
+        outcome = self.play("echo 'warning: icount sleep disabled and no active timers'; read line; "
+                            "echo \"got $line\"; exec sleep 60", keyboard=keyboard, until="got",
+                            show=lambda line: line.startswith("warning") and os.write(keys, b"a key\n"))
+        self.assertEqual((outcome.status, outcome.lines[-1]), (GOOD, "got a key"))
+
+    def test_the_end_of_a_keyboard_is_no_end_of_the_line(self) -> None:
+        keyboard, keys = os.pipe()
+        self.addCleanup(os.close, keyboard)
+        os.write(keys, b"a\n")
+        os.close(keys)
+        outcome = self.play("read line; echo \"got $line\"; read line; echo over", keyboard=keyboard, silence=0.5)
+        self.assertEqual((outcome.status, outcome.lines), (FAILED, ["got a"]))
+        self.assertIn("no output", outcome.reason)
+
+    def test_without_a_keyboard_nothing_comes(self) -> None:
+        self.assertEqual(self.play("read line || echo over").lines, ["over"])
 
     def test_exit_status_of_the_image(self) -> None:
         self.assertEqual(self.play("exit 0").status, GOOD)

@@ -46,9 +46,10 @@ static const unsigned char *shares_after(word_t periods)
 }
 
 /* Begins with the time that init gave, and the end of a period. */
-void scheduler(word_t period)
+void scheduler(word_t param)
 {
     const rme_thread_t workers[WORKERS] = {thread_a, thread_b, thread_c};
+    const word_t period = param;
 
     for (word_t n = 0;; n++) {
         wait_until_the_end(period);

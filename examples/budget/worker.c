@@ -7,8 +7,8 @@
 
 volatile word_t rounds[WORKERS];
 
-void work(word_t me)
+void work(word_t param)
 {
     for (;;)
-        rounds[me]++;
+        rounds[param]++;
 }

@@ -32,9 +32,9 @@ static void put(char c)
     went++;
 }
 
-word_t write(word_t count, word_t message[RME_MESSAGE_WORDS])
+word_t write(word_t param, word_t message[RME_MESSAGE_WORDS])
 {
-    word_t room = ring_room(&ends.to_send);
+    word_t count = param, room = ring_room(&ends.to_send);
 
     if (count == 0)
         return RING_BYTES - room;

@@ -59,7 +59,6 @@ void uart_let(const struct rme_device *device, bool may_send)
  * interrupt for room: there it is always there.) */
 bool uart_is_quiet(const struct rme_device *device)
 {
-    static_assert(SR_RXNE == CR1_RXNEIE && SR_TXE == CR1_TXEIE,
-                  "the states have their masks' bits");
+    static_assert(SR_RXNE == CR1_RXNEIE && SR_TXE == CR1_TXEIE, "states have the bits of masks");
     return (device->registers[SR] & device->registers[CR1] & (SR_RXNE | SR_TXE)) == 0;
 }

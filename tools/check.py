@@ -8,6 +8,7 @@ Each check is one case; it prints what is wrong and goes on. A check whose subje
 or whose tool cannot be had, is skipped and says so. The last line is `N passed, N failed, N skipped`.
 """
 import argparse
+import importlib.util
 import json
 import os
 import re
@@ -142,11 +143,21 @@ def check_docs():
 
 
 def check_description():
-    """The schema and the reference of system descriptions are those of the builder's table of keys."""
+    """The reference and the schemas are those of the tables of keys, and every file of the tree is as they say."""
     builder = build_builder()
     for what, name in (("schema", "docs/system.schema.json"), ("reference", "docs/description.md")):
         if run(builder, what) != (ROOT / name).read_text(encoding="utf-8"):
             raise Wrong(f"{name} is out of date: build/builder/builder {what} > {name}")
+    for what in ("board", "chip"):
+        name = f"docs/{what}.schema.json"
+        if run(sys.executable, "tools/data_schema.py", what) != (ROOT / name).read_text(encoding="utf-8"):
+            raise Wrong(f"{name} is out of date: tools/data_schema.py {what} > {name}")
+    if importlib.util.find_spec("jsonschema") is None:
+        raise Wrong("the package python3-jsonschema is missing: apt-get install python3-jsonschema")
+    for what, patterns in (("system", ["*system.yaml"]), ("board", ["boards/*.yaml", "tests/described/own/little.yaml"]),
+                           ("chip", ["chips/*.yaml", "tests/described/own/little_chip.yaml"])):
+        run(sys.executable, "tools/data_schema.py", "--check", f"docs/{what}.schema.json",
+            *some(tracked(*patterns), f"{what} file"))
 
 
 def check_commands():

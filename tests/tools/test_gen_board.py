@@ -115,18 +115,6 @@ class Boards(unittest.TestCase):
         _, chip = boards.load("mps2-an500")
         self.assertIn({"name": "console", "line": 0, "last": 1}, chip["interrupt"])
 
-    def test_wrong_lines_in_a_row(self):
-        path = Path(self.enterContext(tempfile.TemporaryDirectory()), "chip.yaml")
-        text = (boards.ROOT / "chips" / "mps2-an500.yaml").read_text(encoding="utf-8")
-        for wrong, complaint in (("line: 2\n    last: 1", "end before they begin"),
-                                 ("line: 0\n    last: 32", "no interrupt line 32"),
-                                 ("line: 32", "no interrupt line 32")):
-            path.write_text(text.replace("line: 0\n    last: 1", wrong), encoding="utf-8")
-            file, chip = boards.read(path, "chip.yaml", boards.CHIP)
-            boards.check_lines(file, chip)
-            with self.subTest(wrong):
-                self.assertRaisesRegex(boards.DataError, complaint, file.stop_if_wrong)
-
     def test_refusals(self):
         self.refused("no board is called 'x'; there are: ", "x")
         self.refused("no option is called 'X'", "stm32f405", "--set", "X=1")

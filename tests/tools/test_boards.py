@@ -81,7 +81,7 @@ class Cases(unittest.TestCase):
         self.assertTrue(str(caught.exception).endswith(
             "mine.yaml:2:38: 'args' cannot be a mapping\n"
             "    2 | qemu: {program: q, machine: ä, args: {}}\n"
-            "      |                                      ^~\n"
+            "      |                                      ^\n"
             "      = 'args' is a list of texts: [a, b]"), caught.exception)
 
 

@@ -5,7 +5,7 @@
 #include "handles.h"
 #include "rme/print.h"
 
-static word_t last = 16; /* data of the image */
+static word_t last = 17; /* data of the image */
 static word_t sum;       /* begins as 0 */
 
 int main(void)

@@ -6,7 +6,7 @@
 #include "rme/assert.h"
 #include "rme/print.h"
 
-enum { ROUNDS = 8 };
+enum { ROUNDS = 9 };
 
 int main(void)
 {
@@ -23,7 +23,7 @@ int main(void)
         rme_print("ping: the square of %zu is %zu, and pong says that the sum is %zu\n", i, value,
                   message[1]);
     }
-    rme_print("ping: 1 + 4 + ... + 64 is %zu\n", sum);
+    rme_print("ping: 1 + 4 + ... + 81 is %zu\n", sum);
     /* It may send there, not receive. */
     rme_assert(rme_signal_receive(signal_bell, SIGNAL_POLL_ALL) == STATUS_RIGHTS);
     rme_print("ping: I may not receive what I send\n");

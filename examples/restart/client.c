@@ -17,9 +17,9 @@ int main(void)
             rme_assert(rme_invoke_message(port_server_count, message, &value) == STATUS_OK);
             rme_print("client: call %zu, lives %zu\n", value, message[1]);
         }
-        rme_print("client: I go where I shall not come back from by myself\n");
+        rme_print("client: journey %zu, from where I do not come back by myself\n", i + 1);
         rme_assert(rme_invoke_hidden(port_server_stay, 0, &value) == STATUS_FAULT);
-        rme_print("client: thrown out of the server with FAULT\n");
+        rme_print("client: thrown out of the server with FAULT, after %zu calls\n", 2 * (i + 1));
         if (i < LIVES)
             (void)rme_signal_receive(signal_again, SIGNAL_RECEIVE_SINGLE);
     }

@@ -92,12 +92,12 @@ class Transcripts(Folder):
         self.assertFalse(self.holds(["a", "b"], ["b", "a"], True))
 
     def test_show_something(self):
-        """Each transcript has twenty lines or more, and ten or more of them have values."""
+        """Each transcript has twenty lines or more, of which as good as twenty have values."""
         for folder in sorted(path.parent for path in (ROOT / "examples").glob("*/system.yaml")):
             lines = (folder / "expected.txt").read_text(encoding="utf-8").splitlines()
             with self.subTest(folder.name):
                 self.assertGreaterEqual(len(lines), 20)
-                self.assertGreaterEqual(sum(any(c.isdigit() for c in line) for line in lines), 10)
+                self.assertGreaterEqual(sum(any(c.isdigit() for c in line) for line in lines), 18)
 
     def test_types_when_asked(self):
         path = self.folder / "input.txt"

@@ -202,7 +202,8 @@ def flip_kernel_half(tally, judged):
     """Entries 256 to 510 of a top level are 0, the last one leads to the kernel's own tables and has no bit U: what
     is not set stays out of reach of the user, and with that bit the user could walk the kernel's tables."""
     symbols = judged.evidence.image.symbols
-    address = symbols["directory_pointers"] ^ judged.board.window
+    own = symbols.get("view_pointers", symbols["directory_pointers"])  # the first with KPTI
+    address = own ^ judged.board.window
     entry = address | mmu.P | mmu.W | mmu.A
     for bit in range(64):
         empty = mmu.meaning(1 << bit, mmu.TOP_ORDER)

@@ -47,6 +47,9 @@ def claims(folder):
     own = [block for process in system["processes"] for block in process["blocks"] if block["name"] in ("code", "data")]
     yield f"{len(own)} blocks of memory lie inside of it", len(own) == 2 and all(map(is_inside, own))
 
+    audit = rme("audit", "hello", "--board", str(board))
+    yield "its image grants what the description grants", audit.returncode == 0
+
     text = board.read_text(encoding="utf-8")
     board.write_text(text.replace("image: 64 KiB", "image: 48 KiB").replace("PRIORITIES: 64", "PRIORITIES: 33"))
     wrong = rme("build", "hello", "--board", str(board))

@@ -31,9 +31,9 @@ def number(text):
     return int(digits, 0) * UNITS[unit]
 
 
-def read(folder, name):
-    """One data file: all scalars are text."""
-    path = ROOT / folder / f"{name}.yaml"
+def read(folder, name, beside=Path()):
+    """One data file of the tree by its name, or any other by its path: all scalars are text."""
+    path = beside / name if name.endswith(".yaml") else ROOT / folder / f"{name}.yaml"
     if not path.exists():
         raise AuditError(f"there is no {folder[:-1]} '{name}'")
     return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
@@ -44,7 +44,7 @@ class Board:
 
     def __init__(self, name, image):
         board = read("boards", name)
-        chip = read("chips", board["chip"])
+        chip = read("chips", board["chip"], Path(name).parent)
         self.name = name
         self.arch = chip["arch"]
         self.has_mmu = chip["protection"] == "mmu"
@@ -82,7 +82,7 @@ class Board:
                   for key, each in chip["memory"].items()}
         flash, ram = memory["flash"][0], memory["ram"][0]
         user = image.symbol("user_image_begin")
-        if user - flash not in (sizes["image"], sizes["image_debug"]):
+        if user - flash not in (sizes["image"], sizes.get("image_debug")):
             raise AuditError(f"{image.path}: init lies at {user:#x}, where board {self.name} has none")
         taken = {"flash": user - flash, "ram": sizes["ram"]}
         self.kmem, self.kmem_bytes = ram + sizes["ram"] - sizes["objects"], sizes["objects"]

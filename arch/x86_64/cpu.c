@@ -104,7 +104,7 @@ static const struct {
     {port_exception_stubs, 0, 31, STUB_EXCEPTION_BYTES, 0},
     {port_machine_stubs, NMI, NMI, 0, 1},
     {port_machine_stubs + STUB_MACHINE_BYTES, DOUBLE_FAULT, DOUBLE_FAULT, 0, 2},
-    {port_machine_stubs + 2 * STUB_MACHINE_BYTES, MACHINE_CHECK, MACHINE_CHECK, 0, 3},
+    {port_machine_stubs + (word_t)2 * STUB_MACHINE_BYTES, MACHINE_CHECK, MACHINE_CHECK, 0, 3},
     {port_line_stubs, VECTOR_LINES, VECTOR_LINES + BOARD_IRQ_LINES - 1, STUB_LINE_BYTES, 0},
     {port_timer_stub, VECTOR_TIMER, VECTOR_TIMER, 0, 0},
     {port_request_stub, VECTOR_REQUEST, VECTOR_REQUEST, 0, 0},

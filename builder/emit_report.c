@@ -61,15 +61,19 @@ static void put_process(struct output *out, const struct process *process,
         put_stack(out, "port  ", port->name.text, &port->stack, port->stack_bytes);
     LIST_EACH(capability, each, process->capabilities)
         put(out, "    capability %2zu  %-10s %s\n", each_at, each->type, each->symbol);
+    if (process->capabilities.count == 0)
+        put(out, "    no capabilities\n");
 }
 
-static void put_kernel(struct output *out, const struct objects *objects)
+static void put_kernel(struct output *out, const struct objects *objects, const struct board *board)
 {
     static const char *const types[] = {"captable", "pagetable",  "process",
                                         "thread",   "invocation", "signal"};
 
-    put(out, "\nkernel objects: %zu, %" PRIu64 " bytes of kernel memory, tables of init included\n",
-        objects->all.count, objects->bytes);
+    put(out,
+        "\nkernel objects: %zu, %" PRIu64 " bytes of the %" PRIu64
+        " of kernel memory, tables of init included\n",
+        objects->all.count, objects->bytes, board->kmem_bytes);
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
         uint64_t bytes = 0;
         unsigned count = 0;
@@ -85,12 +89,18 @@ static void put_kernel(struct output *out, const struct objects *objects)
 
 static void put_privileges(struct output *out, const struct system *system)
 {
+    unsigned count = 0;
+
     put(out, "\nthreads that may run for ever (budget: infinite):\n");
     LIST_EACH(process, process, system->processes)
         LIST_EACH(thread, thread, process->threads)
-            if (thread->budget.is_word)
+            if (thread->budget.is_word) {
                 put(out, "    %s.%s, priority %" PRIu64 "\n", process->name.text, thread->name.text,
                     thread->priority.value);
+                count++;
+            }
+    if (count == 0)
+        put(out, "    none\n");
 }
 
 bool emit_report(const struct placement *placement, const struct objects *objects, const char *path)
@@ -112,7 +122,7 @@ bool emit_report(const struct placement *placement, const struct objects *object
             shared->name.text, shared->base, shared->size.value, shared->bytes);
     LIST_EACH(process, process, system->processes)
         put_process(&out, process, placement->board);
-    put_kernel(&out, objects);
+    put_kernel(&out, objects, placement->board);
     put_privileges(&out, system);
     return output_save(&out, path);
 }

@@ -6,6 +6,9 @@ if(NOT RME_CROSS)
     message(FATAL_ERROR "Board ${RME_BOARD} needs a cross compiler: use `cmake --preset ${RME_BOARD}`.")
 endif()
 
+# No image knows where it was built: the same sources give the same bytes in any folder.
+list(APPEND RME_COMMON_FLAGS -ffile-prefix-map=${CMAKE_BINARY_DIR}=build/board)
+
 # Flags of the machine, those that keep the compiler from the FPU, and what the kernel takes besides.
 if(BOARD_ARCH STREQUAL "x86_64")
     set(RME_MACHINE_FLAGS -m64 -march=${BOARD_CPU} -mno-red-zone -fno-pic -fno-pie -fcf-protection=none)

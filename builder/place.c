@@ -63,6 +63,40 @@ static void place_init(struct placement *placement)
                  "init and its table of this system do not fit board %s", board->name);
 }
 
+/* What a process takes of flash, or of RAM: with an MMU everything is in RAM. */
+static uint64_t taken(const struct placement *placement, const struct process *process,
+                      bool is_flash)
+{
+    uint64_t bytes = 0;
+
+    LIST_EACH(block, block, process->layout->blocks)
+        if (block->is_own && (placement->board->has_mmu || block->is_code == is_flash))
+            bytes += block->granted;
+    return bytes;
+}
+
+bool place_has_room(const struct placement *placement, bool is_flash)
+{
+    uint64_t end = is_flash ? placement->image : placement->ram;
+    uint64_t limit = is_flash ? placement->image_end : placement->ram_end;
+    const struct process *largest = NULL;
+
+    if (end <= limit)
+        return true;
+    LIST_EACH(process, process, placement->system->processes)
+        if (largest == NULL ||
+            taken(placement, process, is_flash) > taken(placement, largest, is_flash))
+            largest = process;
+    complain(largest->name.at,
+             memory_format("process '%s' takes most, %s: %s, or leave a process out",
+                           largest->name.text, units_bytes(taken(placement, largest, is_flash)),
+                           is_flash ? "make programs smaller"
+                                    : "make heaps, stacks or shared memories smaller"),
+             "board %s has %s of %s too little", placement->board->name, units_bytes(end - limit),
+             is_flash ? "flash" : "RAM");
+    return false;
+}
+
 void place(struct placement *placement)
 {
     LIST_EACH(process, process, placement->system->processes)

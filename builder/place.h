@@ -70,6 +70,10 @@ void place(struct placement *placement);
 void place_mpu(struct placement *placement);
 void place_mmu(struct placement *placement);
 
+/* False, and a complaint at the process that takes most: flash or RAM does not hold what was
+ * placed. */
+bool place_has_room(const struct placement *placement, bool is_flash);
+
 static inline uint64_t align_up(uint64_t value, uint64_t align)
 {
     return (value + align - 1) / align * align;

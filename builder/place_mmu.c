@@ -7,7 +7,6 @@
 #include "builder/place.h"
 
 #include "abi/calls.h"
-#include "builder/units.h"
 
 enum { PAGE_ORDER = 12, NUMBER_ORDER = 9, TOP_ORDER = 39, TOP_NUMBER_ORDER = 8 };
 
@@ -222,9 +221,5 @@ void place_mmu(struct placement *placement)
     }
     LIST_EACH(process, process, placement->system->processes)
         place_process(placement, process);
-    if (placement->ram > placement->ram_end)
-        complain((struct place){.source = placement->system->source},
-                 "make heaps, stacks or shared memories smaller, or leave a process out",
-                 "board %s has %s of RAM too little", board->name,
-                 units_bytes(placement->ram - placement->ram_end));
+    (void)place_has_room(placement, false);
 }

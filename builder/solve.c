@@ -2,7 +2,6 @@
 #include "builder/solve.h"
 
 #include "abi/calls.h"
-#include "builder/units.h"
 
 #include <string.h>
 
@@ -306,16 +305,6 @@ static void complain_regions(const struct solver *solver)
     }
 }
 
-static void complain_space(const struct solver *solver, uint64_t end, uint64_t limit,
-                           const char *what)
-{
-    if (end > limit)
-        complain((struct place){.source = solver->placement->system->source},
-                 "make heaps, stacks or shared memories smaller, or leave a process out",
-                 "board %s has %s of %s too little", solver->placement->board->name,
-                 units_bytes(end - limit), what);
-}
-
 /* ---- Result ---- */
 
 /* Regions that the kernel loads by turns are not pinned. */
@@ -370,7 +359,5 @@ bool solve(struct solver *solver)
         set_flags(solver, process);
     placement->image = solver->image;
     placement->ram = solver->ram;
-    complain_space(solver, placement->image, placement->image_end, "flash");
-    complain_space(solver, placement->ram, placement->ram_end, "RAM");
-    return placement->image <= placement->image_end && placement->ram <= placement->ram_end;
+    return place_has_room(placement, true) && place_has_room(placement, false);
 }

@@ -131,9 +131,12 @@ static void try_too_much(const struct board *board)
            "too many regions are told, with the process");
     placement.system =
         read_system("system: s\nprocesses:\n  p:\n    sources: [p.c]\n    heap: 90 KiB\n"
+                    "    threads: {main: {priority: 1, budget: infinite}}\n"
+                    "  q:\n    sources: [q.c]\n"
                     "    threads: {main: {priority: 1, budget: infinite}}\n",
                     board);
-    report(complains(&placement, "of RAM too little"), "too little RAM is told");
+    report(complains(&placement, "process 'p' takes most, 9"),
+           "too little RAM is told, with the process");
 }
 
 int main(int argc, char **argv)

@@ -8,7 +8,9 @@ else, claims that hold and claims that do not, and hardware that does something 
 BUILD has the images of the systems. TAP.
 """
 import argparse
+import contextlib
 import importlib.util
+import io
 import re
 import sys
 import tempfile
@@ -280,6 +282,32 @@ def run_claims(tap, systems):
         tap.case(f"{system}: {', '.join(claims)}", holds, [str(each) for each in found])
 
 
+def run_statuses(tap, systems, options):
+    """What ./rme audit ends with."""
+    folder = systems.folder("hello")
+
+    def status(image, description):
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            return MAIN.main([str(options.build / image), "--board", options.board, "--description", str(description),
+                              "--programs", str(options.build / "systems" / "hello")])
+
+    tap.case("status 0: all is as described", status("hello.elf", folder / "system.yaml") == 0)
+    tap.case("status 2: no described system", status("init.elf", folder / "system.yaml") == 2)
+    tap.case("status 2: no ELF file", status("systems/hello/report.txt", folder / "system.yaml") == 2)
+    tap.case("status 2: no file", status("nothing.elf", folder / "system.yaml") == 2)
+    with tempfile.TemporaryDirectory(prefix="audit-") as other:
+        path = Path(other, "system.yaml")
+        path.write_text(systems.text("hello").replace("priority: 4", "priority: 3"), encoding="utf-8")
+        tap.case("status 1: another priority", status("hello.elf", path) == 1)
+        path.write_text("system: hello\n", encoding="utf-8")
+        tap.case("status 2: no description", status("hello.elf", path) == 2)
+        path.write_text("system: [", encoding="utf-8")
+        tap.case("status 2: no YAML", status("hello.elf", path) == 2)
+    data = bytearray(systems.read("hello").image.table_bytes)
+    data[-1] ^= 1
+    tap.case("a table that does not add up", "add up to 0" in judge(systems.read("hello"), bytes(data)).findings[0])
+
+
 def run_paths(tap):
     for name, shown, held, wanted in PATHS:
         rows = {each: argparse.Namespace(name=each, row=argparse.Namespace(policy=0, tell=None)) for each in "abc"}
@@ -323,6 +351,7 @@ def main(argv):
         tap.case(f"boot table: {name}", holds, [f"wanted: {wanted}", *findings])
     run_claims(tap, systems)
     run_paths(tap)
+    run_statuses(tap, systems, options)
     run_probe(tap, systems, options)
     return tap.end()
 

@@ -34,7 +34,10 @@ from policy import decide
 def read(options):
     image = Image(options.image)
     board = Board(options.board, image)
-    description = Description(options.description, board)
+    try:
+        description = Description(options.description, board)
+    except KeyError as error:
+        raise AuditError(f"{options.description}: the builder would refuse this description: {error}") from error
     programs = {name: File(options.programs / f"{name}.elf") for name in description.processes}
     depths = {name: depths_of(options.programs / f"{name}.stack.json") for name in programs}
     return Evidence(image, description, board, programs, depths)

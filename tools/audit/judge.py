@@ -99,8 +99,7 @@ class Judge:
         self._capabilities()
         self._interrupts()
         self._shared()
-        if not self.findings:
-            self._memory()
+        self._memory()
         if not self.findings:
             self._settle()
 

@@ -25,6 +25,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 import scratch
 from scratch import JOBS, ROOT, Failed, run
@@ -219,13 +220,15 @@ def check_planted(tree, build, patch):
 class Report:
     def __init__(self):
         self.count, self.failed = 0, 0
+        self.lock = Lock()
 
     def case(self, name, problem=""):
-        self.count += 1
-        self.failed += bool(problem)
-        print(f"{'not ok' if problem else 'ok'} {self.count} - {name}", flush=True)
-        for line in str(problem).splitlines()[-40:]:
-            print(f"# {line}")
+        with self.lock:
+            self.count += 1
+            self.failed += bool(problem)
+            print(f"{'not ok' if problem else 'ok'} {self.count} - {name}", flush=True)
+            for line in str(problem).splitlines()[-40:]:
+                print(f"# {line}", flush=True)
 
     def end(self):
         print(f"1..{self.count}")
@@ -251,6 +254,28 @@ def run_build(tree, name, patches, report):
             report.case(patch.name, error)
 
 
+def run_builds(patches, report):
+    """The builds with most patches first, each in the next copy of the tree that is free: to build one program again and to
+    run it keeps one processor busy."""
+    chosen = {name: [patch for patch in patches if patch.build == name] for name in BUILDS}
+    waiting = sorted((name for name in chosen if chosen[name]), key=lambda name: len(chosen[name]))
+    lock = Lock()
+
+    def work(index):
+        tree = scratch.Tree(f"planted/{index}")
+        while True:
+            with lock:
+                if not waiting:
+                    return
+                name = waiting.pop()
+            run_build(tree, name, chosen[name], report)
+
+    workers = min(int(JOBS), len(waiting))
+    if workers:
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(work, range(workers)))
+
+
 def main(argv):
     parser = argparse.ArgumentParser(description="Plant each defect; the test that it names must fail.")
     parser.add_argument("--only", metavar="REGEX", default="", help="the patches whose name or build matches")
@@ -269,12 +294,8 @@ def main(argv):
                 report.case(f"{patch.name} applies")
         except Failed as error:
             report.case(path.stem, error)
-    if not options.applies and patches:
-        tree = scratch.Tree("planted")
-        for name in BUILDS:
-            chosen = [patch for patch in patches if patch.build == name]
-            if chosen:
-                run_build(tree, name, chosen, report)
+    if not options.applies:
+        run_builds(patches, report)
     return report.end()
 
 

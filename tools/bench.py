@@ -318,7 +318,7 @@ def measure(board: run_qemu.Machine, elf: Path, folder: Path, *, vectors: list[s
     return outcome.lines, plugin.read(out)
 
 
-def _options(argv: list[str] | None) -> argparse.Namespace:
+def options_of(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("elf", type=Path)
@@ -340,12 +340,13 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     options = parser.parse_args(argv)
     if not options.machine and not options.log:
         parser.error("either --machine or --log is needed")
+    options.out = options.out or Path("build", options.board, "bench.json")
     return options
 
 
 def main(argv: list[str] | None = None) -> int:
-    options = _options(argv)
-    out = options.out = options.out or Path("build", options.board, "bench.json")
+    options = options_of(argv)
+    out = options.out
     try:
         base = tomllib.loads(BASELINES.read_text())
         if options.machine:

@@ -52,6 +52,12 @@ def build(folder: Path = BUILD) -> Path:
     return target
 
 
+def address_of(image: Elf, place: str) -> int:
+    """A symbol (+ bytes), or an address."""
+    name, _, offset = place.partition("+")
+    return (int(name, 0) if name[:1].isdigit() else image.symbol(name).address) + int(offset or "0", 0)
+
+
 def arguments(image: Elf, out: Path, *, vectors: list[str] | None = None,
               extra: list[str] | None = None, counter: int = COUNTER,
               handlers: list[str] | None = None) -> str:
@@ -68,11 +74,7 @@ def arguments(image: Elf, out: Path, *, vectors: list[str] | None = None,
     labels = next((s for s in image.symbols if s.name == LABELS and s.section), None)
     if labels:
         parts.append(f"label={labels.address:#x}:{labels.address + labels.size:#x}")
-    for vector in vectors or []:
-        name, _, offset = vector.partition("+")
-        address = int(name, 0) if name[:1].isdigit() else image.symbol(name).address
-        address += int(offset or "0", 0)
-        parts.append(f"vector={address:#x}")
+    parts += [f"vector={address_of(image, vector):#x}" for vector in vectors or []]
     if code:
         first, last = min(s.address for s in code), max(s.end for s in code)
         parts += [f"handler={s.address:#x}" for s in image.symbols

@@ -18,6 +18,8 @@
  *   stack=LO:HI     the kernel stack; its depth is told for boot and for what comes after
  *   trace=FILE      one line (number, CPU, address, cycles so far) per instruction executed ...
  *   window=N:M      ... from the Nth to before the Mth
+ *   round=LABEL:N   ... or, in place of a window, between the Nth and the next mark behind this
+ * label
  *
  * Results are exact with `-icount shift=0,sleep=off`. What hardware does by itself (the frame of an
  * exception) is no instruction and no access here. Interval = (label, from, to): it begins behind
@@ -105,16 +107,16 @@ struct cpu {
     uint64_t total[ADDED_UP];
     uint64_t kernel_insns, exceptions;
     const struct insn *last;
-    uint64_t label;
-    bool was_user; /* before the first user instruction the kernel boots */
+    uint64_t label, marks; /* marks since the label */
+    bool was_user;         /* before the first user instruction the kernel boots */
     struct interval mark, vector;
     struct path path;
 };
 
 static struct {
-    struct range kernel, label, stack, window;
+    struct range kernel, label, stack, window, round;
     struct list loads, marks, vectors, handlers;
-    bool is_thumb, is_x86, has_stamps;
+    bool is_thumb, is_x86, has_stamps, has_round;
     FILE *out, *trace;
 } config;
 
@@ -220,6 +222,7 @@ static void at_mark(struct cpu *cpu, const struct insn *insn)
     interval_close(&cpu->mark, cpu, STAT_MARK, insn);
     interval_open(&cpu->mark, cpu, insn);
     interval_close(&cpu->vector, cpu, STAT_VECTOR, insn);
+    cpu->marks++;
 }
 
 /* Ways through the kernel */
@@ -334,14 +337,23 @@ static struct cpu *cpu_of(unsigned int index)
     return &cpus[index < CPUS_MAX ? index : CPUS_MAX - 1];
 }
 
+static bool is_traced(const struct cpu *cpu)
+{
+    if (config.has_round)
+        return cpu->label == config.round.low && cpu->marks == config.round.high;
+    return in_range(&config.window, cpu->total[INSNS]);
+}
+
 static void on_exec(unsigned int index, void *data)
 {
     struct insn *insn = data;
     struct cpu *cpu = cpu_of(index);
-    uint64_t number = cpu->total[INSNS];
 
     follow_path(cpu, insn);
     count_cycles(cpu, insn);
+    if (config.trace && is_traced(cpu))
+        fprintf(config.trace, "%" PRIu64 " %u 0x%08" PRIx64 " %" PRIu64 "\n", cpu->total[INSNS],
+                index, insn->pc, cpu->total[CYCLES]);
     cpu->total[INSNS]++;
     if (insn->in_kernel) {
         cpu->kernel_insns++;
@@ -351,9 +363,6 @@ static void on_exec(unsigned int index, void *data)
     cpu->last = insn;
     if (insn->is_mark)
         at_mark(cpu, insn);
-    if (config.trace && in_range(&config.window, number))
-        fprintf(config.trace, "%" PRIu64 " %u 0x%08" PRIx64 " %" PRIu64 "\n", number, index,
-                insn->pc, cpu->total[CYCLES]);
 }
 
 static void on_memory(unsigned int index, uint32_t access, uint64_t address, void *data)
@@ -381,6 +390,7 @@ static void on_memory(unsigned int index, uint32_t access, uint64_t address, voi
     }
     if (in_range(&config.label, address)) {
         cpu->label = address - config.label.low;
+        cpu->marks = 0;
         cpu->mark.from = NULL;
         cpu->vector.from = NULL;
     }
@@ -535,7 +545,13 @@ static bool parse_range(const char *text, void *into)
         return false;
     text = end + 1;
     range->high = strtoull(text, &end, 0);
-    return end != text && *end == '\0' && range->low <= range->high;
+    return end != text && *end == '\0';
+}
+
+static bool parse_round(const char *text, void *into)
+{
+    config.has_round = true;
+    return parse_range(text, into);
 }
 
 static bool parse_address(const char *text, void *into)
@@ -575,7 +591,7 @@ static const struct option {
     {"stack", parse_range, &config.stack},      {"window", parse_range, &config.window},
     {"load", parse_address, &config.loads},     {"mark", parse_address, &config.marks},
     {"vector", parse_address, &config.vectors}, {"handler", parse_address, &config.handlers},
-    {"stamps", parse_bool, &config.has_stamps},
+    {"stamps", parse_bool, &config.has_stamps}, {"round", parse_round, &config.round},
 };
 
 /* `text` is NAME=VALUE. */

@@ -10,9 +10,10 @@
  *   kernel=LO:HI    the code of the kernel; whoever runs elsewhere is user code
  *   load=ADDR       a load from this address (a timer's counter) is a mark
  *   stamps=1        the reading of the time stamp (x86, RDTSC) by user code is a mark
- *   mark=ADDR       the execution of this address is a mark; may be repeated
- *   vector=ADDR     from here to the next mark is an interval too, both ends counted
- *   label=LO:HI     a load from LO + n drops the open interval and labels those that follow n
+ *   physical=1      ... these addresses, and those of label, are bytes of RAM from its start on a
+ * PC, where each process may have its own view mark=ADDR       the execution of this address is a
+ * mark; may be repeated vector=ADDR     from here to the next mark is an interval too, both ends
+ * counted label=LO:HI     a load from LO + n drops the open interval and labels those that follow n
  *   handler=ADDR    who enters it on the way through the kernel gives that way its name; may be
  *                   repeated
  *   stack=LO:HI     the kernel stack; its depth is told for boot and for what comes after
@@ -116,7 +117,7 @@ struct cpu {
 static struct {
     struct range kernel, label, stack, window, round;
     struct list loads, marks, vectors, handlers;
-    bool is_thumb, is_x86, has_stamps, has_round;
+    bool is_thumb, is_x86, has_stamps, has_round, is_physical;
     FILE *out, *trace;
 } config;
 
@@ -365,6 +366,14 @@ static void on_exec(unsigned int index, void *data)
         at_mark(cpu, insn);
 }
 
+static uint64_t physical_of(uint32_t access, uint64_t address)
+{
+    const struct qemu_place *place = qemu_plugin_get_hwaddr(access, address);
+
+    return place && !qemu_plugin_hwaddr_is_io(place) ? qemu_plugin_hwaddr_phys_addr(place)
+                                                     : UINT64_MAX;
+}
+
 static void on_memory(unsigned int index, uint32_t access, uint64_t address, void *data)
 {
     const struct insn *insn = data;
@@ -388,6 +397,8 @@ static void on_memory(unsigned int index, uint32_t access, uint64_t address, voi
         }
         return;
     }
+    if (config.is_physical)
+        address = physical_of(access, address);
     if (in_range(&config.label, address)) {
         cpu->label = address - config.label.low;
         cpu->marks = 0;
@@ -591,7 +602,8 @@ static const struct option {
     {"stack", parse_range, &config.stack},      {"window", parse_range, &config.window},
     {"load", parse_address, &config.loads},     {"mark", parse_address, &config.marks},
     {"vector", parse_address, &config.vectors}, {"handler", parse_address, &config.handlers},
-    {"stamps", parse_bool, &config.has_stamps}, {"round", parse_round, &config.round},
+    {"stamps", parse_bool, &config.has_stamps}, {"physical", parse_bool, &config.is_physical},
+    {"round", parse_round, &config.round},
 };
 
 /* `text` is NAME=VALUE. */

@@ -13,8 +13,9 @@
 
 enum { QEMU_API_VERSION = 1 };
 
-struct qemu_tb;   /* a block under translation */
-struct qemu_insn; /* an instruction in it, valid until the translation callback returns */
+struct qemu_tb;    /* a block under translation */
+struct qemu_insn;  /* an instruction in it, valid until the translation callback returns */
+struct qemu_place; /* where an access goes, valid until its callback returns */
 
 /* What the plugin is told about the machine when it is loaded. */
 struct qemu_machine {
@@ -48,3 +49,7 @@ uint64_t qemu_plugin_insn_vaddr(const struct qemu_insn *insn);
 
 bool qemu_plugin_mem_is_store(uint32_t access);
 unsigned int qemu_plugin_mem_size_shift(uint32_t access);
+struct qemu_place *qemu_plugin_get_hwaddr(uint32_t access, uint64_t address);
+bool qemu_plugin_hwaddr_is_io(const struct qemu_place *place);
+uint64_t
+qemu_plugin_hwaddr_phys_addr(const struct qemu_place *place); /* of RAM: from the start of it */

@@ -5,27 +5,11 @@
  */
 #pragma once
 
-#include "rme/call.h"
+#include "tests/described/kill/crime.h"
 
 enum victim { SERVER, CLIENT, SENSOR, WORKER, VICTIMS };
 
-enum crime {
-    NOTHING,
-    BAD_READ,
-    BAD_WRITE,
-    BAD_EXECUTE,
-    STACK_OVERFLOW,
-    UNDEFINED_INSTRUCTION,
-    ENDLESS_LOOP,
-    USED_BUDGET,
-    FORGED_CAPABILITIES,
-    FLOOD_OF_SIGNALS,
-    FLOOD_OF_INVOCATIONS,
-    FLOOD_OF_FAULTS,
-    CRIMES
-};
-
-enum { FORGED = 4096, SIGNALS = 1000, INVOCATIONS = 500, FAULTS = 5, BELLS = 3, FIRST = 7 };
+enum { BELLS = 3, FIRST = 7 };
 
 struct orders {
     word_t victim, crime;

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* The words of init's state a process (init/boot_table.h). */
+/* The words of init's state a process, besides one a thread (init/boot_table.h). */
 enum { STATE_WORDS = 8 };
 
 static uint64_t size_of(const struct program *program, const char *name, uint64_t *align)
@@ -43,6 +43,15 @@ static uint64_t symbol_of(const struct placement *placement, const char *name)
     return value;
 }
 
+static uint64_t state_words(const struct system *system)
+{
+    uint64_t words = system->processes.count * STATE_WORDS;
+
+    LIST_EACH(process, process, system->processes)
+        words += process->threads.count;
+    return words;
+}
+
 /* The boot table stands behind init's image. With an MMU init has pieces of fixed size, and
  * processes lie behind both. */
 static void place_init(struct placement *placement)
@@ -54,8 +63,7 @@ static void place_init(struct placement *placement)
     placement->image = placement->table + placement->table_bytes;
     placement->image_end = end;
     placement->state = align_up(symbol_of(placement, "user_bss_end"), board->machine->word_bytes);
-    placement->state_bytes =
-        placement->system->processes.count * STATE_WORDS * board->machine->word_bytes;
+    placement->state_bytes = state_words(placement->system) * board->machine->word_bytes;
     placement->ram = placement->state + placement->state_bytes;
     placement->ram_end = board->ram + board->ram_bytes;
     if (placement->image > end || placement->ram > placement->ram_end)

@@ -18,7 +18,7 @@
 
 #include "abi/types.h"
 
-enum { BOOT_TABLE_VERSION = 2, BOOT_TABLE_ALIGN = 64, BOOT_STATE_WORDS = 8 };
+enum { BOOT_TABLE_VERSION = 3, BOOT_TABLE_ALIGN = 64, BOOT_STATE_WORDS = 8 };
 
 /* Flags of a table: no process has the timer, so that init may. */
 enum { BOOT_TIMER_IS_FREE = 1 };
@@ -38,7 +38,7 @@ struct boot_table {
     word_t flags;
     word_t nowhere; /* id of a top level that shows nothing; CAP_NULL: nobody needs it */
     word_t kmem_align, kmem_bytes; /* what the objects need together */
-    word_t state, state_bytes;     /* RAM that init keeps: BOOT_STATE_WORDS a process */
+    word_t state, state_bytes; /* RAM that init keeps: BOOT_STATE_WORDS a process, one a thread */
     struct boot_section captables, signals, pagetables, pages, processes, threads, ports,
         capabilities, interrupts, shared;
 };

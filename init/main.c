@@ -14,32 +14,14 @@
 #include "rme/process.h"
 #include "rme/start.h"
 
-/* tools/stack.py tells 512 bytes of the daemon on Armv7-M, 1,016 on x86-64. */
-enum { HIGHEST = CONFIG_PRIORITIES - 1, LOWEST = 0, STACK_BYTES = 256 * sizeof(word_t) };
+enum { HIGHEST = CONFIG_PRIORITIES - 1, LOWEST = 0 };
 
 static const rme_thread_t init = {{BOOT_THREAD}};
-static char daemon_stack[STACK_BYTES] __attribute__((aligned(16)));
 
 static void set_priority(word_t priority)
 {
     rme_assert(rme_thread_set_priorities(1, init, rme_thread_null(), rme_thread_null(),
                                          rme_thread_null(), priority) == STATUS_OK);
-}
-
-static void start_daemon(rme_signal_t events)
-{
-    (void)rme_thread_make(&(struct rme_thread_plan){
-        .process = {{BOOT_PROCESS}},
-        .entry = daemon_run,
-        .stack = daemon_stack,
-        .stack_bytes = sizeof(daemon_stack),
-        .param = events.id.raw,
-        .priority = HIGHEST,
-        .priority_max = HIGHEST,
-        .budget = BUDGET_INFINITE,
-        .scheduler = init,
-        .endpoint = rme_signal_null(),
-    });
 }
 
 /* Whom init schedules, then the others: a scheduler must be there before its threads. */
@@ -66,7 +48,7 @@ int main(void)
     make_system();
     events = rme_signal_make();
     restart_start(events);
-    start_daemon(events);
+    daemon_start(events);
     if ((table->flags & BOOT_TIMER_IS_FREE) != 0)
         time_start(events, HIGHEST);
     start_threads(events);

@@ -2,6 +2,7 @@
 #include "init/restart.h"
 
 #include "init/make.h"
+#include "init/mender.h"
 #include "init/time.h"
 #include "rme/print.h"
 
@@ -11,9 +12,17 @@ enum { PATIENCE = 100, FINE_US = 1000, COARSE_US = 100000 };
 
 static rme_signal_t daemon_events;
 
+static volatile word_t is_asked; /* by the mender: that the listener look after the timer */
+
 void restart_start(rme_signal_t events)
 {
     daemon_events = events;
+}
+
+static void ask_for_time(void)
+{
+    is_asked = true;
+    (void)rme_signal_send(daemon_events, 1);
 }
 
 static rme_process_t handle_of(word_t i)
@@ -123,8 +132,8 @@ static void plan(word_t i)
         doubled *= 2;
     if (process->back_off == 0 && begin(i))
         return;
-    state->wait = process->back_off == 0 ? FINE_US : doubled;
     state->patience = PATIENCE;
+    state->wait = process->back_off == 0 ? FINE_US : doubled;
 }
 
 void restart_after_fault(word_t i)
@@ -140,7 +149,22 @@ void restart_after_fault(word_t i)
         plan(i);
     else
         give_up(i);
-    restart_pass(0);
+    ask_for_time();
+}
+
+void restart_try(word_t i)
+{
+    struct state *state = state_of(i);
+
+    state->is_due = false;
+    if (begin(i))
+        return;
+    if (--state->patience == 0) {
+        give_up(i);
+        return;
+    }
+    state->wait = FINE_US;
+    ask_for_time();
 }
 
 void restart_end(word_t i)
@@ -165,18 +189,19 @@ static void pass(word_t i, word_t time)
     if (state->wait == 0)
         return;
     state->wait = less(state->wait, time);
-    if (state->wait != 0 || begin(i))
-        return;
-    if (--state->patience == 0)
-        give_up(i);
-    else
-        state->wait = FINE_US;
+    if (state->wait == 0) {
+        state->is_due = true;
+        mender_call(i);
+    }
 }
 
 void restart_pass(word_t time)
 {
     bool is_waiting = false, is_counting = false;
 
+    if (time == 0 && !is_asked)
+        return;
+    is_asked = false;
     for (word_t i = 0; i < table->processes.count; i++) {
         if (time != 0)
             pass(i, time);

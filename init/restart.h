@@ -24,5 +24,8 @@ void restart_after_fault(word_t i);
 /* End process i: its threads stop, its ports stay open. */
 void restart_end(word_t i);
 
-/* So many microseconds have passed. */
+/* Begin process i, which has waited: again later, if somebody is still inside one of its ports. */
+void restart_try(word_t i);
+
+/* So many microseconds have passed. The listener's: it calls the mender for those that are due. */
 void restart_pass(word_t time);

@@ -7,7 +7,8 @@
 #include "init/boot_table.h"
 #include "rme/call.h"
 
-/* What init keeps of each process, in memory that the builder left for it. */
+/* What init keeps of each process, in memory that the builder left for it; a word for each thread
+ * follows. */
 struct state {
     word_t has_ended;
     word_t threads;  /* that have not ended */
@@ -15,7 +16,8 @@ struct state {
     word_t window;   /* time until they are forgotten; 0: none is counted, or for ever */
     word_t wait;     /* time until it begins again; 0: it does not wait */
     word_t patience; /* tries that are left for it */
-    word_t unused[2];
+    word_t is_due;   /* it has waited long enough */
+    word_t unused;
 };
 static_assert(sizeof(struct state) == BOOT_STATE_WORDS * sizeof(word_t),
               "as the builder leaves room");
@@ -53,6 +55,12 @@ static inline const struct boot_port *table_port(word_t i)
 static inline struct state *state_of(word_t process)
 {
     return (struct state *)table->state + process;
+}
+
+/* What the kernel has said of a thread and nobody has dealt with: EVENT bits. */
+static inline volatile word_t *event_of(word_t thread)
+{
+    return (volatile word_t *)state_of(table->processes.count) + thread;
 }
 
 /* An id of two levels as the calls want it that create: a table, and a slot in it. Of one level:

@@ -2,7 +2,7 @@
 """The boot table (init/boot_table.h), word by word, as init reads it."""
 import struct
 
-MAGIC, VERSION = 0x53454D52, 2
+MAGIC, VERSION = 0x53454D52, 3
 HEAD = ("magic", "version", "bytes", "sum", "name", "flags", "nowhere", "kmem_align", "kmem_bytes", "state",
         "state_bytes")
 SECTIONS = {

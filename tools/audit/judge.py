@@ -141,7 +141,8 @@ class Judge:
         end = max((-(-(offset + size) // 32) * 32 for offset, size, _ in self.world.memory), default=0)
         if head["kmem_bytes"] != end:
             self.say(f"the objects take {end} bytes of kernel memory, the table says {head['kmem_bytes']}")
-        if head["state_bytes"] != STATE_WORDS * word * len(self.world.processes) or head["state"] % word:
+        notes = STATE_WORDS * len(self.world.processes) + sum(process.row.threads for process in self.world.processes)
+        if head["state_bytes"] != notes * word or head["state"] % word:
             self.say("init's notes of processes have another size or alignment than it uses")
         if any(process.row.ports for process in self.world.processes):
             nowhere = self.world.find(head["nowhere"], "pagetable")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Unlicense
 """The interference matrix: what each crime of an attacker adds to what others do, in instructions.
 
-  interference.py FOLDER --board B --machine M --qemu Q [--arg=A ...] --vector V ... [--table FILE | --write FILE]
+  interference.py FOLDER --board B --machine M --qemu Q [--arg=A ...] --vector V ... --most N [--table FILE | --write FILE]
 
 FOLDER is the build. The plugin sees the marks that the processes read (interference.h). Each figure is the most over
 all moments, in comparison with the same moment when the attacker does nothing. With --table they must be those
@@ -28,6 +28,9 @@ ENDED = CRIMES[1:8] + CRIMES[11:]  # after which the attacker begins anew
 STEPS = ["interrupt to thread", "server's answer", "signal to thread"]
 MARKS, MOMENTS, LABELS = 7, 40, 64  # as interference.h has them
 LAST = "control: "
+# Instructions: from an interrupt to the thread above everybody, of the attacker's budget, of lives in a row.
+MOST_WOKEN, BUDGET, FAULTS = 1500, 2_500_000, 6
+NEAR = 100  # by how much a small figure may differ
 
 
 def run(options, folder):
@@ -87,8 +90,67 @@ def figures(options, results):
                  for s in range(len(STEPS))]
         lives = restart(crime, by_label.get((chunks[c], "vector"), []), timer) if crime in ENDED else None
         found[crime] = [*added, work[c] - work[0], lives]
-    usual = [sorted({lengths[s] for lengths in steps[0]}) for s in range(len(STEPS))] if found["nothing"][0] == 0 else []
-    return found, usual, work[0]
+    return found
+
+
+# --- what must hold ------------------------------------------------------------------------------
+
+def claims(options, outcome, found):
+    """(claim, whether it holds)"""
+    yield "it ends as it should", outcome.status == run_qemu.GOOD and outcome.reason.endswith(", 0 wrong answers'")
+    for crime, (woken, answered, signalled, work, lives) in found.items():
+        yield f"{crime}: every step is there, at every moment", woken is not None
+        if woken is None:
+            continue
+        yield f"{crime}: nobody delays a server's answer, or a signal to a thread", answered == 0 and signalled == 0
+        yield f"{crime}: {woken} more from interrupt to thread, at the most {MOST_WOKEN}", woken <= MOST_WOKEN
+        yield f"{crime}: the attacker {'begins anew' if crime in ENDED else 'lives on'}", (crime in ENDED) == (lives is not None)
+        if lives is not None:
+            yield f"{crime}: {lives} until it begins anew, at the most {options.most}", lives <= options.most
+        limit = BUDGET + FAULTS * options.most
+        yield f"{crime}: {work} more for who is below, at the most a budget and {FAULTS} lives", work <= limit
+
+
+def table(options, found):
+    """As it stands in the documents, between two marks."""
+    lines = [f"<!-- interference: {options.board} -->",
+             "| crime | " + " | ".join(STEPS) + " | worker below | until it lives again |", "|---|--:|--:|--:|--:|--:|"]
+    lines += ["| " + " | ".join([crime, *("" if n is None else f"{n:,}" for n in row)]) + " |"
+              for crime, row in found.items() if crime != "nothing"]
+    return [*lines, "<!-- /interference -->"]
+
+
+def place_of(lines, options):
+    """Where it stands: the first line and the one behind the last."""
+    begin = lines.index(f"<!-- interference: {options.board} -->")
+    return begin, lines.index("<!-- /interference -->", begin) + 1
+
+
+def numbers(lines):
+    return [[int(cell.strip().replace(",", "") or 0) for cell in line.split("|")[2:-1]] for line in lines
+            if re.match(r"\|[^|]*\|[ 0-9,|]*$", line)]
+
+
+def is_near(told, seen):
+    return abs(told - seen) <= seen / 10 + NEAR
+
+
+def told(options, found):
+    """(claim, whether it holds) of each row that the documents have."""
+    lines = options.table.read_text(encoding="utf-8").splitlines()
+    begin, end = place_of(lines, options)
+    rows = numbers(lines[begin:end])
+    seen = numbers(table(options, found))
+    yield "the documents have every crime", len(rows) == len(seen)
+    for crime, row, other in zip(CRIMES[1:], rows, seen):
+        yield f"{crime}: as in the documents", len(row) == len(other) and all(map(is_near, row, other))
+
+
+def write(options, found):
+    lines = options.write.read_text(encoding="utf-8").splitlines()
+    begin, end = place_of(lines, options)
+    lines[begin:end] = table(options, found)
+    options.write.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def main():
@@ -97,16 +159,26 @@ def main():
     for name in ("--board", "--machine", "--qemu"):
         parser.add_argument(name, required=True)
     parser.add_argument("--arg", action="append", default=[])
-    parser.add_argument("--vector", action="append", default=[], help="of faults, and last that of the timer")
+    parser.add_argument("--vector", action="append", required=True, help="of faults, and last that of the timer")
+    parser.add_argument("--most", type=int, required=True, help="instructions from a fault to the next life")
+    parser.add_argument("--table", type=Path)
+    parser.add_argument("--write", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         outcome, results = run(options, folder)
-    print(outcome.reason, outcome.lines[-2:])
-    found, usual, work = figures(options, results)
-    print(usual, work)
-    for crime, row in found.items():
-        print(f"{crime:<24}", *(f"{'-' if v is None else v:>10}" for v in row))
-    return 0
+    found = figures(options, results)
+    if options.write:
+        write(options, found)
+        return 0
+    every = [*claims(options, outcome, found), *(told(options, found) if options.table else [])]
+    failed = sum(not holds for _, holds in every)
+    for number, (name, holds) in enumerate(every, 1):
+        print(f"{'' if holds else 'not '}ok {number} - {name}")
+    print("".join(f"# {line}\n" for line in table(options, found)[1:-1]), end="")
+    if failed:
+        print(f"# {outcome.reason}\n" + "".join(f"# {line}\n" for line in outcome.lines[-5:]), end="")
+    print(f"1..{len(every)}\n{len(every) - failed} passed, {failed} failed, 0 skipped")
+    return failed != 0
 
 
 if __name__ == "__main__":

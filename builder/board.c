@@ -7,8 +7,10 @@
 
 #include <string.h>
 
-/* Entry of an Armv7-M thread: its own constant frame of 32 bytes, the six words of a message, and
- * the frame of an exception (26 words with the FPU, aligned). x86-64 stacks nothing on its own. */
+/* Entry of an Armv7-M thread: its own constant frame of 32 bytes, the six words of a message, two
+ * words that an invocation written inline keeps, and the frame of an exception (26 words with the
+ * FPU, aligned). x86-64 stacks nothing on its own. The stubs of invocations, which no call graph
+ * shows, keep all registers that a function must. */
 static const struct machine machines[] = {
     {.arch = "armv7m",
      .word_bytes = 4,
@@ -17,8 +19,9 @@ static const struct machine machines[] = {
      .thread_fpu_bytes = 192,
      .port_bytes = 32,
      .stack_align = 8,
-     .stack_extra = 32 + 24 + 36,
-     .stack_extra_fpu = 32 + 24 + 108},
+     .stack_extra = 32 + 24 + 8 + 36,
+     .stack_extra_fpu = 32 + 24 + 8 + 108,
+     .stack_invocation = 40},
     {.arch = "x86_64",
      .word_bytes = 8,
      .thread_bytes = 384,
@@ -26,7 +29,8 @@ static const struct machine machines[] = {
      .port_bytes = 96,
      .stack_align = 16,
      .stack_extra = 80,
-     .stack_extra_fpu = 80},
+     .stack_extra_fpu = 80,
+     .stack_invocation = 72},
 };
 
 /* A machine with an MMU tells its memory only at boot: what every PC has. */

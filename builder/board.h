@@ -17,7 +17,8 @@ struct machine {
     uint64_t thread_bytes, thread_fpu_bytes, port_bytes; /* librme: rme/arch/sizes.h */
     unsigned stack_align;
     uint64_t stack_extra,
-        stack_extra_fpu; /* beyond the call graph: frames of entry and exceptions */
+        stack_extra_fpu;       /* beyond the call graph: frames of entry and exceptions */
+    uint64_t stack_invocation; /* and of the stubs by which invocations are made */
 };
 
 /* Memory that the first process can hand out. */

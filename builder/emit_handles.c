@@ -32,7 +32,7 @@ static void put_memory(struct output *out, const struct process *process)
     LIST_EACH(grant, grant, process->shared) {
         const struct shared *shared = grant->granted;
 
-        put(out, "extern %sunsigned char shared_%s[%" PRIu64 "];\n",
+        put(out, "extern %sunsigned char shared_%s[%" PRIu64 "] __attribute__((aligned(16)));\n",
             (grant->rights & PAGE_WRITE) != 0 ? "" : "const ", grant->name.text,
             shared->size.value);
     }

@@ -11,6 +11,7 @@ enum { WITHOUT_GRAPH = 1024 };
 
 struct graph {
     const struct board *board;
+    bool has_stubs;            /* of invocations, written in assembly */
     const struct node *depths; /* NULL: there is no graph */
 };
 
@@ -36,13 +37,26 @@ static uint64_t size_of(const struct graph *graph, const struct number *stack,
 
     if (stack->is_word)
         bytes = depth_of(graph, entry) + margin->value +
-                (has_fpu ? machine->stack_extra_fpu : machine->stack_extra);
+                (has_fpu ? machine->stack_extra_fpu : machine->stack_extra) +
+                (graph->has_stubs ? machine->stack_invocation : 0);
     return align_up(bytes, machine->stack_align);
+}
+
+static bool has_stubs(const struct program *program)
+{
+    static const char *const stubs[] = {"rme_invoke_word", "rme_invoke_hidden_stub",
+                                        "rme_invoke_message_stub"};
+    uint64_t unused;
+
+    for (size_t i = 0; i < sizeof(stubs) / sizeof(stubs[0]); i++)
+        if (program_symbol(program, stubs[i], &unused))
+            return true;
+    return false;
 }
 
 void stacks_set(struct process *process, const struct board *board, const char *file)
 {
-    struct graph graph = {.board = board};
+    struct graph graph = {.board = board, .has_stubs = has_stubs(process->layout->program)};
 
     if (access(file, R_OK) == 0)
         graph.depths = tree_read(source_read(file));

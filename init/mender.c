@@ -59,15 +59,25 @@ static const struct boot_thread *concerned(word_t process)
     return NULL;
 }
 
-/* The process with the highest level for which there is something to do; or none. */
+/* The level at which there is something to do for a process; 0: there is nothing. */
+static word_t urgency_of(word_t process)
+{
+    const struct state *state = state_of(process);
+
+    if (concerned(process) != NULL || (state->is_due != 0 && state->is_last == 0))
+        return level_of(process);
+    return state->is_due != 0 ? LOWEST : 0;
+}
+
+/* The process of the highest urgency; or none. */
 static word_t most_urgent(void)
 {
     word_t found = table->processes.count, highest = 0;
 
     for (word_t i = 0; i < table->processes.count; i++)
-        if ((state_of(i)->is_due != 0 || concerned(i) != NULL) && level_of(i) > highest) {
+        if (urgency_of(i) > highest) {
             found = i;
-            highest = level_of(i);
+            highest = urgency_of(i);
         }
     return found;
 }
@@ -135,6 +145,8 @@ static void mend(word_t process)
                        is dealt with */
         handle(thread, event);
     } else {
+        if (state_of(process)->is_last != 0)
+            (void)rme_thread_switch(rme_thread_null(), 0); /* to others of the same level */
         restart_try(process);
         look_around();
     }
@@ -149,7 +161,7 @@ static void run(word_t unused)
     for (;;) {
         (void)rme_signal_receive(work, SIGNAL_RECEIVE_ALL);
         while ((process = most_urgent()) != table->processes.count) {
-            set_level(level_of(process));
+            set_level(urgency_of(process));
             if (most_urgent() == process)
                 mend(process);
         }

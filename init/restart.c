@@ -21,6 +21,8 @@ void restart_start(rme_signal_t events)
 
 static void ask_for_time(void)
 {
+    if ((table->flags & BOOT_TIMER_IS_FREE) == 0)
+        return;
     is_asked = true;
     (void)rme_signal_send(daemon_events, 1);
 }
@@ -116,6 +118,17 @@ static void give_up(word_t i)
 
 /* ---- Policy ---- */
 
+/* Without a timer for a short time only, which is until all others have nothing to do. */
+static void wait_for(struct state *state, word_t time)
+{
+    if ((table->flags & BOOT_TIMER_IS_FREE) != 0) {
+        state->wait = time;
+        ask_for_time();
+    } else {
+        state->is_due = state->is_last = true; /* which the mender sees */
+    }
+}
+
 static void plan(word_t i)
 {
     const struct boot_process *process = table_process(i);
@@ -133,7 +146,7 @@ static void plan(word_t i)
     if (process->back_off == 0 && begin(i))
         return;
     state->patience = PATIENCE;
-    state->wait = process->back_off == 0 ? FINE_US : doubled;
+    wait_for(state, process->back_off == 0 ? FINE_US : doubled);
 }
 
 void restart_after_fault(word_t i)
@@ -149,22 +162,21 @@ void restart_after_fault(word_t i)
         plan(i);
     else
         give_up(i);
-    ask_for_time();
+    ask_for_time(); /* restarts are counted */
 }
 
 void restart_try(word_t i)
 {
     struct state *state = state_of(i);
 
-    state->is_due = false;
+    state->is_due = state->is_last = false;
     if (begin(i))
         return;
     if (--state->patience == 0) {
         give_up(i);
         return;
     }
-    state->wait = FINE_US;
-    ask_for_time();
+    wait_for(state, FINE_US);
 }
 
 void restart_end(word_t i)
@@ -208,6 +220,6 @@ void restart_pass(word_t time)
         is_waiting |= state_of(i)->wait != 0;
         is_counting |= state_of(i)->window != 0;
     }
-    if ((is_waiting || is_counting) && (table->flags & BOOT_TIMER_IS_FREE) != 0)
+    if (is_waiting || is_counting)
         time_arm(is_waiting ? FINE_US : COARSE_US);
 }

@@ -17,7 +17,7 @@ struct state {
     word_t wait;     /* time until it begins again; 0: it does not wait */
     word_t patience; /* tries that are left for it */
     word_t is_due;   /* it has waited long enough */
-    word_t unused;
+    word_t is_last;  /* everybody else goes first: there is no timer to wait by */
 };
 static_assert(sizeof(struct state) == BOOT_STATE_WORDS * sizeof(word_t),
               "as the builder leaves room");

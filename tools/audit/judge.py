@@ -10,10 +10,13 @@ from mpu import Unpredictable, decode, promised
 
 PAGE = 4096
 STATE_WORDS = 8
-# What threads find on a stack besides their calls: the frame in which they begin, a message of six words, a frame
-# of an exception, aligned (without and with FPU). Without a call graph a stack is as large as this.
+# What threads find on a stack besides their calls: the frame in which they begin, a message of six words, two words
+# of an inline invocation, a frame of an exception, aligned (without and with FPU); and what stubs of invocations keep,
+# where a program has any. Without a call graph a stack is as large as this.
 STACK_ALIGN = {"armv7m": 8, "x86_64": 16}
-FRAMES = {"armv7m": (32 + 24 + 36, 32 + 24 + 108), "x86_64": (80, 80)}
+FRAMES = {"armv7m": (32 + 24 + 8 + 36, 32 + 24 + 8 + 108), "x86_64": (80, 80)}
+STUBS = ("rme_invoke_word", "rme_invoke_hidden_stub", "rme_invoke_message_stub")
+STUB_FRAMES = {"armv7m": 40, "x86_64": 72}
 WITHOUT_GRAPH = 1024
 ACCESS = READ | WRITE | EXECUTE
 VERBS = ((WRITE, "write"), (EXECUTE, "execute"), (READ, "read"))
@@ -227,6 +230,8 @@ class Judge:
             depths = self.evidence.depths[process]
             size = WITHOUT_GRAPH if depths is None else depths.get(wanted.entry, 0)
             size += wanted.margin + FRAMES[self.board.arch][has_fpu]
+            if any(stub in self.evidence.programs[process].symbols for stub in STUBS):
+                size += STUB_FRAMES[self.board.arch]
         size = -(-size // align) * align
         size = -(-size // PAGE) * PAGE if self.board.has_mmu else size
         if row.stack % align or row.stack_bytes != size:

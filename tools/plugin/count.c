@@ -546,9 +546,8 @@ static void on_exit_of_qemu(uint64_t plugin, void *data)
 
 /* Arguments */
 
-static bool parse_range(const char *text, void *into)
+static bool parse_pair(const char *text, struct range *range)
 {
-    struct range *range = into;
     char *end;
 
     range->low = strtoull(text, &end, 0);
@@ -559,10 +558,17 @@ static bool parse_range(const char *text, void *into)
     return end != text && *end == '\0';
 }
 
+static bool parse_range(const char *text, void *into)
+{
+    struct range *range = into;
+
+    return parse_pair(text, range) && range->low <= range->high;
+}
+
 static bool parse_round(const char *text, void *into)
 {
     config.has_round = true;
-    return parse_range(text, into);
+    return parse_pair(text, into);
 }
 
 static bool parse_address(const char *text, void *into)

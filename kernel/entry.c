@@ -34,7 +34,7 @@ ARCH_EXIT entry_timer(struct cpu *cpu, struct thread *self)
     next = leave_kernel(cpu, self);
     time_arm(cpu);
     if (CONFIG_DEBUG)
-        report_drain();
+        report_drain(cpu);
     ARCH_LEAVE(cpu, next);
 }
 
@@ -43,7 +43,7 @@ ARCH_EXIT entry_request(struct cpu *cpu, struct thread *self)
     (void)shared_exchange(&cpu->requests, 0); /* a tick does what either request asks */
     time_tick(cpu);
     if (CONFIG_DEBUG)
-        report_drain();
+        report_drain(cpu);
     ARCH_LEAVE(cpu, leave_kernel(cpu, self));
 }
 
@@ -65,7 +65,7 @@ ARCH_EXIT entry_fault(struct cpu *cpu, struct thread *self, const struct fault *
 
     if (CONFIG_DEBUG && !is_repaired) {
         debug_report_fault(cpu, fault);
-        report_drain();
+        report_drain(cpu);
     }
     if (!is_repaired) {
         self->fault_cause = fault->cause;

@@ -12,7 +12,7 @@ static void note_stray(struct cpu *cpu, word_t line)
     report_text(cpu, "an interrupt that nobody has bound: line ");
     report_decimal(cpu, line);
     report_text(cpu, "\n");
-    report_drain();
+    report_drain(cpu);
 }
 
 void interrupt_deliver(struct cpu *cpu, word_t line)

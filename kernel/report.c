@@ -76,8 +76,7 @@ void report_decimal(const struct cpu *cpu, word_t number)
         report_char(cpu, digits[--count]);
 }
 
-/* Returns how many of `most` characters are left to give. */
-static unsigned drain_ring(struct ring *ring, unsigned most)
+static void drain_ring(struct ring *ring, unsigned most)
 {
     word_t put = shared_load_acquire(&ring->put);
     word_t taken = shared_load(&ring->taken);
@@ -85,28 +84,18 @@ static unsigned drain_ring(struct ring *ring, unsigned most)
     for (; taken != put && most > 0; most--)
         arch_console_put(ring->text[taken++ % REPORT_RING_BYTES]);
     shared_store_release(&ring->taken, taken); /* pairs with report_char: the place is free */
-    return most;
 }
 
 /* Most of the time nothing is there: debug builds should not be much slower for it. */
-static bool are_empty(void)
+void report_drain(const struct cpu *cpu)
 {
-    for (unsigned i = 0; i < arch_cpu_count(); i++)
-        if (shared_load(&rings[i].put) != shared_load(&rings[i].taken))
-            return false;
-    return true;
-}
+    struct ring *ring = &rings[cpu->id];
 
-void report_drain(void)
-{
-    unsigned left = REPORT_DRAIN_MAX;
-
-    if (are_empty())
+    if (shared_load(&ring->put) == shared_load(&ring->taken))
         return;
     if (shared_exchange(&is_draining, 1) != 0)
         return;
-    for (unsigned i = 0; i < arch_cpu_count(); i++)
-        left = drain_ring(&rings[i], left);
+    drain_ring(ring, REPORT_DRAIN_MAX);
     shared_store_release(&is_draining, 0);
 }
 
@@ -119,7 +108,7 @@ static void say(const char *text)
 void report_last_words(const char *what, word_t word)
 {
     for (unsigned i = 0; i < arch_cpu_count(); i++)
-        (void)drain_ring(&rings[i], REPORT_RING_BYTES);
+        drain_ring(&rings[i], REPORT_RING_BYTES);
     say("\nPANIC: ");
     say(what);
     say(" 0x");

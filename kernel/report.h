@@ -17,9 +17,10 @@ void report_text(const struct cpu *cpu, const char *text);
 void report_hex(const struct cpu *cpu, word_t word);
 void report_decimal(const struct cpu *cpu, word_t number);
 
-/* Put at most REPORT_DRAIN_MAX characters on the console, of all rings together; nothing if another
- * CPU is at it. What is left goes with the next entry into the kernel. */
-void report_drain(void);
+/* Put at most REPORT_DRAIN_MAX characters of the running CPU's ring on the console; nothing if
+ * another CPU is at it. What is left goes with this CPU's next entry into the kernel: what its
+ * threads print does not mix with it. */
+void report_drain(const struct cpu *cpu);
 
 /* The end: all rings, then one line, whoever else is writing. */
 void report_last_words(const char *what, word_t word);

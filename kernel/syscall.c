@@ -80,7 +80,7 @@ sword_t syscall_tell(struct cpu *cpu, sword_t result)
     if (CONFIG_DEBUG && result < 0 && result != RESULT_NONE)
         debug_report_refusal(cpu, arch_call_args(cpu, cpu->current), result);
     if (CONFIG_DEBUG)
-        report_drain();
+        report_drain(cpu);
     return result;
 }
 

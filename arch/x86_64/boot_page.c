@@ -69,7 +69,7 @@ void firmware_note(enum boot_note what, uint64_t word)
     report_text(cpu, " ");
     report_hex(cpu, word);
     report_text(cpu, "\n");
-    report_drain();
+    report_drain(cpu);
 }
 
 void boot_say(const char *text)

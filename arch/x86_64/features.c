@@ -196,7 +196,7 @@ static void report_weaknesses(struct cpu *cpu)
         if (weaknesses[i].has)
             report_text(cpu, weaknesses[i].name);
     report_text(cpu, "\n");
-    report_drain();
+    report_drain(cpu);
 }
 
 void port_report_cpu(struct cpu *cpu)
@@ -212,5 +212,5 @@ void port_report_cpu(struct cpu *cpu)
     report_text(cpu, "clock ");
     report_decimal(cpu, port_clock_hz);
     report_text(cpu, " Hz\n");
-    report_drain();
+    report_drain(cpu);
 }

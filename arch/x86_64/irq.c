@@ -262,7 +262,7 @@ static void note_stray(struct cpu *cpu, word_t vector)
     report_text(cpu, "an interrupt that nobody wants: vector ");
     report_decimal(cpu, vector);
     report_text(cpu, "\n");
-    report_drain();
+    report_drain(cpu);
 }
 
 static void late_line(struct cpu *cpu, word_t line)

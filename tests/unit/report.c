@@ -23,7 +23,7 @@ static bool says(const char *wanted)
 {
     bool is_same;
 
-    report_drain();
+    report_drain(arch_cpu(0));
     is_same = strcmp(text, wanted) == 0;
     if (!is_same)
         printf("# it says '%s', not '%s'\n", text, wanted);

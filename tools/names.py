@@ -4,7 +4,7 @@
   boot/9/23        the object that init holds in slot 23 of its table 9: a name of the description
   boot/9/12/0      slot 0 of the table that is there: a capability of a process
 
-What a debug kernel says of a refusal becomes one sentence in front of it:
+What a debug kernel says of a refusal becomes one sentence in front of it, with what in the description helps:
 
   process `ping`, thread `main`: SIG_RCV on `bell` refused: right `poll` missing (grant it under
   processes.ping.signals)
@@ -18,12 +18,33 @@ from pathlib import Path
 from elf import Elf, ElfError
 
 PATH = re.compile(r"\bboot/(\d+)/(\d+)(?:/(\d+))?\b")
-REFUSED = re.compile(r"^refused: (\S+)(?: \S+)*? of thread boot/(\d+)/(\d+) .*: (\w+)$")
+REFUSED = re.compile(r"^refused: (call \d+|\S+)(?: (\S+) on \S+)? of thread boot/(\d+)/(\d+) .*: (\w+)$")
+OPERAND = re.compile(r"^  (\w+) (0x[0-9a-f]+): (.*)$")
+NEEDED = re.compile(r"is (?:the (?:frozen )?(?:leaf|root) of )?(.+), where (.+) is needed$")
 FAULT = re.compile(r"^init: process (\w+), thread (\w+): .* at (0x[0-9a-f]+)$")
+END = re.compile(r"^init: process \w+(, thread \w+ has ended| ended \(-?\d+\))$")
 LACKS = re.compile(r"boot/(\d+)/(\d+)/(\d+) is the \S+ of .*, lacks (\w+)")
 RIGHTS = {"SEND": "send", "RECEIVE_SINGLE": "receive", "RECEIVE_ALL": "receive", "POLL_SINGLE": "poll",
           "POLL_ALL": "poll", "KERNEL_SEND": "kernel_send", "ACTIVATE": "activate"}
 KEYS = {"signal": "signals", "invocation": "calls", "kfunc": "functions", "thread": "threads"}
+TAKES = {"SIG_SND": "signals", "SIG_RCV": "signals", "INV_ACT": "calls", "KFN": "functions", "THD_SWT": "threads",
+         "THD_SCHED_PRIO": "threads", "THD_SCHED_RCV": "threads", "THD_TIME_XFER": "threads"}
+WHY = {"UNKNOWN_CALL": "no call has this number"}
+NOT_GRANTED = "init alone makes and changes objects"
+# What helps, where it is no grant; `{}` is the process.
+ADVICE = {
+    "SIG_RCV ARGUMENT": "the four modes are in rme/call.h",
+    "SIG_RCV BUSY": "one thread waits at a signal: give each one of its own",
+    "SIG_SND FULL": "let somebody receive it",
+    "SIG_SND OVERFLOW": "send fewer at once",
+    "INV_ACT BUSY": "a port serves one at a time: try again, or give its callers one priority",
+    "INV_ACT DEPTH": "let ports call fewer ports",
+    "INV_RET NO_INVOCATION": "a thread ends by the return of its function",
+    "KFN BOUNDS": "grant it under processes.{}.functions",
+    "THD_SCHED_PRIO PRIORITY": "raise priority_max under processes.{}.threads",
+    "THD_TIME_XFER PRIORITY": "raise priority_max of the scheduler under processes.{}.threads",
+    "THD_SWT PRIORITY": "a thread hands over to one of its own priority",
+}
 
 
 class Names:
@@ -91,21 +112,39 @@ class Names:
 
     # --- lines ---
 
+    def reason(self, lines, process):
+        """What was refused, why, and under which key of the process a grant would help: "" by the call, None: under none."""
+        lacks = next(filter(None, map(LACKS.search, lines)), None)
+        found = lacks and self.capability(*lacks.groups()[:3])
+        if found:
+            return f"`{found[1]['of']}`", f"right `{RIGHTS.get(lacks[4], lacks[4])}` missing", KEYS[found[1]["type"]]
+        operand = next(filter(None, map(OPERAND.match, lines)), None)
+        path = operand and PATH.match(operand[3])
+        held = path and path[3] and self.capability(*path.groups())
+        what = f"`{held[1]['of']}`" if held else f"capability {int(operand[2], 16)}" if operand else ""
+        needed = operand and NEEDED.search(operand[3])
+        if held and needed:
+            return what, f"it is {needed[1]}, and {needed[2]} is needed", ""
+        if operand and (needed or not path):
+            return what, f"process `{process}` holds nothing there", ""
+        rest = [line.strip() for line in lines[1:] if not OPERAND.match(line) and not PATH.search(line)]
+        return what, next(iter(rest), ""), None
+
     def refusal(self, lines):
         """The sentence about a refusal, or nothing."""
         head = REFUSED.match(lines[0])
-        owner = head and self.objects.get(self.id_of(head[2], head[3]))
+        owner = head and self.objects.get(self.id_of(head[3], head[4]))
         if not owner or "." not in owner["name"]:
             return []
         process, thread = owner["name"].split(".")
-        who = f"process `{process}`, thread `{thread}`: {head[1]}"
-        lacks = next(filter(None, map(LACKS.search, lines)), None)
-        found = lacks and self.capability(*lacks.groups()[:3])
-        if not found:
-            return [f"{who} refused: {head[4]}"]
-        capability = found[1]
-        return [f"{who} on `{capability['of']}` refused: right `{RIGHTS.get(lacks[4], lacks[4])}` missing "
-                f"(grant it under processes.{found[0]['name']}.{KEYS[capability['type']]})"]
+        what, why, key = self.reason(lines, process)
+        advice = ADVICE.get(f"{head[1]} {head[5]}", "").format(process)
+        if key is not None:
+            key = key or TAKES.get(head[1])
+            advice = f"grant it under processes.{process}.{key}" if key else NOT_GRANTED
+        call = f"{head[1]} {head[2]}" if head[2] else head[1]
+        return [f"process `{process}`, thread `{thread}`: {call}{' on ' if what else ''}{what} refused: {why or WHY.get(head[5], head[5])}"
+                f"{f' ({advice})' if advice else ''}"]
 
     def flush(self):
         lines, self.report = self.report, []
@@ -116,6 +155,8 @@ class Names:
 
     def feed(self, line):
         """The lines to show for one line of output."""
+        if self.report and self.report[0].startswith("fault: ") and END.match(line):
+            self.report = []  # a thread ends by an instruction that init knows
         if line.startswith(("refused: ", "fault: ")):
             before = self.flush()
             self.report = [line]

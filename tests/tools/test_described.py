@@ -55,6 +55,42 @@ class Refusals(Folder):
         head = "refused: SIG_SND of thread boot/9/23 (tid 1, priority 4) in process boot/9/22: RANGE"
         self.assertEqual(self.told(head)[0], "process `ping`, thread `main`: SIG_SND refused: RANGE")
 
+    def test_nothing_is_held(self):
+        lines = self.told("refused: SIG_SND of thread boot/9/23 (tid 1, priority 4) in process boot/9/22: RANGE",
+                          "  endpoint 0x00000002: index 2 is beyond the 2 slots of that table")
+        self.assertEqual(lines[0], "process `ping`, thread `main`: SIG_SND on capability 2 refused: process `ping` holds "
+                                   "nothing there (grant it under processes.ping.signals)")
+
+    def test_something_else_is_held(self):
+        lines = self.told("refused: INV_ACT of thread boot/9/23 (tid 1, priority 4) in process boot/9/22: TYPE",
+                          "  port 0x00000000: boot/9/12/0 is the leaf of a signal endpoint, where an invocation port is needed")
+        self.assertEqual(lines[0], "process `ping`, thread `main`: INV_ACT on `bell` refused: it is a signal endpoint, and "
+                                   "an invocation port is needed (grant it under processes.ping.calls)")
+
+    def test_objects_are_made_by_init(self):
+        lines = self.told("refused: THD_CRT of thread boot/9/23 (tid 1, priority 4) in process boot/9/22: TYPE",
+                          "  captable 0x00000007: boot/9/12/7 is empty, where a capability table is needed")
+        self.assertTrue(lines[0].endswith("(init alone makes and changes objects)"), lines[0])
+
+    def test_a_state_has_advice(self):
+        lines = self.told("refused: SIG_RCV of thread boot/9/23 (tid 1, priority 4) in process boot/9/22: BUSY",
+                          "  another thread waits at the endpoint",
+                          "  endpoint 0x00000000: boot/9/12/0 is the leaf of a signal endpoint")
+        self.assertEqual(lines[0], "process `ping`, thread `main`: SIG_RCV on `bell` refused: another thread waits at the "
+                                   "endpoint (one thread waits at a signal: give each one of its own)")
+
+    def test_calls_that_are_not_there(self):
+        head = "refused: call 99 of thread boot/9/23 (tid 1, priority 4) in process boot/9/22: UNKNOWN_CALL"
+        self.assertEqual(self.told(head)[0], "process `ping`, thread `main`: call 99 refused: no call has this number")
+
+    def test_an_end_is_no_fault(self):
+        fault = ("fault: of thread boot/9/23", "  at pc 0x8000000", "  the thread stops")
+        self.assertEqual(self.told(*fault, "init: process ping ended (0)"), ["init: process ping ended (0)"])
+        end = "init: process ping, thread main has ended"
+        self.assertEqual(self.told(*fault, end), [end])
+        story = "init: process gone, thread main: may not read 0x4, at 0x8000000"
+        self.assertEqual(len(self.told(*fault, story)), 4)
+
     def test_of_nobody_known(self):
         head = "refused: SIG_SND of thread boot/3 (tid 0, priority 0) in process boot/2: TYPE"
         self.assertEqual(self.told(head, "x"), [f"    {head}", "x"])

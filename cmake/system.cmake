@@ -98,7 +98,7 @@ endfunction()
 
 # rme_fetched(FOLDER SYSTEM [TESTED]): a system of whose sources some are not in this tree: FOLDER/fetch
 # gets them, into a folder or link there that has the same name as FOLDER. It is built when it is asked for.
-# TESTED: a test fetches, builds and runs it.
+# TESTED: a test fetches, builds and runs it, another one audits it.
 function(rme_fetched folder system)
     get_filename_component(name ${folder} NAME)
     if(EXISTS ${folder}/${name})
@@ -112,10 +112,13 @@ function(rme_fetched folder system)
         return()
     endif()
     rme_transcript(transcript ${folder} ${system})
-    rme_test(examples.${system} system 900
-             ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tests/described/fetched.py --fetch ${folder}/fetch
-             --cmake ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR} --target described_${name}
-             -- ${transcript})
+    set(fetched ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tests/described/fetched.py --fetch ${folder}/fetch
+        --cmake ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR} --target described_${name})
+    rme_test(examples.${system} system 900 ${fetched} -- ${transcript})
+    rme_test(audit.${system} system 900 ${fetched}
+             -- ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/audit ${CMAKE_BINARY_DIR}/${system}.elf --board ${RME_BOARD}
+             --description ${folder}/system.yaml --programs ${CMAKE_BINARY_DIR}/systems/${name} --tap)
+    set_tests_properties(audit.${system} PROPERTIES DEPENDS examples.${system}) # which builds it
 endfunction()
 
 # rme_describe(FOLDER [ON_DEMAND]): the system of FOLDER/system.yaml. The image has the name of the system, the

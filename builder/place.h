@@ -33,7 +33,7 @@ struct block {
     unsigned order; /* of its granules (MPU) */
     bool is_own;    /* memory of this process alone */
     bool is_code;
-    bool is_whole;      /* it must not cross a window */
+    bool is_whole;      /* it touches as few windows as it can */
     bool is_settled;    /* in this trial of the solver */
     struct list rivals; /* blocks that a process has beside it: their windows must not overlap */
     const struct shared *shared;

@@ -58,12 +58,13 @@ static int by_granule(const void *left, const void *right)
     return 0;
 }
 
-/* A block that must not cross a window begins in the next one if it would. */
+/* A block that must not touch a window more than it has to begins in the next one if it would. */
 static uint64_t begin_of(const struct block *block, uint64_t next)
 {
     uint64_t begin = align_up(next, granule(block)), window = granule(block) << SOLVE_EIGHTHS;
+    uint64_t touched = (begin + block->granted - 1) / window - begin / window;
 
-    if (block->is_whole && begin / window != (begin + block->granted - 1) / window)
+    if (block->is_whole && touched > (block->granted - 1) / window)
         begin = align_up(begin, window);
     return begin;
 }
@@ -213,9 +214,19 @@ static bool is_good(const struct solver *solver)
 
 /* ---- Search ---- */
 
+static uint64_t beyond(uint64_t end, uint64_t limit)
+{
+    return end > limit ? end - limit : 0;
+}
+
+/* Bytes; those that are not there count most, so that they are what is saved first. */
 static uint64_t cost(const struct solver *solver)
 {
-    return solver->image - solver->placement->image + (solver->ram - solver->placement->ram);
+    const struct placement *placement = solver->placement;
+    uint64_t missing =
+        beyond(solver->image, placement->image_end) + beyond(solver->ram, placement->ram_end);
+
+    return solver->image - placement->image + (solver->ram - placement->ram) + (missing << 16);
 }
 
 /* Whether a block may have granules of this order. */

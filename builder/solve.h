@@ -13,9 +13,9 @@
  * Blocks are placed in the order of falling granules, each at the first place that will do, which
  * leaves few gaps. Search: every block begins with the finest granule that needs one window. As
  * long as it saves memory and no process has too many regions, the block that saves most gets finer
- * granules. If the beginning has too many regions already, blocks of that process are kept from
- * crossing a window. All of it is deterministic, and its time is bounded by the fourth power of the
- * blocks.
+ * granules; memory that is not there counts most. If the beginning has too many regions already,
+ * blocks of that process are kept from touching more windows than they must. All of it is
+ * deterministic, and its time is bounded by the fourth power of the blocks.
  *
  * A process has enough regions when all its windows have one each; or, beyond that, when the
  * windows of its data, where stacks lie, leave the four that the kernel needs to load the others by

@@ -11,7 +11,7 @@ enum { WITHOUT_GRAPH = 1024 };
 
 struct graph {
     const struct board *board;
-    bool has_stubs;            /* of invocations, written in assembly */
+    bool has_stubs;            /* of invocations: what they keep is in no graph */
     const struct node *depths; /* NULL: there is no graph */
 };
 
@@ -56,10 +56,12 @@ static bool has_stubs(const struct program *program)
 
 void stacks_set(struct process *process, const struct board *board, const char *file)
 {
-    struct graph graph = {.board = board, .has_stubs = has_stubs(process->layout->program)};
+    struct graph graph = {.board = board};
 
-    if (access(file, R_OK) == 0)
+    if (access(file, R_OK) == 0) {
         graph.depths = tree_read(source_read(file));
+        graph.has_stubs = has_stubs(process->layout->program);
+    }
     LIST_EACH(thread, thread, process->threads)
         thread->stack_bytes = size_of(&graph, &thread->stack, &thread->margin, &thread->entry,
                                       thread->fpu.value != 0 && board->has_fpu);

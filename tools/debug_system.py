@@ -328,13 +328,24 @@ class WhyFault(Command):
                 yield f"    (grant it under processes.{name}.{key})"
 
 
-def nothing(name, place):
-    """Why nothing is there for a process: what the address is else."""
+NEAR, REACH = 256, 4096  # bytes below a stack: whatever else lies there; where nobody has anything
+
+
+def overflowed(name, place, reach):
+    """That a stack has gone as far as an address below it, or nothing."""
     process = SYSTEM.processes[name]
     for part in (*process["threads"], *process["ports"]):
         below = part["stack"] - place
-        if 0 < below <= 4096:
+        if 0 < below <= reach:
             return f"it lies {below} bytes below the stack of `{name}.{part['name']}`, which has overflowed"
+    return ""
+
+
+def nothing(name, place):
+    """Why nothing is there for a process: what the address is else."""
+    overflow = overflowed(name, place, NEAR)
+    if overflow:
+        return overflow
     if place < 4096:
         return "a null pointer, or an index of one"
     for owner, begin, end in SYSTEM.owned():
@@ -345,7 +356,7 @@ def nothing(name, place):
             what = what_is(place, other) if other != name else None
             if what:
                 return f"it is {what}" + grantable(what, name)
-    return "nobody was granted that address"
+    return overflowed(name, place, REACH) or "nobody was granted that address"
 
 
 def same_memory(name, physical, tables):

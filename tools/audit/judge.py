@@ -230,7 +230,7 @@ class Judge:
             depths = self.evidence.depths[process]
             size = WITHOUT_GRAPH if depths is None else depths.get(wanted.entry, 0)
             size += wanted.margin + FRAMES[self.board.arch][has_fpu]
-            if any(stub in self.evidence.programs[process].symbols for stub in STUBS):
+            if depths is not None and any(stub in self.evidence.programs[process].symbols for stub in STUBS):
                 size += STUB_FRAMES[self.board.arch]
         size = -(-size // align) * align
         size = -(-size // PAGE) * PAGE if self.board.has_mmu else size

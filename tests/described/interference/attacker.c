@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * The attacker: below the alarm and the follower, above the worker, with a budget of 1 ms. What
+ * The attacker: below the alarm and the follower, above the worker, with a budget of 2.5 ms. What
  * goes wrong with it ends its life, and init begins another.
  */
 #include "handles.h"

@@ -110,8 +110,17 @@ def write(path, table):
 
 # --- what comes of it ----------------------------------------------------------------------------
 
-def report(options, claims, tables, outcomes):
-    """TAP of claims and of what the documents say; or --write. The exit status."""
+def leave(options, tables):
+    """For `./rme test`, which shows it."""
+    name = Path(sys.argv[0]).stem
+    folder = options.folder / "reports"
+    folder.mkdir(exist_ok=True)
+    text = "".join("\n" + "\n".join(table[1:-1]) + "\n" for table in tables)
+    (folder / f"described.{name}.md").write_text(f"{name}, in instructions, {options.board}\n{text}\n", encoding="utf-8")
+
+
+def report(options, claims, tables, outcomes, more=()):
+    """TAP of claims and of what the documents say of the tables, but for more of them; or --write. The exit status."""
     if options.write:
         for table in tables:
             write(options.write, table)
@@ -122,7 +131,7 @@ def report(options, claims, tables, outcomes):
     failed = sum(not holds for _, holds in every)
     for number, (name, holds) in enumerate(every, 1):
         print(f"{'' if holds else 'not '}ok {number} - {name}")
-    print("".join(f"# {line}\n" for table in tables for line in table[1:-1]), end="")
+    leave(options, [*tables, *more])
     for outcome in outcomes if failed else []:
         print(f"# {outcome.reason}\n" + "".join(f"# {line}\n" for line in outcome.lines[-5:]), end="")
     print(f"1..{len(every)}\n{len(every) - failed} passed, {failed} failed, 0 skipped")

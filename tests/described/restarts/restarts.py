@@ -8,6 +8,7 @@ FOLDER is the build. Whatever init does after a fault takes N instructions at th
 apart. With --table the figures must be those that stand in FILE, but for a tenth; --write puts them there. TAP.
 """
 import itertools
+import re
 import sys
 from pathlib import Path
 
@@ -25,6 +26,7 @@ BACK_OFF, STEP = 1_000_000, 1_000_000  # instructions: of the description, and o
 # The kill matrix: faults that end a life, five of them in a row; those of a timer.
 VICTIMS = ["server", "client", "sensor", "worker"]
 BY_FAULT, BY_TIMER = 5 + 5, 2
+CELL, SURVIVED, CRIMES = re.compile(r"cell: (\w+), ([a-z ]+): (.*)"), "all go on", 12
 
 
 def by_policy(options):
@@ -59,12 +61,23 @@ def of_kills(options):
     return outcome, found
 
 
+def matrix(outcome):
+    """What the kill matrix says: for each crime, what comes of it by victim."""
+    found = {}
+    for line in outcome.lines:
+        if match := CELL.fullmatch(line):
+            found.setdefault(match[2], {})[match[1]] = match[3]
+    return found
+
+
 # --- what must hold ------------------------------------------------------------------------------
 
 def claims(options, outcomes, policies, kills):
     """(claim, whether it holds)"""
+    cells = [cell for row in matrix(outcomes[1]).values() for cell in row.values()]
     yield "at last the machine begins again", outcomes[0].reason == "the image ended by itself"
-    yield "every cell of the kill matrix survives", outcomes[1].status == run_qemu.GOOD
+    yield "the kill matrix ends as it should", outcomes[1].status == run_qemu.GOOD
+    yield "every cell of it survives", cells == [SURVIVED] * (CRIMES * len(VICTIMS))
     for policy, times in policies.items():
         yield f"{policy}: every step is there, in its order", list(times) == POLICIES[policy]
         for step, time in times.items():
@@ -86,7 +99,9 @@ def main():
     body += [[f"kill matrix, {name}: the most of {count}", most, None, None, None]
              for (count, most), name in zip(kills, ("faults", "budgets"))]
     table = counted.rows(f"restarts: {options.board}", head, body)
-    return counted.report(options, claims(options, [outcome, killed], policies, kills), [table], [outcome, killed])
+    cells = counted.rows("kill matrix", ["kill matrix", *VICTIMS], [[crime, *(row.get(victim) for victim in VICTIMS)]
+                                                                    for crime, row in matrix(killed).items()])
+    return counted.report(options, claims(options, [outcome, killed], policies, kills), [table], [outcome, killed], [cells])
 
 
 if __name__ == "__main__":

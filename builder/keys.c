@@ -17,7 +17,7 @@ const struct mapping_facts mappings[MAPPINGS] = {
          "send and which may receive stands with the processes. It has no keys: `{}`."},
     [MAPPING_SHARED] = {"a shared memory", sizeof(struct shared),
                         "Memory that several processes see. It begins zeroed. In C it is an array "
-                        "`shared_NAME` of its size."},
+                        "`shared_NAME` of its size, aligned for any type."},
     [MAPPING_PROCESS] = {"a process", sizeof(struct process),
                          "A program with memory and rights of its own. It includes `handles.h`, "
                          "which has a name for everything that it holds."},

@@ -2,10 +2,10 @@
 #include "init/daemon.h"
 
 #include "config.h"
+#include "init/make.h"
 #include "init/mender.h"
 #include "init/restart.h"
 #include "init/time.h"
-#include "rme/process.h"
 
 /* tools/stack.py tells 168 bytes on Armv7-M, 112 on x86-64; entry and an exception take 68 more. */
 enum { HIGHEST = CONFIG_PRIORITIES - 1, STACK_BYTES = 72 * sizeof(word_t) };
@@ -38,16 +38,9 @@ void daemon_run(word_t endpoint)
 void daemon_start(rme_signal_t events)
 {
     mender_start();
-    (void)rme_thread_make(&(struct rme_thread_plan){
-        .process = {{BOOT_PROCESS}},
-        .entry = daemon_run,
-        .stack = stack,
-        .stack_bytes = sizeof(stack),
-        .param = events.id.raw,
-        .priority = HIGHEST,
-        .priority_max = HIGHEST,
-        .budget = BUDGET_INFINITE,
-        .scheduler = init,
-        .endpoint = rme_signal_null(),
-    });
+    (void)make_own((struct own_thread){.run = daemon_run,
+                                       .stack = stack,
+                                       .stack_bytes = sizeof(stack),
+                                       .param = events.id.raw,
+                                       .priority = HIGHEST});
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Unlicense */
 #include "init/make.h"
 
+#include "config.h"
 #include "init/time.h"
 #include "rme/print.h"
 #include "rme/process.h"
@@ -185,6 +186,22 @@ bool make_fresh(const struct boot_process *process)
         must(set_port(process, table_port(i)), "port", table_name(table_port(i)->name));
     }
     return true;
+}
+
+rme_thread_t make_own(struct own_thread thread)
+{
+    return rme_thread_make(&(struct rme_thread_plan){
+        .process = {{BOOT_PROCESS}},
+        .entry = thread.run,
+        .stack = thread.stack,
+        .stack_bytes = thread.stack_bytes,
+        .param = thread.param,
+        .priority = thread.priority,
+        .priority_max = CONFIG_PRIORITIES - 1,
+        .budget = BUDGET_INFINITE,
+        .scheduler = {{BOOT_THREAD}},
+        .endpoint = rme_signal_null(),
+    });
 }
 
 void make_run(word_t i, rme_signal_t events)

@@ -2,6 +2,7 @@
 #include "init/mender.h"
 
 #include "config.h"
+#include "init/make.h"
 #include "init/restart.h"
 #include "init/story.h"
 #include "rme/arch/sizes.h"
@@ -172,15 +173,6 @@ void mender_start(void)
 {
     work = rme_signal_make();
     level = LOWEST;
-    mender = rme_thread_make(&(struct rme_thread_plan){
-        .process = {{BOOT_PROCESS}},
-        .entry = run,
-        .stack = stack,
-        .stack_bytes = sizeof(stack),
-        .priority = level,
-        .priority_max = HIGHEST,
-        .budget = BUDGET_INFINITE,
-        .scheduler = {{BOOT_THREAD}},
-        .endpoint = rme_signal_null(),
-    });
+    mender = make_own((struct own_thread){
+        .run = run, .stack = stack, .stack_bytes = sizeof(stack), .priority = level});
 }

@@ -6,12 +6,11 @@
 #include "init/time.h"
 #include "rme/print.h"
 
-/* Tries until visitors must have left; how long to wait between them, and how finely windows count.
- */
-enum { PATIENCE = 100, FINE_US = 1000, COARSE_US = 100000 };
+/* Tries until visitors must have left, with a step of the clock between them or without; how long
+ * that step is, and how finely windows count. */
+enum { PATIENCE = 100, PATIENCE_WITHOUT_CLOCK = 10000, FINE_US = 1000, COARSE_US = 100000 };
 
 static rme_signal_t daemon_events;
-
 static volatile word_t is_asked; /* by the mender: that the listener look after the timer */
 
 void restart_start(rme_signal_t events)
@@ -19,9 +18,14 @@ void restart_start(rme_signal_t events)
     daemon_events = events;
 }
 
+static bool has_clock(void)
+{
+    return (table->flags & BOOT_TIMER_IS_FREE) != 0;
+}
+
 static void ask_for_time(void)
 {
-    if ((table->flags & BOOT_TIMER_IS_FREE) == 0)
+    if (!has_clock())
         return;
     is_asked = true;
     (void)rme_signal_send(daemon_events, 1);
@@ -47,6 +51,7 @@ static void stop_threads(const struct boot_process *process)
                 continue;
             (void)rme_thread_exec_set(handle, thread->entry, thread->stack, 0);
             (void)rme_thread_free(handle);
+            *event_of(i) = 0; /* what was noted of its life so far */
         }
 }
 
@@ -121,7 +126,7 @@ static void give_up(word_t i)
 /* Without a timer for a short time only, which is until all others have nothing to do. */
 static void wait_for(struct state *state, word_t time)
 {
-    if ((table->flags & BOOT_TIMER_IS_FREE) != 0) {
+    if (has_clock()) {
         state->wait = time;
         ask_for_time();
     } else {
@@ -145,7 +150,7 @@ static void plan(word_t i)
         doubled *= 2;
     if (process->back_off == 0 && begin(i))
         return;
-    state->patience = PATIENCE;
+    state->patience = has_clock() ? PATIENCE : PATIENCE_WITHOUT_CLOCK;
     wait_for(state, process->back_off == 0 ? FINE_US : doubled);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Unlicense */
 #include "init/time.h"
 
-#include "rme/process.h"
+#include "init/make.h"
 #include "rme/start.h"
 
 /* tools/stack.py tells 16 bytes on Armv7-M, 40 on x86-64; entry and an exception take 68 more. */
@@ -29,17 +29,10 @@ static void clock_run(word_t unused)
 void time_start(rme_signal_t events, word_t priority)
 {
     daemon_events = events;
-    (void)rme_thread_make(&(struct rme_thread_plan){
-        .process = {{BOOT_PROCESS}},
-        .entry = clock_run,
-        .stack = clock_stack,
-        .stack_bytes = sizeof(clock_stack),
-        .priority = priority,
-        .priority_max = priority,
-        .budget = BUDGET_INFINITE,
-        .scheduler = {{BOOT_THREAD}},
-        .endpoint = rme_signal_null(),
-    });
+    (void)make_own((struct own_thread){.run = clock_run,
+                                       .stack = clock_stack,
+                                       .stack_bytes = sizeof(clock_stack),
+                                       .priority = priority});
 }
 
 word_t time_in_counts(word_t time)

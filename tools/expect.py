@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import run_qemu
+from claims import of_run, report
 from elf import Elf
 
 SILENCE_S = 30.0  # a machine may be busy
@@ -51,13 +52,7 @@ def main(argv):
     for name, size, limit in zip(("ROM", "RAM"), used(options.image) if outcome.lines else (), limits):
         if limit is not None:
             claims.append((f"{size} bytes of {name} are within {limit}", size <= limit))
-    failed = sum(not holds for _, holds in claims)
-    for number, (name, holds) in enumerate(claims, 1):
-        print(f"{'' if holds else 'not '}ok {number} - {name}")
-    if failed:
-        print(f"# {outcome.reason}\n" + "".join(f"# {line}\n" for line in outcome.lines), end="")
-    print(f"1..{len(claims)}\n{len(claims) - failed} passed, {failed} failed, 0 skipped")
-    return failed != 0
+    return report(claims, of_run(outcome))
 
 
 if __name__ == "__main__":

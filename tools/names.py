@@ -18,7 +18,8 @@ from pathlib import Path
 from elf import Elf, ElfError
 
 PATH = re.compile(r"\bboot/(\d+)/(\d+)(?:/(\d+))?\b")
-REFUSED = re.compile(r"^refused: (call \d+|\S+)(?: (\S+) on \S+)? of thread boot/(\d+)/(\d+) .*: (\w+)$")
+REFUSED = re.compile(r"^refused: (call \d+|\S+)(?: (\S+) on \S+)? of thread boot/(\d+)/(\d+) .*"
+                     r" in process boot/(\d+)/(\d+): (\w+)$")
 OPERAND = re.compile(r"^  (\w+) (0x[0-9a-f]+): (.*)$")
 NEEDED = re.compile(r"is (?:the (?:frozen )?(?:leaf|root) of )?(.+), where (.+) is needed$")
 FAULT = re.compile(r"^init: process (\w+), thread (\w+): .* at (0x[0-9a-f]+)$")
@@ -27,8 +28,9 @@ LACKS = re.compile(r"boot/(\d+)/(\d+)/(\d+) is the \S+ of .*, lacks (\w+)")
 RIGHTS = {"SEND": "send", "RECEIVE_SINGLE": "receive", "RECEIVE_ALL": "receive", "POLL_SINGLE": "poll",
           "POLL_ALL": "poll", "KERNEL_SEND": "kernel_send", "ACTIVATE": "activate"}
 KEYS = {"signal": "signals", "invocation": "calls", "kfunc": "functions", "thread": "threads"}
-TAKES = {"SIG_SND": "signals", "SIG_RCV": "signals", "INV_ACT": "calls", "KFN": "functions", "THD_SWT": "threads",
-         "THD_SCHED_PRIO": "threads", "THD_SCHED_RCV": "threads", "THD_TIME_XFER": "threads"}
+# By the name of the operand, where nothing is held.
+TAKES = {"endpoint": "signals", "port": "calls", "cap": "functions", "thread": "threads", "thread0": "threads",
+         "target": "threads", "source": "threads"}
 WHY = {"UNKNOWN_CALL": "no call has this number"}
 NOT_GRANTED = "init alone makes and changes objects"
 # What helps, where it is no grant; `{}` is the process.
@@ -113,7 +115,8 @@ class Names:
     # --- lines ---
 
     def reason(self, lines, process):
-        """What was refused, why, and under which key of the process a grant would help: "" by the call, None: under none."""
+        """What was refused, why, and under which key of the process a grant would help: "" where no description grants
+        such a thing, None where no grant helps."""
         lacks = next(filter(None, map(LACKS.search, lines)), None)
         found = lacks and self.capability(*lacks.groups()[:3])
         if found:
@@ -124,27 +127,29 @@ class Names:
         what = f"`{held[1]['of']}`" if held else f"capability {int(operand[2], 16)}" if operand else ""
         needed = operand and NEEDED.search(operand[3])
         if held and needed:
-            return what, f"it is {needed[1]}, and {needed[2]} is needed", ""
+            return what, f"it is {needed[1]}, and {needed[2]} is needed", TAKES.get(operand[1], "")
         if operand and (needed or not path):
-            return what, f"process `{process}` holds nothing there", ""
+            return what, f"process `{process}` holds nothing there", TAKES.get(operand[1], "")
         rest = [line.strip() for line in lines[1:] if not OPERAND.match(line) and not PATH.search(line)]
         return what, next(iter(rest), ""), None
 
     def refusal(self, lines):
         """The sentence about a refusal, or nothing."""
         head = REFUSED.match(lines[0])
-        owner = head and self.objects.get(self.id_of(head[3], head[4]))
-        if not owner or "." not in owner["name"]:
+        owner, inside = (head and self.objects.get(self.id_of(*head.group(i, i + 1)), {}).get("name") for i in (3, 5))
+        if not owner or "." not in owner or not inside:
             return []
-        process, thread = owner["name"].split(".")
+        home, thread = owner.split(".")
+        process = inside  # whose capabilities are in force: of a port that the thread visits
+        who = f"thread `{thread}`" if home == process else f"visited by `{owner}`"
         what, why, key = self.reason(lines, process)
-        advice = ADVICE.get(f"{head[1]} {head[5]}", "").format(process)
+        advice = ADVICE.get(f"{head[1]} {head[7]}", "").format(process)
         if key is not None:
-            key = key or TAKES.get(head[1])
-            advice = f"grant it under processes.{process}.{key}" if key else NOT_GRANTED
-        call = f"{head[1]} {head[2]}" if head[2] else head[1]
-        return [f"process `{process}`, thread `{thread}`: {call}{' on ' if what else ''}{what} refused: {why or WHY.get(head[5], head[5])}"
-                f"{f' ({advice})' if advice else ''}"]
+            how = "name a `scheduler`" if key == "threads" else "grant it"
+            advice = f"{how} under processes.{process}.{key}" if key else NOT_GRANTED
+        call = " ".join(filter(None, head.group(1, 2))) + (f" on {what}" if what else "")
+        why = why or WHY.get(head[7], head[7])
+        return [f"process `{process}`, {who}: {call} refused: {why}" + (f" ({advice})" if advice else "")]
 
     def flush(self):
         lines, self.report = self.report, []

@@ -18,6 +18,7 @@ import sys
 from pathlib import Path
 
 import run_qemu
+from claims import of_run, report
 from normalise import normalise
 
 BEGIN = "init: system "
@@ -87,13 +88,7 @@ def main(argv):
     claims += [("all that there was to type was asked for", not typist.lines)] if options.input else []
     claims += differences(wanted, lines, options.loose)
     claims += wastes(options.json)
-    failed = sum(not holds for _, holds in claims)
-    for number, (name, holds) in enumerate(claims, 1):
-        print(f"{'' if holds else 'not '}ok {number} - {name.replace('#', '')}")
-    if failed:
-        print(f"# {outcome.reason}\n" + "".join(f"# {line}\n" for line in lines), end="")
-    print(f"1..{len(claims)}\n{len(claims) - failed} passed, {failed} failed, 0 skipped")
-    return failed != 0
+    return report(claims, of_run(outcome, lines))
 
 
 if __name__ == "__main__":

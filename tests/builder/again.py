@@ -15,6 +15,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+from claims import report  # noqa: E402
+
 WRITTEN = ("system.json", "report.txt", "system.gdb")
 SECONDS_MAX = 2.0
 
@@ -48,11 +51,7 @@ def main(argv):
                   if options.image.with_suffix(suffix).exists()]
         claims = [(f"{first.name} is the same", first.read_bytes() == again.read_bytes()) for first, again in pairs]
     claims.append((f"the builder took {seconds:.2f} s of {SECONDS_MAX:g}", seconds < SECONDS_MAX))
-    for number, (name, holds) in enumerate(claims, 1):
-        print(f"{'' if holds else 'not '}ok {number} - {name}")
-    failed = sum(not holds for _, holds in claims)
-    print(f"1..{len(claims)}\n{len(claims) - failed} passed, {failed} failed, 0 skipped")
-    return failed != 0
+    return report(claims)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 import plugin  # noqa: E402
 import run_qemu  # noqa: E402
+from claims import of_run, report as claims_report  # noqa: E402
 from elf import Elf  # noqa: E402
 
 NEAR = 100  # by how much a small figure may differ
@@ -128,11 +129,5 @@ def report(options, claims, tables, outcomes, more=()):
     every = list(claims)
     if options.table:
         every += [claim for table in tables for claim in told(options.table, table)]
-    failed = sum(not holds for _, holds in every)
-    for number, (name, holds) in enumerate(every, 1):
-        print(f"{'' if holds else 'not '}ok {number} - {name}")
     leave(options, [*tables, *more])
-    for outcome in outcomes if failed else []:
-        print(f"# {outcome.reason}\n" + "".join(f"# {line}\n" for line in outcome.lines[-5:]), end="")
-    print(f"1..{len(every)}\n{len(every) - failed} passed, {failed} failed, 0 skipped")
-    return failed != 0
+    return claims_report(every, "\n".join(of_run(outcome, outcome.lines[-5:]) for outcome in outcomes))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 import run_qemu  # noqa: E402
+from claims import of_run, report  # noqa: E402
 
 LAST = "init: the machine begins again"
 
@@ -28,13 +29,7 @@ def main():
     lines = [line for line in outcome.lines if line]
     claims = [("the machine was reset", outcome.reason == "the image ended by itself"),
               ("that was the last thing that happened", lines[-1:] == [LAST])]
-    failed = sum(not holds for _, holds in claims)
-    for number, (name, holds) in enumerate(claims, 1):
-        print(f"{'' if holds else 'not '}ok {number} - {name}")
-    if failed:
-        print(f"# {outcome.reason}\n" + "".join(f"# {line}\n" for line in outcome.lines), end="")
-    print(f"1..{len(claims)}\n{len(claims) - failed} passed, {failed} failed, 0 skipped")
-    return failed != 0
+    return report(claims, of_run(outcome))
 
 
 if __name__ == "__main__":

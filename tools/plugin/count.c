@@ -10,17 +10,17 @@
  *   kernel=LO:HI    the code of the kernel; whoever runs elsewhere is user code
  *   load=ADDR       a load from this address (a timer's counter) is a mark
  *   stamps=1        the reading of the time stamp (x86, RDTSC) by user code is a mark
- *   physical=1      ... these addresses, and those of label, are bytes of RAM from its start on a
- * PC, where each process may have its own view mark=ADDR       the execution of this address is a
- * mark; may be repeated vector=ADDR     from here to the next mark is an interval too, both ends
- * counted label=LO:HI     a load from LO + n drops the open interval and labels those that follow n
+ *   physical=1      ... these addresses, and those of label, count bytes of a PC's RAM, where
+ *                   each process may have a view of its own
+ *   mark=ADDR       the execution of this address is a mark; may be repeated
+ *   vector=ADDR     from here to the next mark is an interval too, both ends counted
+ *   label=LO:HI     a load from LO + n drops the open interval and labels those that follow n
  *   handler=ADDR    who enters it on the way through the kernel gives that way its name; may be
  *                   repeated
  *   stack=LO:HI     the kernel stack; its depth is told for boot and for what comes after
  *   trace=FILE      one line (number, CPU, address, cycles so far) per instruction executed ...
  *   window=N:M      ... from the Nth to before the Mth
- *   round=LABEL:N   ... or, in place of a window, between the Nth and the next mark behind this
- * label
+ *   round=LABEL:N   ... or, without a window, from the Nth mark behind this label to the next
  *
  * Results are exact with `-icount shift=0,sleep=off`. What hardware does by itself (the frame of an
  * exception) is no instruction and no access here. Interval = (label, from, to): it begins behind

@@ -51,5 +51,5 @@ bool qemu_plugin_mem_is_store(uint32_t access);
 unsigned int qemu_plugin_mem_size_shift(uint32_t access);
 struct qemu_place *qemu_plugin_get_hwaddr(uint32_t access, uint64_t address);
 bool qemu_plugin_hwaddr_is_io(const struct qemu_place *place);
-uint64_t
-qemu_plugin_hwaddr_phys_addr(const struct qemu_place *place); /* of RAM: from the start of it */
+/* Of RAM: from the start of it. */
+uint64_t qemu_plugin_hwaddr_phys_addr(const struct qemu_place *place);

@@ -6,7 +6,7 @@
 
 #include "rme/call.h"
 
-enum visit { COMPUTES, WAITS, WENT_ON, CANNOT_RUN, VISITS };
+enum visit { COMPUTES, WAITS, WENT_ON, SLEEPS, CANNOT_RUN, VISITS };
 
 struct board {
     word_t visit;

@@ -8,7 +8,7 @@
 #include "tests/described/visitors/board.h"
 
 static const char *const visits[] = {"computes there", "waits there", "has gone on from there",
-                                     "cannot run"};
+                                     "has gone on and sleeps", "cannot run"};
 
 static void let_pass(word_t time)
 {
@@ -42,6 +42,8 @@ static void meet(volatile struct board *board, enum visit visit, word_t time)
     let_pass(time);
     say(board, "soon");
     board->is_over = 1;
+    if (visit == SLEEPS)
+        (void)rme_signal_send(signal_wake, 1);
     let_pass(time);
     say(board, "later");
 }

@@ -43,7 +43,7 @@ word_t go_on(word_t param, word_t message[RME_MESSAGE_WORDS])
     word_t value = 0;
 
     (void)message;
-    (void)rme_invoke_hidden(port_inner_work, param, &value);
+    (void)rme_invoke_hidden(param == SLEEPS ? port_inner_sleep : port_inner_work, param, &value);
     return value;
 }
 

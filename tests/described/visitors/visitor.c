@@ -12,6 +12,7 @@ static rme_invocation_t port_of(word_t visit)
     case WAITS:
         return port_host_wait;
     case WENT_ON:
+    case SLEEPS:
         return port_host_go_on;
     default:
         return port_host_compute;
@@ -25,7 +26,7 @@ int main(void)
 
     for (;;) {
         (void)rme_signal_receive(signal_go, SIGNAL_RECEIVE_SINGLE);
-        board->status = rme_invoke_hidden(port_of(board->visit), 1, &value);
+        board->status = rme_invoke_hidden(port_of(board->visit), board->visit, &value);
         board->is_home = 1;
     }
 }

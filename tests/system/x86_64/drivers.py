@@ -20,6 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tools"))
 import run_qemu  # noqa: E402
+from claims import of_run, report  # noqa: E402
 
 SERIAL_BYTES = 65536
 GREETING = b"ready\n"
@@ -146,14 +147,7 @@ def main(argv):
         ("and nothing else has changed",
          after[:READ_BYTES] == disk[:READ_BYTES] and after[READ_BYTES + WRITE_BYTES:] == disk[READ_BYTES + WRITE_BYTES:]),
     ]
-    failed = sum(not holds for _, holds in claims)
-    for number, (name, holds) in enumerate(claims, 1):
-        print(f"{'' if holds else 'not '}ok {number} - {name}")
-    print(f"# {outcome.seconds:.1f} s, {len(cable.back)} bytes came back")
-    if failed:
-        print(f"# {outcome.reason}\n" + "".join(f"# {line}\n" for line in outcome.lines), end="")
-    print(f"1..{len(claims)}\n{len(claims) - failed} passed, {failed} failed, 0 skipped")
-    return failed != 0
+    return report(claims, of_run(outcome), [f"{outcome.seconds:.1f} s, {len(cable.back)} bytes came back"])
 
 
 if __name__ == "__main__":

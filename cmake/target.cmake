@@ -43,34 +43,42 @@ set(RME_MEMORY ${CMAKE_SOURCE_DIR}/arch/common/memory.c)
 set_source_files_properties(${RME_MEMORY} ${CMAKE_SOURCE_DIR}/arch/armv7m/eabi.c PROPERTIES COMPILE_OPTIONS
     "-fno-builtin;$<$<C_COMPILER_ID:GNU>:-fno-tree-loop-distribute-patterns>")
 
-# The kernel itself never touches an FPU register; only its port's assembly does.
-list(TRANSFORM RME_TRANSPARENT_SOURCES PREPEND ${CMAKE_SOURCE_DIR}/)
-add_library(kernel_objects OBJECT ${RME_KERNEL_SOURCES} ${RME_PORT_SOURCES} ${RME_MEMORY}
-            ${RME_TRANSPARENT_SOURCES})
-target_include_directories(kernel_objects PRIVATE ${RME_INCLUDES})
-target_compile_options(kernel_objects PRIVATE
-    ${RME_MACHINE_FLAGS} ${RME_NO_FPU} ${RME_PORT_FLAGS} -fno-unwind-tables -fno-asynchronous-unwind-tables
-    $<$<COMPILE_LANGUAGE:C>:${RME_COMMON_FLAGS};${RME_KERNEL_FLAGS};-O${level}>)
-
 # Unreachable functions go, the rest becomes local. The vector table is the only root.
-set(RME_KERNEL ${CMAKE_BINARY_DIR}/kernel.o)
 set(link ${RME_CROSS}gcc ${RME_LINK_FLAGS})
-set(RME_CHECK_BOOT "")
-if(BOARD_ARCH STREQUAL "x86_64") # whose boot code goes away
-    set(RME_CHECK_BOOT COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/check_boot.py ${RME_KERNEL})
-endif()
-add_custom_command(
-    OUTPUT ${RME_KERNEL}
-    COMMAND ${link} -r -Wl,--gc-sections -Wl,-u,kernel_vectors -T ${RME_GENERATED}/kernel.ld
-            -o ${RME_KERNEL} $<TARGET_OBJECTS:kernel_objects> -lgcc
-    COMMAND ${RME_CROSS}objcopy --keep-global-symbol=kernel_vectors ${RME_KERNEL}
-    COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/check_symbols.py
-            --nm ${RME_CROSS}nm --undefined "layout_" ${RME_KERNEL}
-    ${RME_CHECK_BOOT}
-    DEPENDS kernel_objects $<TARGET_OBJECTS:kernel_objects> ${RME_GENERATED}/kernel.ld
-            ${CMAKE_SOURCE_DIR}/tools/check_symbols.py
-    COMMENT "Linking the kernel" COMMAND_EXPAND_LISTS VERBATIM)
-add_custom_target(kernel ALL DEPENDS ${RME_KERNEL})
+list(TRANSFORM RME_TRANSPARENT_SOURCES PREPEND ${CMAKE_SOURCE_DIR}/)
+
+# rme_kernel(NAME [INCLUDES folder...] [SOURCES file...]): NAME.o in the build directory. A kernel for
+# tests finds headers in folders of its own first, and has sources more.
+# The kernel itself never touches an FPU register; only its port's assembly does.
+function(rme_kernel name)
+    cmake_parse_arguments(arg "" "" "INCLUDES;SOURCES" ${ARGN})
+    add_library(${name}_objects OBJECT ${RME_KERNEL_SOURCES} ${RME_PORT_SOURCES} ${RME_MEMORY}
+                ${RME_TRANSPARENT_SOURCES} ${arg_SOURCES})
+    target_include_directories(${name}_objects PRIVATE ${arg_INCLUDES} ${RME_INCLUDES})
+    target_compile_options(${name}_objects PRIVATE
+        ${RME_MACHINE_FLAGS} ${RME_NO_FPU} ${RME_PORT_FLAGS} -fno-unwind-tables -fno-asynchronous-unwind-tables
+        $<$<COMPILE_LANGUAGE:C>:${RME_COMMON_FLAGS};${RME_KERNEL_FLAGS};-O${level}>)
+    set(image ${CMAKE_BINARY_DIR}/${name}.o)
+    set(check_boot "")
+    if(BOARD_ARCH STREQUAL "x86_64") # whose boot code goes away
+        set(check_boot COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/check_boot.py ${image})
+    endif()
+    add_custom_command(
+        OUTPUT ${image}
+        COMMAND ${link} -r -Wl,--gc-sections -Wl,-u,kernel_vectors -T ${RME_GENERATED}/kernel.ld
+                -o ${image} $<TARGET_OBJECTS:${name}_objects> -lgcc
+        COMMAND ${RME_CROSS}objcopy --keep-global-symbol=kernel_vectors ${image}
+        COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/check_symbols.py
+                --nm ${RME_CROSS}nm --undefined "layout_" ${image}
+        ${check_boot}
+        DEPENDS ${name}_objects $<TARGET_OBJECTS:${name}_objects> ${RME_GENERATED}/kernel.ld
+                ${CMAKE_SOURCE_DIR}/tools/check_symbols.py
+        COMMENT "Linking ${name}" COMMAND_EXPAND_LISTS VERBATIM)
+    add_custom_target(${name} ALL DEPENDS ${image})
+endfunction()
+
+set(RME_KERNEL ${CMAKE_BINARY_DIR}/kernel.o)
+rme_kernel(kernel)
 
 set(RME_USER_FLAGS ${RME_MACHINE_FLAGS} -ffreestanding -ffunction-sections -fdata-sections
     -fno-unwind-tables -fno-asynchronous-unwind-tables -fno-stack-protector

@@ -3,6 +3,8 @@
 """Do the hazard tests bite? Puts back one mistake after another and expects the named test to fail.
 
   mutate.py [--list] [--random] [ROW...]        rows of mutations.toml; all by default
+  mutate.py --machine [--times N] [ROW...]      the same on a machine of several CPUs in QEMU, by
+                         tests/system/hazards: which of its two ways finds which mistake
   mutate.py --check      builds nothing: each row of docs/concurrency.md has a scenario and a mistake
                          whose place is in the kernel (skipped, loudly, where that has moved)
 
@@ -21,6 +23,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 COPY = ROOT / "build" / "mutants"
+MACHINE = "x86_64-smp"
+ELSEWHERE = ("kernel/pagetable_mpu.c",)  # not in the kernel of a machine with an MMU
 
 
 def copy_tree():
@@ -67,14 +71,30 @@ def run(build, mutation):
     return done.returncode != 0, why[0] if why else f"exit status {done.returncode}"
 
 
-def try_one(builds, mutation):
+def run_machine(build, times, mutation):
+    """The same on a machine: which of its ways find it, and the first line that says why."""
+    made = subprocess.run(["cmake", "--build", build, "--target", "system_hazards"], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    if made.returncode:
+        return None, "\n".join(line for line in made.stdout.splitlines() if "error" in line)
+    done = subprocess.run([sys.executable, COPY / "tests/system/hazards/hazards.py",
+                           build / "system_hazards.elf", "--times", str(times), "--brief",
+                           "--rows", mutation["row"]], text=True, errors="replace",
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    lines = done.stdout.splitlines()
+    ways = re.findall(r"^not ok \d+ - \S+ (\w+)$", done.stdout, re.M)
+    why = [line[4:] for line in lines if line.startswith("#   ") and not line.endswith(" runs")]
+    return bool(ways), f"{' '.join(ways)}: {why[0] if why else ''}" if ways else ""
+
+
+def try_one(builds, mutation, machine=None):
     path = COPY / mutation["file"]
     text = path.read_text(encoding="utf-8")
     if text.count(mutation["old"]) != 1:
         return None, f"{mutation['file']} does not hold the line exactly once"
     path.write_text(text.replace(mutation["old"], mutation["new"]), encoding="utf-8")
     try:
-        return run(builds[kind_of(mutation)], mutation)
+        return run_machine(*machine, mutation) if machine else run(builds[kind_of(mutation)], mutation)
     finally:
         path.write_text(text, encoding="utf-8")
 
@@ -105,10 +125,25 @@ def check(mutations):
     return failed != 0
 
 
+def try_all(mutations, builds, machine=None):
+    failed = 0
+    for number, one in enumerate(mutations, 1):
+        found, why = try_one(builds, one, machine)
+        failed += not found
+        print(f"{'' if found else 'not '}ok {number} - {one['row']} finds: {one['text']}")
+        if why:
+            print("\n".join(f"#   {line}" for line in why.splitlines()[:6]), flush=True)
+    print(f"1..{len(mutations)}")
+    print(f"{len(mutations) - failed} passed, {failed} failed, 0 skipped")
+    return failed != 0
+
+
 def main(argv):
     parser = argparse.ArgumentParser(description="Mistakes that the hazard tests must find.")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--machine", action="store_true", help="in QEMU, by tests/system/hazards")
+    parser.add_argument("--times", type=int, default=1, help="there, so many times the usual runs")
     parser.add_argument("--random", action="store_true", help="by random calls")
     parser.add_argument("rows", nargs="*")
     options = parser.parse_args(argv)
@@ -124,17 +159,13 @@ def main(argv):
     if options.random:
         mutations = [one | {"program": "random_cpus", "threads": False} for one in mutations]
     copy_tree()
+    if options.machine:
+        mutations = [one for one in mutations if one["file"] not in ELSEWHERE]
+        subprocess.run(["cmake", "--preset", MACHINE], cwd=COPY, check=True, stdout=subprocess.DEVNULL)
+        machine = COPY / "build" / MACHINE, options.times
+        return try_all(mutations, {}, machine)
     builds = {kind: configure(*kind) for kind in {kind_of(one) for one in mutations}}
-    failed = 0
-    for number, one in enumerate(mutations, 1):
-        found, why = try_one(builds, one)
-        failed += not found
-        print(f"{'' if found else 'not '}ok {number} - {one['row']} finds: {one['text']}")
-        if why:
-            print("\n".join(f"#   {line}" for line in why.splitlines()[:6]), flush=True)
-    print(f"1..{len(mutations)}")
-    print(f"{len(mutations) - failed} passed, {failed} failed, 0 skipped")
-    return failed != 0
+    return try_all(mutations, builds)
 
 
 if __name__ == "__main__":

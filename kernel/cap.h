@@ -108,7 +108,7 @@ static inline struct capability *cap_root(struct capability *cap)
  * of cap_publish: what the slot says was written before. */
 ALWAYS_INLINE bool cap_is(const struct capability *cap, enum cap_type type)
 {
-    return (uint8_t)shared_load_acquire(&cap->header) == cap_byte(type, CAP_VALID);
+    return shared_byte_is(&cap->header, (uint8_t)cap_byte(type, CAP_VALID));
 }
 
 static inline bool cap_allows(const struct capability *cap, word_t right)
@@ -145,6 +145,7 @@ ALWAYS_INLINE struct capability *cap_lookup_in(struct cap_span span, word_t inde
         return NULL;
     cap = span.slots + index;
     AS_ONE(cap);
+    ASSUME(cap != NULL);
     return LIKELY(cap_is(cap, type)) ? cap : NULL;
 }
 

@@ -11,6 +11,7 @@
 #define ALWAYS_INLINE   static inline __attribute__((always_inline))
 #define LIKELY(claim)   __builtin_expect(!!(claim), 1)
 #define UNLIKELY(claim) __builtin_expect(!!(claim), 0)
+#define ASSUME(claim)   ((claim) ? (void)0 : __builtin_unreachable())
 
 /* The structure that holds a member. */
 #define CONTAINER(pointer, type, member)                                                           \

@@ -27,13 +27,14 @@ ALWAYS_INLINE struct outcome interrupt_deliver_hot(struct cpu *cpu, struct threa
     struct outcome outcome;
     struct thread *waiter;
 
-    if (UNLIKELY(binding == 0 || (binding & IRQ_EDGE) != 0 || arch_irq_is_level(line) ||
-                 shared_load(&endpoint->signal.count) != 0))
+    if (UNLIKELY(binding == 0 || (binding & IRQ_EDGE) != 0 || arch_irq_is_level(line)))
+        return outcome_cold();
+    arch_irq_mask(line); /* which is done once more if the case turns out to be cold */
+    if (UNLIKELY(!shared_is(&endpoint->signal.count, 0)))
         return outcome_cold();
     waiter = local_waiter(cpu, endpoint);
     if (UNLIKELY(waiter == NULL))
         return outcome_cold();
-    arch_irq_mask(line); /* which is done once more if the case turns out to be cold */
     outcome = wake_higher(cpu, self, endpoint, waiter);
     if (!outcome.is_cold)
         arch_irq_end(line);

@@ -98,7 +98,7 @@ static inline bool thread_is_init(const struct thread *thread)
 
 static inline bool thread_is_on(const struct thread *thread, const struct cpu *cpu)
 {
-    return shared_load(&thread->cpu) == (word_t)cpu;
+    return shared_is(&thread->cpu, (word_t)cpu);
 }
 
 static inline struct arch_fpu *thread_fpu(struct thread *thread)

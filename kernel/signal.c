@@ -135,7 +135,7 @@ ALWAYS_INLINE struct outcome receive_hot(struct cpu *cpu, struct thread *self, w
         return outcome_cold();
     endpoint = endpoint->object;
     seen = shared_load_acquire(&endpoint->signal.count);
-    if (UNLIKELY(shared_load(&endpoint->signal.waiter) != 0 || (sword_t)seen < 0 ||
+    if (UNLIKELY(!shared_is(&endpoint->signal.waiter, 0) || (sword_t)seen < 0 ||
                  thread_is_init(self)))
         return outcome_cold();
     if (seen != 0) {

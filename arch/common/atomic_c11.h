@@ -7,6 +7,7 @@
 #pragma once
 
 #include "abi/types.h"
+#include "kernel/compiler.h"
 
 #include <stdatomic.h>
 
@@ -21,31 +22,42 @@ typedef struct {
 #define ATOMIC_BITS_CLEARS(word, bits) ((void)0) /* before a mask */
 #endif
 
-static inline word_t shared_load(const shared_t *word)
+ALWAYS_INLINE word_t shared_load(const shared_t *word)
 {
     ATOMIC_POINT(word, false);
     return atomic_load_explicit(&word->raw, memory_order_relaxed);
 }
 
-static inline word_t shared_load_acquire(const shared_t *word)
+ALWAYS_INLINE word_t shared_load_acquire(const shared_t *word)
 {
     ATOMIC_POINT(word, false);
     return atomic_load_explicit(&word->raw, memory_order_acquire);
 }
 
-static inline void shared_store(shared_t *word, word_t value)
+ALWAYS_INLINE void shared_store(shared_t *word, word_t value)
 {
     ATOMIC_POINT(word, true);
     atomic_store_explicit(&word->raw, value, memory_order_relaxed);
 }
 
-static inline void shared_store_release(shared_t *word, word_t value)
+ALWAYS_INLINE void shared_store_release(shared_t *word, word_t value)
 {
     ATOMIC_POINT(word, true);
     atomic_store_explicit(&word->raw, value, memory_order_release);
 }
 
-static inline bool shared_cas(shared_t *word, word_t expected, word_t desired)
+#ifndef ATOMIC_HAS_COMPARES
+ALWAYS_INLINE bool shared_is(const shared_t *word, word_t value)
+{
+    return shared_load(word) == value;
+}
+
+ALWAYS_INLINE bool shared_byte_is(const shared_t *word, uint8_t byte)
+{
+    return (uint8_t)shared_load_acquire(word) == byte;
+}
+
+ALWAYS_INLINE bool shared_cas(shared_t *word, word_t expected, word_t desired)
 {
     word_t seen = expected;
 
@@ -57,39 +69,40 @@ static inline bool shared_cas(shared_t *word, word_t expected, word_t desired)
     ATOMIC_BITS_SET(word, desired & ~expected);
     return true;
 }
+#endif
 
-static inline word_t shared_exchange(shared_t *word, word_t value)
+ALWAYS_INLINE word_t shared_exchange(shared_t *word, word_t value)
 {
     ATOMIC_POINT(word, true);
     return atomic_exchange_explicit(&word->raw, value, memory_order_acq_rel);
 }
 
-static inline word_t shared_add(shared_t *word, word_t value)
+ALWAYS_INLINE word_t shared_add(shared_t *word, word_t value)
 {
     ATOMIC_POINT(word, true);
     return atomic_fetch_add_explicit(&word->raw, value, memory_order_acq_rel);
 }
 
-static inline word_t shared_sub(shared_t *word, word_t value)
+ALWAYS_INLINE word_t shared_sub(shared_t *word, word_t value)
 {
     ATOMIC_POINT(word, true);
     return atomic_fetch_sub_explicit(&word->raw, value, memory_order_release);
 }
 
-static inline word_t shared_and(shared_t *word, word_t value)
+ALWAYS_INLINE word_t shared_and(shared_t *word, word_t value)
 {
     ATOMIC_POINT(word, true);
     ATOMIC_BITS_CLEARS(word, ~value);
     return atomic_fetch_and_explicit(&word->raw, value, memory_order_release);
 }
 
-static inline word_t shared_or(shared_t *word, word_t value)
+ALWAYS_INLINE word_t shared_or(shared_t *word, word_t value)
 {
     ATOMIC_POINT(word, true);
     return atomic_fetch_or_explicit(&word->raw, value, memory_order_release);
 }
 
-static inline void shared_fence(void)
+ALWAYS_INLINE void shared_fence(void)
 {
     ATOMIC_POINT(NULL, false);
     atomic_thread_fence(memory_order_seq_cst);

@@ -21,6 +21,16 @@ static inline word_t shared_load_acquire(const shared_t *word)
     return word->raw;
 }
 
+static inline bool shared_is(const shared_t *word, word_t value)
+{
+    return word->raw == value;
+}
+
+static inline bool shared_byte_is(const shared_t *word, uint8_t byte)
+{
+    return (uint8_t)word->raw == byte;
+}
+
 static inline void shared_store(shared_t *word, word_t value)
 {
     word->raw = value;

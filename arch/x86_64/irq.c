@@ -42,12 +42,13 @@ static uint32_t boot_id;
 /* entry.S looks at LINE_ENABLED. */
 shared_t port_line_state[256 - VECTOR_LINES];
 
+word_t port_levels;
+
 /* Where a line that waits came last. */
 static shared_t late_cpus[CONFIG_CPUS_MAX > 1 ? BOARD_IRQ_LINES : 1];
 
 /* Inputs that may not be as their state says, a bit for each: the first CPU is to look. */
 static shared_t unsettled;
-static_assert(BOARD_IOAPIC_LINES <= WORD_BITS, "a bit for each");
 
 /* An input of an I/O APIC: where its redirection entry is selected, in which one, the entry without
  * its mask, and whether it is open, which is the first CPU's. Lines that no I/O APIC serves have no
@@ -361,7 +362,7 @@ static uint32_t add_input(const struct acpi_info *acpi, word_t ioapic, word_t in
     inputs[line].index = (uint8_t)index;
     inputs[line].exists = true;
     if ((mode & IOAPIC_LEVEL) != 0)
-        shared_store(&port_line_state[line], LINE_LEVEL);
+        port_levels |= (word_t)1 << line;
     return inputs[line].entry;
 }
 

@@ -144,10 +144,10 @@ static void prepare_signals(void)
 
 /* ---- H10a: send against send, at the limit ---- */
 
-/* No state that takes 2^30 calls is made by calls. */
+/* No state that takes 2^29 calls is made by calls. */
 static word_t nearly_full(void)
 {
-    return SIGNAL_LIMIT_BIT - SIGNAL_SLACK - HALF_MAX - 3;
+    return SIGNAL_LIMIT_BIT - HALF_MAX - 3;
 }
 
 static void prepare_nearly_full(void)
@@ -172,8 +172,8 @@ static const char *judge_two_sends(void)
         sent += got[i][0] == STATUS_OK ? HALF_MAX : 0;
         sent += got[i][1] == STATUS_OK ? 1 : 0;
     }
-    if (pending() >= SIGNAL_LIMIT_BIT)
-        return "the counter is beyond its limit";
+    if (pending() >= SIGNAL_DROPPED)
+        return "the counter has reached the bit of a result";
     return pending() == sent ? NULL : "signals are lost or made up";
 }
 
@@ -214,7 +214,7 @@ static void prepare_line(void)
     prepare_endpoint();
     MUST(arch_cpu(0), KFN, BOOT_KFUNC, RME_KFN_INT_BIND, LINE, ENDPOINT, 1);
     MUST(arch_cpu(0), KFN, BOOT_KFUNC, RME_KFN_INT_LOCAL_MOD, LINE, 1, 1);
-    shared_store(counter(), SIGNAL_LIMIT_BIT - SIGNAL_SLACK - 2);
+    shared_store(counter(), SIGNAL_LIMIT_BIT - 2);
 }
 
 static void fire_thrice(struct cpu *cpu)
@@ -231,7 +231,7 @@ static void poll_thrice(struct cpu *cpu)
 
 static const char *judge_dropped(void)
 {
-    word_t sum = received() + pending(), all = SIGNAL_LIMIT_BIT - SIGNAL_SLACK - 2 + 3;
+    word_t sum = received() + pending(), all = SIGNAL_LIMIT_BIT - 2 + 3;
     bool remembered = (shared_load(counter()) & SIGNAL_STICKY) != 0;
 
     for (unsigned i = 0; i < 3; i++) {

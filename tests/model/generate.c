@@ -102,7 +102,7 @@ static word_t fault_share(void)
 /* The slot of an endpoint, by its place. */
 static void poke_step(struct step *step)
 {
-    word_t limit = (word_t)1 << (WORD_BITS - 2), slack = (word_t)(CONFIG_CPUS_MAX - 1) * HALF_MAX;
+    word_t limit = (word_t)1 << (WORD_BITS - (CONFIG_CPUS_MAX == 1 ? 2 : 3));
     const struct m_slot *slot = slot_of(pick_id(M_SIGNAL, NULL));
 
     step->kind = STEP_ADVANCE;
@@ -111,7 +111,7 @@ static void poke_step(struct step *step)
         return;
     step->kind = STEP_POKE;
     step->words[0] = slot->object->root->at - m.machine.kmem;
-    step->words[1] = limit - slack - 1 - random_below(4);
+    step->words[1] = limit - 1 - random_below(4);
     if (one_in(3))
         step->words[1] = random_below(4);
 }

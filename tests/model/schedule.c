@@ -118,9 +118,8 @@ void m_tick(void)
 
 bool m_room(const struct m_object *endpoint, word_t count)
 {
-    word_t slack = (word_t)(CONFIG_CPUS_MAX - 1) * HALF_MAX;
-
-    return endpoint->signal.count + count + slack < (word_t)1 << (WORD_BITS - 2);
+    return endpoint->signal.count + count < (word_t)1
+                                                << (WORD_BITS - (CONFIG_CPUS_MAX == 1 ? 2 : 3));
 }
 
 void m_set_result(struct m_object *thread, word_t result)

@@ -41,7 +41,7 @@ static void sending(void)
     ACCEPTED("send: none", SIG_SND, signal, 0);
     ACCEPTED("send: two more", SIG_SND, signal, 2);
     tap_check(world_count_of(signal) == HALF_MAX + 2, "all are counted");
-    set_count(signal, LIMIT - 1 - SIGNAL_SLACK - 5);
+    set_count(signal, LIMIT - 1 - 5);
     REFUSED(STATUS_FULL, "send: one more than fits", SIG_SND, signal, 6);
     ACCEPTED("send: as many as fit", SIG_SND, signal, 5);
     REFUSED(STATUS_FULL, "send: a full endpoint", SIG_SND, signal, 1);
@@ -81,12 +81,12 @@ static void dropped(void)
 {
     word_t signal = world_signal();
 
-    set_count(signal, LIMIT - 1 - SIGNAL_SLACK);
+    set_count(signal, LIMIT - 1);
     signal_post(world_cpu(), endpoint_of(signal));
-    tap_check(world_count_of(signal) == (SIGNAL_STICKY | (LIMIT - 1 - SIGNAL_SLACK)),
+    tap_check(world_count_of(signal) == (SIGNAL_STICKY | (LIMIT - 1)),
               "a signal of the kernel that does not fit leaves a mark");
     signal_post(world_cpu(), endpoint_of(signal));
-    tap_check(world_count_of(signal) == (SIGNAL_STICKY | (LIMIT - 1 - SIGNAL_SLACK)),
+    tap_check(world_count_of(signal) == (SIGNAL_STICKY | (LIMIT - 1)),
               "which stays, and the count too");
     tap_check(CALL(SIG_RCV, signal, SIGNAL_POLL_SINGLE) == (sword_t)(SIGNAL_DROPPED | 1),
               "the next receive says so");

@@ -8,6 +8,8 @@
  *
  *  word_t shared_load(const shared_t *word)                      relaxed
  *  word_t shared_load_acquire(const shared_t *word)              acquire
+ *  bool shared_is(const shared_t *word, word_t value)            relaxed
+ *  bool shared_byte_is(const shared_t *word, uint8_t byte)       acquire; of the low byte
  *  void shared_store(shared_t *word, word_t value)               relaxed
  *  void shared_store_release(shared_t *word, word_t value)       release
  *  bool shared_cas(shared_t *word, word_t seen, word_t value)    acquire and release

@@ -4,7 +4,7 @@
  *
  *      sent = received + pending
  *
- * The limit of a counter, 2^62 signals, is not to be reached by calls: there the host's tests are.
+ * The limit of a counter, 2^61 signals, is not to be reached by calls: there the host's tests are.
  */
 #include "hazards.h"
 

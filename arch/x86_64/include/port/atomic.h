@@ -9,5 +9,5 @@
 #if CONFIG_CPUS_MAX == 1
 #include "arch/common/atomic_plain.h"
 #else
-#include "arch/common/atomic_c11.h"
+#include "port/atomic_x86.h"
 #endif

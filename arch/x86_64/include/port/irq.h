@@ -23,17 +23,20 @@ static inline bool arch_irq_is_aware(word_t line)
 enum {
     LINE_ENABLED = PORT_LINE_ENABLED, /* not masked */
     LINE_WAITING = 2,                 /* has come while it was masked, or was raised */
-    LINE_LEVEL = 4,                   /* an input that stays up until its device is served */
-    LINE_OPEN = 8,                    /* its I/O APIC is to let it through */
+    LINE_OPEN = 4,                    /* its I/O APIC is to let it through */
 };
 
 /* For every vector behind that of line 0, so that the door need not ask whether it is one of a
- * line. Every CPU changes them (irq.c); LINE_LEVEL stays as boot sets it. */
+ * line. Every CPU changes them (irq.c). */
 extern shared_t port_line_state[256 - VECTOR_LINES];
+
+/* Inputs that stay up until their device is served, a bit for each; boot sets them. */
+extern word_t port_levels;
+static_assert(BOARD_IOAPIC_LINES <= WORD_BITS, "a bit for each");
 
 static inline bool arch_irq_is_level(word_t line)
 {
-    return (shared_load(&port_line_state[line]) & LINE_LEVEL) != 0;
+    return line < BOARD_IOAPIC_LINES && (port_levels >> line & 1) != 0;
 }
 
 /* irq.c */

@@ -15,4 +15,4 @@ void shake(const void *word);
 #define ATOMIC_BITS_SET(word, bits)    ((void)0)
 #define ATOMIC_BITS_CLEARS(word, bits) ((void)0)
 
-#include "arch/common/atomic_c11.h"
+#include "port/atomic_x86.h"

@@ -617,15 +617,22 @@ interrupt_door:
     je      asleep
     enter   1
     sub     $VECTOR_LINES, %edx
-    testb   $PORT_LINE_ENABLED, port_line_state(, %rdx, 8)
-    je      1f
     mov     %rdi, %r8
     mov     %rdx, %rdi
+#if CONFIG_CPUS_MAX == 1
+    testb   $PORT_LINE_ENABLED, port_line_state(, %rdx, 8)
+#else
+    shl     $LINE_STATE_SHIFT, %edx
+    testb   $PORT_LINE_ENABLED, port_line_state(%rdx)
+#endif
+    je      1f
     mov     %rsi, %rdx
     call    entry_interrupt
 after_interrupt:
     jmp     leave
-1:  call    port_late
+1:  mov     %rdi, %rdx
+    mov     %r8, %rdi
+    call    port_late
     jmp     leave
 
 /* The kernel is interrupted nowhere but where it sleeps: remember which, and go on with interrupts

@@ -40,7 +40,7 @@ struct irq_binding port_irq_table[BOARD_IRQ_LINES];
 static uint32_t boot_id;
 
 /* entry.S looks at LINE_ENABLED. */
-shared_t port_line_state[256 - VECTOR_LINES];
+struct line_state port_line_state[256 - VECTOR_LINES];
 
 word_t port_levels;
 
@@ -101,7 +101,7 @@ static void raise(word_t line, word_t cpu_id)
     if (!arch_irq_is_level(line)) {
         port_send((unsigned)cpu_id, (uint32_t)(VECTOR_LINES + line));
     } else if (CONFIG_CPUS_MAX > 1 && port_has_pending()) {
-        (void)shared_or(&port_line_state[line], LINE_WAITING);
+        (void)shared_or(&port_line_state[line].bits, LINE_WAITING);
         ask_first(line);
     } else {
         port_pend(PENDING_RAISED | (VECTOR_LINES + line));
@@ -114,11 +114,11 @@ static void fire_waiting(word_t line)
     word_t cpu_id = 0;
 
     if (CONFIG_CPUS_MAX > 1) {
-        if ((shared_load_acquire(&port_line_state[line]) & LINE_WAITING) == 0)
+        if ((shared_load_acquire(&port_line_state[line].bits) & LINE_WAITING) == 0)
             return;
         cpu_id = shared_load(&late_cpus[line]);
     }
-    if ((shared_and(&port_line_state[line], ~(word_t)LINE_WAITING) & LINE_WAITING) != 0)
+    if ((shared_and(&port_line_state[line].bits, ~(word_t)LINE_WAITING) & LINE_WAITING) != 0)
         raise(line, cpu_id);
 }
 
@@ -135,7 +135,7 @@ static void set_input(word_t line, bool opens)
 /* On the first CPU: make an input what its state says, then let it fire for what came before. */
 static void settle(word_t line)
 {
-    word_t state = shared_load_acquire(&port_line_state[line]);
+    word_t state = shared_load_acquire(&port_line_state[line].bits);
 
     set_input(line, (state & LINE_OPEN) != 0);
     if ((state & LINE_ENABLED) != 0)
@@ -166,7 +166,7 @@ void port_mask_level(word_t line)
 {
     const word_t bits = LINE_ENABLED | LINE_OPEN;
 
-    if ((shared_and(&port_line_state[line], ~bits) & LINE_OPEN) != 0)
+    if ((shared_and(&port_line_state[line].bits, ~bits) & LINE_OPEN) != 0)
         settle_or_ask(line);
 }
 
@@ -182,16 +182,16 @@ void arch_irq_unmask(word_t line)
 
     if (is_edge && is_first)
         set_input(line, true);
-    old = shared_or(&port_line_state[line], LINE_ENABLED | LINE_OPEN);
+    old = shared_or(&port_line_state[line].bits, LINE_ENABLED | LINE_OPEN);
     if (is_edge && !is_first && (old & LINE_OPEN) == 0)
-        (void)shared_or(&port_line_state[line], LINE_WAITING);
+        (void)shared_or(&port_line_state[line].bits, LINE_WAITING);
     if ((old & (LINE_OPEN | LINE_WAITING)) != LINE_OPEN)
         settle_or_ask(line);
 }
 
 bool arch_irq_is_enabled(word_t line)
 {
-    return (shared_load(&port_line_state[line]) & LINE_ENABLED) != 0;
+    return (shared_load(&port_line_state[line].bits) & LINE_ENABLED) != 0;
 }
 
 /* Something has come to a CPU for a line that was masked. An unmask that has come since may have
@@ -202,7 +202,7 @@ static word_t remember(word_t line, word_t cpu_id)
 
     if (CONFIG_CPUS_MAX > 1)
         shared_store(&late_cpus[line], cpu_id);
-    old = shared_or(&port_line_state[line], LINE_WAITING);
+    old = shared_or(&port_line_state[line].bits, LINE_WAITING);
     if ((old & LINE_ENABLED) != 0)
         settle_or_ask(line);
     return old;
@@ -219,10 +219,10 @@ static void close_input(word_t line)
 {
     const word_t open = LINE_OPEN;
 
-    if ((shared_and(&port_line_state[line], ~open) & LINE_ENABLED) != 0)
-        (void)shared_or(&port_line_state[line], open);
+    if ((shared_and(&port_line_state[line].bits, ~open) & LINE_ENABLED) != 0)
+        (void)shared_or(&port_line_state[line].bits, open);
     else
-        (void)shared_or(&port_line_state[line], LINE_WAITING);
+        (void)shared_or(&port_line_state[line].bits, LINE_WAITING);
     settle(line);
 }
 

@@ -27,8 +27,10 @@ enum {
 };
 
 /* For every vector behind that of line 0, so that the door need not ask whether it is one of a
- * line. Every CPU changes them (irq.c). */
-extern shared_t port_line_state[256 - VECTOR_LINES];
+ * line. Every CPU changes them (irq.c): with several, each line has a cache line of its own. */
+extern struct line_state {
+    _Alignas(1 << LINE_STATE_SHIFT) shared_t bits;
+} port_line_state[256 - VECTOR_LINES];
 
 /* Inputs that stay up until their device is served, a bit for each; boot sets them. */
 extern word_t port_levels;
@@ -57,7 +59,7 @@ static inline void arch_irq_mask(word_t line)
     if (arch_irq_is_level(line))
         port_mask_level(line);
     else
-        (void)shared_and(&port_line_state[line], ~(word_t)LINE_ENABLED);
+        (void)shared_and(&port_line_state[line].bits, ~(word_t)LINE_ENABLED);
 }
 
 static inline void arch_irq_end(word_t line)

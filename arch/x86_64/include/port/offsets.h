@@ -70,6 +70,13 @@
 /* A bit of port_line_state (port/irq.h). */
 #define PORT_LINE_ENABLED 1
 
+/* Bytes of an entry there, as a power of two: on several CPUs those of a cache line. */
+#if CONFIG_CPUS_MAX == 1
+#define LINE_STATE_SHIFT 3
+#else
+#define LINE_STATE_SHIFT 6
+#endif
+
 /* A bit of AREA_PENDING above the vector: the timer is to fire (arch_timer_pend). */
 #define PENDING_TIMER 0x100
 

@@ -11,7 +11,7 @@
 #include "rme/process.h"
 #include "rme/start.h"
 
-enum { ROUNDS = 1000, LABELS = 64 };
+enum { ROUNDS = 1000 };
 
 /* One count is one instruction (QEMU with -icount shift=0), where the board has such a counter; on
  * others it only marks the interval for the plugin. It has 32 bits. */
@@ -30,9 +30,11 @@ enum stubs { STUBS_INLINE, STUBS_OUT_OF_LINE };
 
 /* What the measuring thread needs to know of the objects; ids with one or two levels. */
 struct targets {
-    word_t port, first, second; /* an invocation port; endpoints of the two receivers */
-    word_t self, refused;       /* an endpoint of its own; one without the right to send */
-    word_t low;                 /* endpoint of a receiver of lower priority */
+    word_t port, first, second;  /* an invocation port; endpoints of the two receivers */
+    word_t self, refused;        /* an endpoint of its own; one without the right to send */
+    word_t low;                  /* endpoint of a receiver of lower priority */
+    word_t line;                 /* whose interrupts the first receiver gets */
+    const volatile word_t *seen; /* when the receivers and the partner last looked at the counter */
 };
 
 struct row {
@@ -58,16 +60,18 @@ static inline void figures_add(struct figures *figures, word_t counts, bool is_r
     figures->wrong += !is_right;
 }
 
-/* Tell the plugin that another measurement begins. */
-void bench_next(void);
-
-/* When the receivers and the partner last looked at the counter. */
-extern volatile word_t bench_seen;
+/* Tell the plugin what is measured from now on, by its number. The array is known to it by name
+ * and size. */
+#define BENCH_LABEL(number) ((void)bench_label[number])
+extern const volatile char bench_label[];
 
 /* measure.c: in the measuring thread. */
 void measure(enum operation operation, const struct targets *targets, enum stubs stubs,
              struct figures *figures);
-void measure_refused(const struct targets *targets, struct figures *unknown, struct figures *twin);
+void measure_unknown(struct figures *figures);
+void measure_refused(const struct targets *targets, struct figures *figures);
+
+struct objects;
 
 /* others.c: operations beyond the table, each between two reads, by number. */
 enum { OTHERS = 5 };
@@ -75,4 +79,5 @@ extern const char *const other_names[OTHERS];
 
 /* Whether a kernel for several CPUs can do that at once: not, if it waits for three epochs. */
 bool has_other(unsigned other);
-void measure_other(unsigned other, const struct targets *targets, struct figures *figures);
+void measure_other(struct objects *objects, unsigned other, const struct targets *targets,
+                   struct figures *figures);

@@ -19,59 +19,41 @@ static const char *const operation_names[OPERATIONS] = {
     "yield_s", "yield_2", "inv_2", "sig_1", "sig_2", "sig_s", "sig_i",
 };
 
+enum { LABELS = 64 };
+const volatile char bench_label[LABELS];
+
+static struct objects objects = {.line = BENCH_LINE};
 static volatile bool is_done;
 static struct figures figures[OPERATIONS], unknown, twin, others[OTHERS];
-static unsigned wrong, measurements;
+static unsigned wrong, measurements, label;
 
-/* Known to the plugin by its name and size. */
-const volatile char bench_label[LABELS];
-static unsigned label;
-
-void bench_next(void)
+/* The measuring thread. */
+static void measure_row(word_t unused)
 {
-    (void)bench_label[label++];
-}
+    const struct row *row = objects.row;
+    struct targets targets = objects_targets(&objects);
 
-static word_t id_of(const struct row *row, cap_id_t id)
-{
-    return row->has_two_levels ? cap_id_in(objects.own, id.raw).raw : id.raw;
-}
-
-static struct targets targets_of(const struct row *row)
-{
-    return (struct targets){
-        .port = id_of(row, objects.port.id),
-        .first = id_of(row, objects.first.id),
-        .second = id_of(row, objects.second.id),
-        .self = id_of(row, objects.self.id),
-        .low = id_of(row, objects.low.id),
-        .refused = objects.refused,
-    };
-}
-
-/* The measuring thread. In Yield/S it is alone in its level; else a third thread is ready there, in
- * Yield/2 behind the partner. */
-static void measure_row(word_t param)
-{
-    const struct row *row = (const struct row *)param;
-    struct targets targets = targets_of(row);
-
-    objects_use_fpu();
+    (void)unused;
+    objects_use_fpu(&objects);
     for (enum operation i = 0; i < OPERATIONS; i++) {
-        if (i == YIELD_2)
-            objects_levels(LEVEL_MEASURE, LEVEL_MEASURE, LEVEL_MEASURE);
-        else
-            objects_levels(LEVEL_MEASURE, LEVEL_ASIDE, i == YIELD_S ? LEVEL_BELOW : LEVEL_MEASURE);
+        objects_levels_for(&objects, i);
+        BENCH_LABEL(label++);
         measure(i, &targets, row->stubs, &figures[i]);
     }
     if (row == rows) {
-        measure_refused(&targets, &unknown, &twin);
-        for (unsigned i = 0; i < OTHERS; i++)
-            if (has_other(i))
-                measure_other(i, &targets, &others[i]);
+        BENCH_LABEL(label++);
+        measure_unknown(&unknown);
+        BENCH_LABEL(label++);
+        measure_refused(&targets, &twin);
+        for (unsigned i = 0; i < OTHERS; i++) {
+            if (!has_other(i))
+                continue;
+            BENCH_LABEL(label++);
+            measure_other(&objects, i, &targets, &others[i]);
+        }
     }
     is_done = true;
-    objects_stop();
+    objects_stop(&objects);
 }
 
 static void print(const char *row, const char *operation, const struct figures *of)
@@ -88,19 +70,12 @@ static void print(const char *row, const char *operation, const struct figures *
 
 static void run(const struct row *row)
 {
-    const word_t init = 0;
-
     for (unsigned i = 0; i < OPERATIONS; i++)
         figures[i] = (struct figures){0};
     is_done = false;
-    objects_start(row, measure_row);
-    (void)rme_thread_set_priorities(1, rme_thread(BOOT_THREAD), rme_thread_null(),
-                                    rme_thread_null(), rme_thread_null(), init);
-    while (!is_done)
-        (void)rme_thread_switch(rme_thread_null(), 0);
-    (void)rme_thread_set_priorities(1, rme_thread(BOOT_THREAD), rme_thread_null(),
-                                    rme_thread_null(), rme_thread_null(), LEVEL_INIT);
-    objects_delete();
+    objects_start(&objects, row, measure_row);
+    objects_wait(&objects, &is_done);
+    objects_delete(&objects);
     for (unsigned i = 0; i < OPERATIONS; i++)
         print(row->name, operation_names[i], &figures[i]);
 }
@@ -117,7 +92,7 @@ static void print_others(void)
 int main(void)
 {
     rme_print("RME benchmark on %s: %d rounds of each operation\n", BOARD_NAME, ROUNDS);
-    objects_make();
+    objects_make(&objects);
     for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if ((rows[i].attributes & THREAD_FPU) != 0 && !BOARD_HAS_FPU)
             rme_print("row %s skipped: this chip has no FPU\n", rows[i].name);

@@ -4,8 +4,6 @@
  */
 #include "bench/bench.h"
 
-volatile word_t bench_seen;
-
 /* Out-of-line: a function around the same instruction, as a library would have it. */
 __attribute__((noinline)) static sword_t out_of_line(word_t number, word_t word0, word_t word1)
 {
@@ -31,7 +29,7 @@ __attribute__((noinline)) static sword_t out_of_line(word_t number, word_t word0
             word_t before = COUNTER;                                                               \
             between;                                                                               \
                                                                                                    \
-            figures_add(figures, counts_between(before, bench_seen), right);                       \
+            figures_add(figures, counts_between(before, *targets->seen), right);                   \
         }                                                                                          \
     } while (0)
 
@@ -88,15 +86,15 @@ static void with_functions(enum operation operation, const struct targets *targe
 
 /* Raise a line that nobody drives; its receiver, which is in this process, looks at the counter.
  * The plugin counts from the vector. */
-static void interrupt(struct figures *figures)
+static void interrupt(word_t line, struct figures *figures)
 {
+    const rme_kfunc_t kfunc = rme_kfunc(BOOT_KFUNC);
+
     for (unsigned i = 0; i < ROUNDS; i++) {
-        sword_t result =
-            rme_kfunc_call(rme_kfunc(BOOT_KFUNC), RME_KFN_INT_LOCAL_TRIG, BENCH_LINE, 0, 0, 0, 0);
+        sword_t result = rme_kfunc_call(kfunc, RME_KFN_INT_LOCAL_TRIG, line, 0, 0, 0, 0);
 
         figures_add(figures, 0, result == STATUS_OK);
-        result =
-            rme_kfunc_call(rme_kfunc(BOOT_KFUNC), RME_KFN_INT_LOCAL_MOD, BENCH_LINE, 1, 1, 0, 0);
+        result = rme_kfunc_call(kfunc, RME_KFN_INT_LOCAL_MOD, line, 1, 1, 0, 0);
         figures->wrong += result != STATUS_OK;
     }
 }
@@ -104,25 +102,24 @@ static void interrupt(struct figures *figures)
 void measure(enum operation operation, const struct targets *targets, enum stubs stubs,
              struct figures *figures)
 {
-    if (operation == YIELD_2) /* the first time the partner only begins */
-        (void)rme_thread_switch(rme_thread_null(), 0);
-    bench_next();
     if (operation == SIG_I)
-        interrupt(figures);
+        interrupt(targets->line, figures);
     else if (stubs == STUBS_INLINE)
         with_inline(operation, targets, figures);
     else
         with_functions(operation, targets, figures);
 }
 
-void measure_refused(const struct targets *targets, struct figures *unknown, struct figures *twin)
+void measure_unknown(struct figures *figures)
 {
-    struct figures *figures = unknown;
     sword_t result;
 
-    bench_next();
     MEASURE(result = rme_hot_call(RME_CALL_COUNT + 20, 0, 0), result == STATUS_UNKNOWN_CALL);
-    figures = twin;
-    bench_next();
+}
+
+void measure_refused(const struct targets *targets, struct figures *figures)
+{
+    sword_t result;
+
     MEASURE(result = rme_hot_call(RME_SVC_SIG_SND, targets->refused, 1), result == STATUS_RIGHTS);
 }

@@ -2,6 +2,7 @@
 #include "bench/objects.h"
 
 #include "bench_machine.h"
+#include "board.h"
 #include "layout.h"
 #include "rme/alloc.h"
 #include "rme/arch/sizes.h"
@@ -83,10 +84,20 @@ static void set_level(const struct objects *objects, word_t level)
                                          rme_thread_null(), level) == STATUS_OK);
 }
 
+/* It is the first receiver's. */
+static void bind_line(const struct objects *objects)
+{
+    const rme_kfunc_t kfunc = rme_kfunc(BOOT_KFUNC);
+
+    rme_assert(rme_kfunc_call(kfunc, RME_KFN_INT_BIND, objects->line, objects->first.id.raw, 0, 0,
+                              0) == STATUS_OK);
+    rme_assert(rme_kfunc_call(kfunc, RME_KFN_INT_LOCAL_MOD, objects->line, 1, 1, 0, 0) ==
+               STATUS_OK);
+}
+
 void objects_make(struct objects *objects)
 {
     const rme_captable_t table = rme_captable(BOOT_CAPTABLE);
-    const rme_kfunc_t kfunc = rme_kfunc(BOOT_KFUNC);
     struct rme_space first = make_space(), second = make_space();
 
     objects->init = rme_boot.cpu_count == 1 ? rme_thread(BOOT_THREAD)
@@ -108,10 +119,8 @@ void objects_make(struct objects *objects)
     rme_assert(rme_captable_delegate(table, objects->own, table, BOOT_CAPTABLE, RIGHTS_CAPTABLE_ALL,
                                      0, 0) == STATUS_OK);
     make_page(objects);
-    rme_assert(rme_kfunc_call(kfunc, RME_KFN_INT_BIND, objects->line, objects->first.id.raw, 0, 0,
-                              0) == STATUS_OK);
-    rme_assert(rme_kfunc_call(kfunc, RME_KFN_INT_LOCAL_MOD, objects->line, 1, 1, 0, 0) ==
-               STATUS_OK);
+    if (objects->line < BOARD_IRQ_LINES)
+        bind_line(objects);
     set_level(objects, LEVEL_INIT);
 }
 

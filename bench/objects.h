@@ -22,7 +22,7 @@ struct row;
 
 /* All that one CPU measures with, memory included. */
 struct objects {
-    word_t cpu, line;  /* fill these in before objects_make() */
+    word_t cpu, line;  /* its own, before objects_make(); BOARD_IRQ_LINES: none */
     rme_thread_t init; /* the CPU's first thread */
     rme_process_t process, other_process;
     rme_signal_t first, second, self, low;

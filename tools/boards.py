@@ -225,12 +225,12 @@ def options_table():
     return tomllib.loads((ROOT / "kernel" / "options.toml").read_text(encoding="utf-8"))
 
 
-def option_words(option, value):
+def option_words(option, value, has_64_bits=True):
     """What an option may be instead of a value; None: the value is right."""
     choice = option.get("values")
     if choice:
         return None if value in choice else " or ".join(map(str, choice))
-    low, high = option["range"]
+    low, high = (has_64_bits and option.get("range_64")) or option["range"]
     return None if low <= value <= high else f"{low} to {high}"
 
 

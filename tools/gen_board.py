@@ -43,6 +43,10 @@ def allowed(option):
     return option.get("values") or option["range"]
 
 
+def has_64_bits(chip):
+    return chip["arch"] == "x86_64"
+
+
 def set_option(table, values, assignment):
     name, _, text = assignment.partition("=")
     if name not in table:
@@ -51,9 +55,6 @@ def set_option(table, values, assignment):
         value = int(text, 0)
     except ValueError:
         raise DataError(f"--set: {name} needs a number, not '{text}'") from None
-    words = option_words(table[name], value)
-    if words:
-        raise DataError(f"--set: {name} is {words}, not {value}")
     values[name] = value
 
 
@@ -65,6 +66,10 @@ def options_of(board, chip, assignments):
     values.update(board.get("options", {}))
     for assignment in assignments:
         set_option(table, values, assignment)
+    for name, value in values.items():
+        words = option_words(table[name], value, has_64_bits(chip))
+        if words:
+            raise DataError(f"--set: {name} is {words}, not {value}")
     if values["FPU"] and not chip["fpu"] and chip["arch"] != "host":
         raise DataError("--set: this chip has no FPU")
     return table, values

@@ -33,7 +33,7 @@ struct targets {
     word_t port, first, second;  /* an invocation port; endpoints of the two receivers */
     word_t self, refused;        /* an endpoint of its own; one without the right to send */
     word_t low;                  /* endpoint of a receiver of lower priority */
-    word_t line;                 /* whose interrupts the first receiver gets */
+    word_t cpu, line;            /* whose interrupts the first receiver gets */
     const volatile word_t *seen; /* when the receivers and the partner last looked at the counter */
 };
 

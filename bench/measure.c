@@ -86,12 +86,13 @@ static void with_functions(enum operation operation, const struct targets *targe
 
 /* Raise a line that nobody drives; its receiver, which is in this process, looks at the counter.
  * The plugin counts from the vector. */
-static void interrupt(word_t line, struct figures *figures)
+static void interrupt(word_t cpu, word_t line, struct figures *figures)
 {
     const rme_kfunc_t kfunc = rme_kfunc(BOOT_KFUNC);
+    const word_t vector = cpu << CAP_PAIR_SHIFT | line;
 
     for (unsigned i = 0; i < ROUNDS; i++) {
-        sword_t result = rme_kfunc_call(kfunc, RME_KFN_INT_LOCAL_TRIG, line, 0, 0, 0, 0);
+        sword_t result = rme_kfunc_call(kfunc, RME_KFN_INT_LOCAL_TRIG, vector, 0, 0, 0, 0);
 
         figures_add(figures, 0, result == STATUS_OK);
         result = rme_kfunc_call(kfunc, RME_KFN_INT_LOCAL_MOD, line, 1, 1, 0, 0);
@@ -103,7 +104,7 @@ void measure(enum operation operation, const struct targets *targets, enum stubs
              struct figures *figures)
 {
     if (operation == SIG_I)
-        interrupt(targets->line, figures);
+        interrupt(targets->cpu, targets->line, figures);
     else if (stubs == STUBS_INLINE)
         with_inline(operation, targets, figures);
     else

@@ -135,6 +135,7 @@ struct targets objects_targets(const struct objects *objects)
         .self = id_of(objects, row, objects->self.id),
         .low = id_of(objects, row, objects->low.id),
         .refused = objects->refused,
+        .cpu = objects->cpu,
         .line = objects->line,
         .seen = &objects->seen,
     };

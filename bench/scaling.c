@@ -18,9 +18,9 @@
 enum { CONTENDED_ROUNDS = 20, RATE_ROUNDS = 300000, TRIES = 100, ALL = CONFIG_CPUS_MAX };
 enum { MESSAGES = BOARD_IRQ_LINES - BOARD_IOAPIC_LINES, STACK_BYTES = 2048 };
 
-/* What the plugin is told: nothing, an operation of a CPU, or its share of the contended one. */
-enum { LABEL_NONE, CONTENDED = OPERATIONS, LABELS_OF_A_CPU };
-const volatile char bench_label[1 + LABELS_OF_A_CPU * CONFIG_CPUS_MAX];
+/* What the plugin is told: nothing, an operation of a CPU, or its wish for the contended slot. */
+enum { LABEL_NONE, LABEL_CONTENDED = 1 + OPERATIONS * CONFIG_CPUS_MAX };
+const volatile char bench_label[LABEL_CONTENDED + CONFIG_CPUS_MAX];
 
 static const char *const operation_names[OPERATIONS] = {
     "yield_s", "yield_2", "inv_2", "sig_1", "sig_2", "sig_s", "sig_i",
@@ -38,11 +38,6 @@ static struct each {
     struct objects objects;
     char stack[STACK_BYTES] __attribute__((aligned(16)));
 } __attribute__((aligned(64))) each[CONFIG_CPUS_MAX];
-
-static void label(word_t cpu, word_t what)
-{
-    BENCH_LABEL(1 + cpu * LABELS_OF_A_CPU + what);
-}
 
 static word_t now(void)
 {
@@ -140,7 +135,7 @@ static void measure_all(word_t param)
         if (i == SIG_I && objects->line == BOARD_IRQ_LINES)
             continue;
         objects_levels_for(objects, i);
-        label(objects->cpu, i);
+        BENCH_LABEL(1 + objects->cpu * OPERATIONS + i);
         measure(i, &targets, row.stubs, &mine->figures[i]);
         BENCH_LABEL(LABEL_NONE);
     }
@@ -187,7 +182,7 @@ static word_t wanted __attribute__((aligned(64)));
 
 static void want(word_t cpu)
 {
-    label(cpu, CONTENDED);
+    BENCH_LABEL(LABEL_CONTENDED + cpu);
     (void)COUNTER;
     each[cpu].status = rme_signal_create(own, wanted);
     (void)COUNTER;

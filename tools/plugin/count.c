@@ -17,6 +17,8 @@
  *   label=LO:HI     a load from LO + n drops the open interval and labels those that follow n
  *   handler=ADDR    who enters it on the way through the kernel gives that way its name; may be
  *                   repeated
+ *   shared=LO:HI    tell each line of 64 bytes of RAM that one CPU has written and another touched,
+ *                   in the kernel and between marks behind one of these labels
  *   stack=LO:HI     the kernel stack; its depth is told for boot and for what comes after
  *   trace=FILE      one line (number, CPU, address, cycles so far) per instruction executed ...
  *   window=N:M      ... from the Nth to before the Mth
@@ -36,7 +38,7 @@
 #include "qemu_api.h"
 #include "thumb.h"
 
-enum { CPUS_MAX = 8, LIST_MAX = 64, STATS_MAX = 4096, BUCKETS = 8192 };
+enum { CPUS_MAX = 64, LIST_MAX = 64, STATS_MAX = 8192, BUCKETS = 8192, SHARED_SLOTS = 65536 };
 
 enum metric {
     INSNS,
@@ -115,7 +117,7 @@ struct cpu {
 };
 
 static struct {
-    struct range kernel, label, stack, window, round;
+    struct range kernel, label, stack, window, round, shared;
     struct list loads, marks, vectors, handlers;
     bool is_thumb, is_x86, has_stamps, has_round, is_physical;
     FILE *out, *trace;
@@ -125,6 +127,11 @@ static struct insn *insns[BUCKETS];
 static struct cpu cpus[CPUS_MAX];
 static struct stat stats[STATS_MAX];
 static unsigned int stats_used, stats_lost;
+
+/* An open hash table: who has used a line, a bit for each CPU. */
+static struct shared {
+    uint64_t line, touched, written; /* touched by none: free */
+} shared[SHARED_SLOTS];
 
 static struct deepest {
     uint64_t low;
@@ -216,6 +223,23 @@ static void interval_touch(struct interval *interval, uint64_t first, uint64_t l
         lines_add(&interval->lines32, line, use);
     for (uint64_t line = first >> 6; line <= last >> 6; line++)
         lines_add(&interval->lines64, line, use);
+}
+
+/* Called by one thread at a time. A line for which there is no room is told as shared by all. */
+static void share(uint64_t line, const struct cpu *cpu, enum line_use use)
+{
+    uint64_t bit = UINT64_C(1) << (cpu - cpus);
+    uint64_t i = (line * 0x9E3779B97F4A7C15) >> 40, tries = 0;
+
+    while (shared[i %= SHARED_SLOTS].touched && shared[i].line != line && tries++ < SHARED_SLOTS)
+        i++;
+    if (shared[i].touched && shared[i].line != line)
+        bit = UINT64_MAX;
+    else
+        shared[i].line = line;
+    shared[i].touched |= bit;
+    if (use == LINE_WRITTEN)
+        shared[i].written |= bit;
 }
 
 static void at_mark(struct cpu *cpu, const struct insn *insn)
@@ -385,6 +409,9 @@ static void on_memory(unsigned int index, uint32_t access, uint64_t address, voi
         enum line_use use = is_store ? LINE_WRITTEN : LINE_READ;
 
         cpu->total[is_store ? STORES : LOADS]++;
+        if (cpu->mark.from && in_range(&config.shared, cpu->label) &&
+            physical_of(access, address) != UINT64_MAX)
+            share(address >> 6, cpu, use);
         interval_touch(&cpu->mark, address, last, use);
         interval_touch(&cpu->vector, address, last, use);
     }
@@ -515,6 +542,17 @@ static void print_totals(unsigned int index, const struct cpu *cpu)
     fprintf(config.out, "}\n");
 }
 
+static void print_shared(const struct shared *line)
+{
+    bool is_shared = line->written && (line->touched & (line->touched - 1)) != 0;
+
+    if (is_shared)
+        fprintf(config.out,
+                "{\"type\": \"shared\", \"line\": \"0x%08" PRIx64 "\", \"touched\": %" PRIu64
+                ", \"written\": %" PRIu64 "}\n",
+                line->line << 6, line->touched, line->written);
+}
+
 static void print_stack(const char *type, const struct deepest *record)
 {
     if (!record->by)
@@ -534,6 +572,8 @@ static void on_exit_of_qemu(uint64_t plugin, void *data)
             print_totals(i, &cpus[i]);
     for (unsigned int i = 0; i < stats_used; i++)
         print_stat(&stats[i]);
+    for (unsigned int i = 0; i < SHARED_SLOTS; i++)
+        print_shared(&shared[i]);
     print_stack("stack", &deepest);
     print_stack("boot_stack", &deepest_boot);
     if (stats_lost > 0)
@@ -609,7 +649,7 @@ static const struct option {
     {"load", parse_address, &config.loads},     {"mark", parse_address, &config.marks},
     {"vector", parse_address, &config.vectors}, {"handler", parse_address, &config.handlers},
     {"stamps", parse_bool, &config.has_stamps}, {"physical", parse_bool, &config.is_physical},
-    {"round", parse_round, &config.round},
+    {"round", parse_round, &config.round},      {"shared", parse_range, &config.shared},
 };
 
 /* `text` is NAME=VALUE. */

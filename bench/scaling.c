@@ -15,7 +15,7 @@
 #include "rme/print.h"
 #include "rme/string.h"
 
-enum { CONTENDED_ROUNDS = 20, RATE_ROUNDS = 300000, TRIES = 100, ALL = CONFIG_CPUS_MAX };
+enum { CONTENDED_ROUNDS = 20, RATE_ROUNDS = 300000, TRIES = 100 };
 enum { MESSAGES = BOARD_IRQ_LINES - BOARD_IOAPIC_LINES, STACK_BYTES = 2048 };
 
 /* What the plugin is told: nothing, an operation of a CPU, or its wish for the contended slot. */
@@ -33,7 +33,7 @@ static const rme_captable_t own = {{BOOT_CAPTABLE}};
 static struct each {
     volatile bool is_measured;
     volatile sword_t status;
-    volatile word_t turns;
+    volatile word_t turns, taken;
     struct figures figures[OPERATIONS];
     struct objects objects;
     char stack[STACK_BYTES] __attribute__((aligned(16)));
@@ -61,43 +61,73 @@ static sword_t function(word_t number, word_t object, word_t word)
 
 typedef void script_t(word_t cpu);
 
+/* The others sleep but while they have something to do. */
 static struct {
     script_t *script;
-    word_t cpu; /* whose it is, or ALL */
-    volatile word_t number, ended;
+    word_t first, last; /* whose it is */
+    volatile word_t number, ready, ended;
 } work __attribute__((aligned(64)));
+
+static bool is_meant(word_t cpu)
+{
+    return cpu >= work.first && cpu <= work.last;
+}
 
 static void other(word_t cpu)
 {
-    for (word_t number = 1;; number++) {
-        while (work.number != number)
-            pause();
-        if (work.cpu == ALL || work.cpu == cpu)
-            work.script(cpu);
+    for (;;) {
+        while (each[cpu].taken == work.number)
+            (void)function(RME_KFN_IDLE_SLEEP, 0, 0);
+        each[cpu].taken = work.number;
+        if (!is_meant(cpu))
+            continue;
+        work.script(cpu);
         (void)__atomic_add_fetch(&work.ended, 1, __ATOMIC_SEQ_CST);
     }
 }
 
-static void begin(script_t *script, word_t cpu)
+/* On the CPUs from first to last, this one among them or not. Whoever is about to sleep is asked
+ * once more. */
+static void begin(script_t *script, word_t first, word_t last)
 {
     work.script = script;
-    work.cpu = cpu;
-    work.ended = 1;
+    work.first = first;
+    work.last = last;
+    work.ready = 0;
+    work.ended = 0;
     __atomic_store_n(&work.number, work.number + 1, __ATOMIC_SEQ_CST);
+    for (word_t cpu = first == 0 ? 1 : first; cpu <= last; cpu++)
+        while (each[cpu].taken != work.number) {
+            (void)function(RME_KFN_CPU_TICK, cpu, 0);
+            pause();
+        }
 }
 
 static void end(void)
 {
-    while (work.ended != rme_boot.cpu_count)
+    while (work.ended != work.last - work.first + 1 - is_meant(0))
         pause();
 }
 
-static void run(script_t *script, word_t cpu)
+static void run(script_t *script, word_t first, word_t last)
 {
-    begin(script, cpu);
-    if (cpu == ALL || cpu == 0)
+    begin(script, first, last);
+    if (is_meant(0))
         script(0);
     end();
+}
+
+static void run_all(script_t *script)
+{
+    run(script, 0, rme_boot.cpu_count - 1);
+}
+
+/* All go on together from here. */
+static void meet(void)
+{
+    (void)__atomic_add_fetch(&work.ready, 1, __ATOMIC_SEQ_CST);
+    while (work.ready != work.last - work.first + 1)
+        pause();
 }
 
 /* Everybody has ticked when this returns. */
@@ -166,10 +196,8 @@ static unsigned print_operations(word_t cpu)
     for (enum operation i = 0; i < OPERATIONS; i++) {
         const struct figures *figures = &each[cpu].figures[i];
 
-        if (i == SIG_I && each[cpu].objects.line == BOARD_IRQ_LINES) {
-            rme_print("sig_i skipped on CPU %u: there is no line for it\n", (unsigned)cpu);
+        if (i == SIG_I && each[cpu].objects.line == BOARD_IRQ_LINES)
             continue;
-        }
         rme_print("SCALE %u %s %u\n", (unsigned)cpu, operation_names[i], (unsigned)figures->rounds);
         wrong += figures->wrong != 0 || figures->rounds != ROUNDS;
     }
@@ -182,6 +210,7 @@ static word_t wanted __attribute__((aligned(64)));
 
 static void want(word_t cpu)
 {
+    meet();
     BENCH_LABEL(LABEL_CONTENDED + cpu);
     (void)COUNTER;
     each[cpu].status = rme_signal_create(own, wanted);
@@ -196,7 +225,7 @@ static unsigned contend(void)
 
     wanted = rme_alloc_slot();
     for (unsigned i = 0; i < CONTENDED_ROUNDS; i++) {
-        run(want, ALL);
+        run_all(want);
         for (word_t cpu = 0; cpu < rme_boot.cpu_count; cpu++) {
             sword_t status = each[cpu].status;
 
@@ -252,7 +281,7 @@ static unsigned grace(void)
     unsigned wrong;
 
     must_spin = true;
-    begin(spin, ALL);
+    begin(spin, 1, rme_boot.cpu_count - 1);
     wrong = delete_by_ticks(rme_signal_make().id.raw);
     wrong += delete_patiently(rme_signal_make().id.raw);
     must_spin = false;
@@ -276,9 +305,9 @@ static void rate(void)
 {
     word_t begun;
 
-    run(send_and_receive, ALL);
+    run_all(send_and_receive);
     begun = now();
-    run(send_and_receive, ALL);
+    run_all(send_and_receive);
     rme_print("RATE %u operations %u us\n", (unsigned)(RATE_ROUNDS * rme_boot.cpu_count),
               (unsigned)((now() - begun) / (rme_boot.clock_hz / 1000000)));
 }
@@ -292,13 +321,15 @@ int main(void)
     for (word_t cpu = 1; cpu < rme_boot.cpu_count; cpu++)
         rme_cpu_run(cpu, other, each[cpu].stack, STACK_BYTES);
     for (word_t cpu = 0; cpu < rme_boot.cpu_count; cpu++)
-        run(make, cpu);
+        run(make, cpu, cpu);
     if (page != NULL && memcmp(page->text, "rate", 4) == 0) {
         rate();
     } else {
-        run(operations, ALL);
+        run_all(operations);
         for (word_t cpu = 0; cpu < rme_boot.cpu_count; cpu++)
             wrong += print_operations(cpu);
+        if (rme_boot.cpu_count > MESSAGES)
+            rme_print("sig_i skipped on CPUs from %u on: there are no lines for them\n", MESSAGES);
         wrong += contend();
         wrong += grace();
     }

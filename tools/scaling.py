@@ -33,7 +33,7 @@ STUB_BYTES, LAST_LINE, MESSAGES = 7, 79, 32  # of entry.S and boards/x86_64.yaml
 TIMEOUT_S = 900
 
 CPUS = re.compile(r"^CPUS (\d+) of at most \d+$")
-SKIPPED = re.compile(r"^(sig_i skipped on CPU \d+: .*)$")
+SKIPPED = re.compile(r"^(sig_i skipped on CPUs .*)$")
 WON = re.compile(r"^CONTENDED (\d+) rounds (\d+) winners (\d+) losers$")
 EPOCHS = re.compile(r"^EPOCHS (\d+) to freeze (\d+) to delete$")
 GRACE = re.compile(r"^GRACE (\d+) us of (\d+) a period$")

@@ -18,7 +18,7 @@ enum {
     TOP_NUMBER_ORDER = 8,
     TABLE_BYTES = 4096,
     CAPABILITIES = 64, /* in each table of capabilities */
-    TABLES = 4 * CAPABILITIES,
+    TABLES = 16 * CAPABILITIES,
 };
 
 static const word_t own = BOOT_CAPTABLE;

@@ -128,6 +128,7 @@ sword_t invocation_create(struct cpu *cpu, const struct args_inv_crt *args,
         return status;
     port = slot->object;
     port->process = caps[2]->object;
+    port->return_on_fault = 1; /* whoever comes before it is set: there is nothing at its entry */
     cap_hold(port->process);
     cap_publish(slot, CAP_INVOCATION, RIGHTS_INVOCATION_ALL);
     return STATUS_OK;

@@ -137,6 +137,7 @@ sword_t m_sig_rcv(const word_t *w)
 sword_t m_inv_crt(const word_t *w)
 {
     struct m_slot *cap[3], *slot;
+    struct m_object *port;
     enum status status =
         m_operands((struct m_operand[]){{w[0], M_CAPTABLE, RIGHT_CAPTABLE_CREATE},
                                         {w[2], M_KMEM, RIGHT_KMEM_INVOCATION},
@@ -147,8 +148,9 @@ sword_t m_inv_crt(const word_t *w)
         status = m_claim(cap[0], w[1], cap[1], w[3], m.machine.port_bytes, &slot);
     if (status != STATUS_OK)
         return status;
-    m_root(slot, M_PORT, RIGHTS_INVOCATION_ALL, cap[1]->low + w[3], m.machine.port_bytes)
-        ->port.process = cap[2]->object;
+    port = m_root(slot, M_PORT, RIGHTS_INVOCATION_ALL, cap[1]->low + w[3], m.machine.port_bytes);
+    port->port.process = cap[2]->object;
+    port->port.return_on_fault = true;
     m_hold(cap[2]->object);
     return STATUS_OK;
 }

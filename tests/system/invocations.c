@@ -6,6 +6,7 @@
  */
 #include "board.h"
 #include "rme/alloc.h"
+#include "rme/arch/sizes.h"
 #include "rme/assert.h"
 #include "rme/stack.h"
 #include "rme/start.h"
@@ -293,7 +294,26 @@ static void restarted_by_the_callee(void)
     lab_unmap_page(&caller, 3);
 }
 
-/* A port that was never set has no stack to begin on. */
+/* One that has just been made, in the place of the first. */
+static void fresh_port(void)
+{
+    const rme_captable_t own = rme_captable(BOOT_CAPTABLE);
+    word_t slot = rme_alloc_slot();
+
+    rme_assert(rme_invocation_create(own, slot, rme_kmem(BOOT_KMEM), rme_alloc_kmem(RME_PORT_BYTES),
+                                     server.process) == STATUS_OK);
+    rme_assert(rme_captable_freeze(caller.table, PORTS) == STATUS_OK);
+    rme_assert(rme_captable_remove(caller.table, PORTS) == STATUS_OK);
+    lab_give(&caller, PORTS, slot, RIGHT_INVOCATION_ACTIVATE);
+    kept_status = LAB_CHANGED;
+    tap_check(lab_run(&caller, call_kept, 0).how == LAB_PARKED && kept_status == STATUS_FAULT,
+              "who activates a port before it is set comes back");
+    rme_assert(rme_captable_freeze(caller.table, PORTS) == STATUS_OK);
+    rme_assert(rme_captable_remove(caller.table, PORTS) == STATUS_OK);
+    lab_give(&caller, PORTS, ports[0].id.raw, RIGHT_INVOCATION_ACTIVATE);
+}
+
+/* A port without a stack to begin on. */
 static void unset_port(void)
 {
     (void)lab_run(&caller, rest, 0);
@@ -431,6 +451,7 @@ int main(void)
     lost_stacks();
     restarted();
     restarted_by_the_callee();
+    fresh_port();
     unset_port();
     freed();
     deleted();

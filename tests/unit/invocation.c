@@ -190,7 +190,7 @@ static void life(void)
             BOOT_KMEM, HOST_KMEM_BYTES, process);
     ACCEPTED("create: a port", INV_CRT, BOOT_CAPTABLE, slot, BOOT_KMEM, memory, process);
     is_clean = world_port_of(slot)->entry == 0 && world_port_of(slot)->stack == 0 &&
-               world_port_of(slot)->return_on_fault == 0 &&
+               world_port_of(slot)->return_on_fault == 1 &&
                shared_load(&world_port_of(slot)->owner) == 0;
     tap_check(is_clean, "nothing of an earlier life of its memory is in it");
     tap_check(shared_load(&world_cap(process)->link) == 1 &&

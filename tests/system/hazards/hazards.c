@@ -7,6 +7,7 @@
  *   seed=N           the one run of that number
  *   icount=N         time is counted: 2^N ns an instruction
  *   tell             the digest of each run: what the kernel's atomic operations were, in order
+ *   soak=N           random calls instead (soak.c), for so many seconds
  *   brief            what takes no end is given up sooner
  *
  * A line of TAP for each scenario, between its name, what it has seen, and a digest of its runs.
@@ -24,7 +25,15 @@
 #include "shaken/shake.h"
 #include "tests/system/tap.h"
 
-enum { DEFAULT_RUNS = 12, PASSES = 300, TRIES = 60, PATIENCE_S = 64, BRIEF = 8, TIMED_SHIFT = 4 };
+enum {
+    DEFAULT_RUNS = 12,
+    PASSES = 300,
+    TRIES = 60,
+    PATIENCE_S = 64,
+    BRIEF = 8,
+    TIMED_SHIFT = 4,
+    TELL_S = 10
+};
 enum { PATIENCE = 1 << 29 }; /* instructions */
 
 #define shared_page ((volatile struct shake *)(LAYOUT_GUEST - LAYOUT_KERNEL_WINDOW))
@@ -303,11 +312,14 @@ sword_t bind(word_t cpu, word_t thread, word_t priority)
                 CAP_NULL, 0);
 }
 
+word_t worker_top(word_t cpu)
+{
+    return rme_stack_prepare(worker_stacks[cpu], STACK_BYTES);
+}
+
 void restart_worker(word_t cpu, word_t thread, script_t *script)
 {
-    word_t top = rme_stack_prepare(worker_stacks[cpu], STACK_BYTES);
-
-    MUST(THD_EXEC_SET, thread, (word_t)script, top, cpu);
+    MUST(THD_EXEC_SET, thread, (word_t)script, worker_top(cpu), cpu);
 }
 
 void give_time(word_t cpu, word_t thread)
@@ -417,6 +429,11 @@ static void take_all_apart(void)
 
 /* ---- Judging ---- */
 
+bool memory_was_written(void)
+{
+    return shared_page->written != 0;
+}
+
 void saw(unsigned outcome)
 {
     (void)__atomic_fetch_or(&outcomes, (word_t)1 << outcome, __ATOMIC_RELAXED);
@@ -488,8 +505,9 @@ bool is_free(word_t offset, word_t entries)
 static struct {
     const char *rows;
     word_t runs, first;
+    word_t seconds; /* to soak; 0: rows */
     bool has_seed, tells, is_brief;
-} choice = {"", DEFAULT_RUNS, 0, false, false, false};
+} choice = {"", DEFAULT_RUNS, 0, 0, false, false, false};
 
 static bool begins(const char *text, const char *with)
 {
@@ -528,6 +546,8 @@ static void choose(const char *text)
             choice.first = number(text + 5);
             choice.has_seed = true;
         }
+        if (begins(text, "soak="))
+            choice.seconds = number(text + 5);
         if (begins(text, "tell"))
             choice.tells = true;
         if (begins(text, "brief"))
@@ -604,6 +624,28 @@ static void run_rows(const struct scenario *scenarios)
             run_row(scenarios);
 }
 
+/* A line now and then, which also shows that it goes on. */
+static void soak(void)
+{
+    word_t begun = now(), told = begun, spent = 0;
+    const char *wrong = NULL;
+
+    name_now = soak_row.name;
+    for (number_now = choice.first; wrong == NULL && spent < choice.seconds; number_now++) {
+        wrong = run_once(&soak_row);
+        spent = choice.has_seed ? choice.seconds : (now() - begun) / rme_boot.clock_hz;
+        if (now() - told < rme_boot.clock_hz * TELL_S)
+            continue;
+        told = now();
+        rme_print("# %u s: %u runs, %lu calls\n", (unsigned)spent, (unsigned)number_now + 1,
+                  (unsigned long)soak_calls());
+    }
+    soak_tell();
+    rme_print("# SOAK %u s, %u CPUs, %u runs, %lu calls\n", (unsigned)spent, (unsigned)running,
+              (unsigned)(number_now - choice.first), (unsigned long)soak_calls());
+    tap_check(wrong == NULL, soak_row.name);
+}
+
 static script_t *const nothing[CPUS];
 
 int main(void)
@@ -621,6 +663,10 @@ int main(void)
     work.awake = 1;
     for (word_t cpu = 1; cpu < cpu_count; cpu++)
         rme_cpu_run(cpu, other, cpu_stacks[cpu], STACK_BYTES);
+    if (choice.seconds != 0) {
+        soak();
+        return tap_end();
+    }
     run_rows(slot_rows);
     run_rows(memory_rows);
     run_rows(process_rows);

@@ -39,6 +39,11 @@ struct scenario {
 extern const struct scenario slot_rows[], memory_rows[], process_rows[], pagetable_rows[],
     flush_rows[], port_rows[], thread_rows[], signal_rows[], epoch_rows[];
 
+/* soak.c: a scenario for any number of runs; how many calls they made, and which. */
+extern const struct scenario soak_row;
+word_t soak_calls(void);
+void soak_tell(void);
+
 /* ---- Scripts ---- */
 
 static inline sword_t call(word_t number, const word_t words[7])
@@ -152,6 +157,7 @@ _Noreturn void end_worker(word_t thread);
 sword_t bind(word_t cpu, word_t thread, word_t priority);
 void restart_worker(word_t cpu, word_t thread, script_t *script);
 void give_time(word_t cpu, word_t thread);
+word_t worker_top(word_t cpu); /* of its stack, for THD_EXEC_SET */
 
 /* ---- Judges ---- */
 
@@ -172,6 +178,9 @@ bool is_referenced(word_t slot);
 
 /* Just these leaves refer to a root: it can be frozen when the last is gone, and not before. */
 const char *count_is(word_t root, const word_t *leaves, unsigned count);
+
+/* What is free in kernel memory is not as it was when it became free. */
+bool memory_was_written(void);
 
 /* Memory can be had from there; it is given back later. */
 bool is_free(word_t offset, word_t entries);

@@ -26,10 +26,23 @@ extern char user_image_end[], user_bss_end[];
 static char pages[PAGES][4096] __attribute__((aligned(4096)));
 static struct rme_piece pieces[PAGES];
 
+static sword_t create(word_t slot, word_t memory, word_t base, word_t size_order)
+{
+    return CALL(PGT_CRT, BOOT_CAPTABLE, slot, BOOT_KMEM, memory, base, size_order,
+                size_order == TOP_ORDER ? TOP_NUMBER : NUMBER);
+}
+
 static void make(word_t slot, word_t memory, word_t base, word_t size_order)
 {
-    MUST(PGT_CRT, BOOT_CAPTABLE, slot, BOOT_KMEM, memory, base, size_order,
-         size_order == TOP_ORDER ? TOP_NUMBER : NUMBER);
+    must(create(slot, memory, base, size_order), "PGT_CRT");
+}
+
+sword_t create_table(word_t slot, word_t memory)
+{
+    if (slot == DIRECTORY)
+        return create(slot, memory, WINDOW, HUGE_ORDER);
+    return create(slot, memory, WINDOW,
+                  slot == PARENT || slot == SECOND ? LARGE_ORDER : PAGE_ORDER);
 }
 
 static void show(word_t begin, const char *end, word_t flags)

@@ -14,6 +14,9 @@
 
 void make_tree(serve_t *serve);
 
+/* Make one of its tables below the top again. */
+sword_t create_table(word_t slot, word_t memory);
+
 /* Where what is deleted lay. */
 enum { PIECE_TOP = 1, PIECE_CHILD };
 

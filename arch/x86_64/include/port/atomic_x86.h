@@ -33,12 +33,15 @@ ALWAYS_INLINE bool shared_byte_is(const shared_t *word, uint8_t byte)
 
 ALWAYS_INLINE bool shared_cas(shared_t *word, word_t expected, word_t desired)
 {
+    word_t seen = expected;
     bool is;
 
     ATOMIC_POINT(word, true);
     __asm__ volatile("lock cmpxchgq %3, %1"
-                     : "=@cce"(is), "+m"(*word), "+a"(expected)
+                     : "=@cce"(is), "+m"(*word), "+a"(seen)
                      : "r"(desired)
                      : "memory");
+    if (is)
+        ATOMIC_BITS_SET(word, desired & ~expected);
     return is;
 }

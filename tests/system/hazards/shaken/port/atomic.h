@@ -9,10 +9,12 @@
 #include "config.h"
 
 void shake(const void *word);
+void poison_set(const void *word, word_t bits);
+void poison_clear(const void *word, word_t bits);
 
 #define ATOMIC_POINT(word, writes)     shake(word)
 #define ATOMIC_CAS_FAILS()             false
-#define ATOMIC_BITS_SET(word, bits)    ((void)0)
-#define ATOMIC_BITS_CLEARS(word, bits) ((void)0)
+#define ATOMIC_BITS_SET(word, bits)    poison_set((word), (bits))
+#define ATOMIC_BITS_CLEARS(word, bits) poison_clear((word), (bits))
 
 #include "port/atomic_x86.h"

@@ -406,10 +406,10 @@ static void take_all_apart(void)
     if (has_threads)
         run_all(free_everywhere);
     (void)FUNCTION(INT_BIND, LINE, CAP_NULL, 0);
-    take_tables_apart();
     for (unsigned pass = 0; pass < PASSES; pass++) {
         word_t left = 0;
 
+        take_tables_apart(); /* but for those that are frozen, until their deletion thaws them */
         empty_table(TABLE);
         empty_table(OTHER);
         for (word_t i = SLOT; i < SLOTS_END; i++) {

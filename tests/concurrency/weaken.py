@@ -50,23 +50,25 @@ WAYS = {
 # Stands behind arch/include/arch/atomic.h in the copy.
 WEAK = r"""
 #include "kernel/compiler.h"
-#define WEAK_APART(name, value_of)                                                                 \
+#define WEAK_APART(name, value_of, point)                                                          \
     ALWAYS_INLINE word_t weak_apart_##name(shared_t *word, word_t value)                           \
     {                                                                                              \
         word_t old = shared_load_acquire(word);                                                    \
+        point;                                                                                     \
         shared_store_release(word, value_of);                                                      \
         return old;                                                                                \
     }
-WEAK_APART(exchange, value)
-WEAK_APART(add, old + value)
-WEAK_APART(sub, old - value)
-WEAK_APART(and, old & value)
-WEAK_APART(or, old | value)
+WEAK_APART(exchange, value, (void)0)
+WEAK_APART(add, old + value, (void)0)
+WEAK_APART(sub, old - value, (void)0)
+WEAK_APART(and, old & value, ATOMIC_BITS_CLEARS(word, ~value))
+WEAK_APART(or, old | value, (void)0)
 ALWAYS_INLINE bool weak_apart_cas(shared_t *word, word_t expected, word_t desired)
 {
-    if (shared_load_acquire(word) != expected)
+    if (ATOMIC_CAS_FAILS() || shared_load_acquire(word) != expected)
         return false;
     shared_store_release(word, desired);
+    ATOMIC_BITS_SET(word, desired & ~expected);
     return true;
 }
 ALWAYS_INLINE word_t weak_relaxed_load_acquire(const shared_t *word)
@@ -81,21 +83,29 @@ ALWAYS_INLINE bool weak_relaxed_byte_is(const shared_t *word, uint8_t byte)
 {
     return (uint8_t)shared_load(word) == byte;
 }
-#define WEAK_RELAXED(name, operation)                                                              \
+#define WEAK_RELAXED(name, operation, point)                                                       \
     ALWAYS_INLINE word_t weak_relaxed_##name(shared_t *word, word_t value)                         \
     {                                                                                              \
-        return operation(WEAK_RAW(word), value, __ATOMIC_RELAXED);                                 \
+        ATOMIC_POINT(word, true);                                                                  \
+        point;                                                                                     \
+        return operation(&word->raw, value, memory_order_relaxed);                                 \
     }
-#define WEAK_RAW(word) ((word_t *)&(word)->raw)
-WEAK_RELAXED(exchange, __atomic_exchange_n)
-WEAK_RELAXED(add, __atomic_fetch_add)
-WEAK_RELAXED(sub, __atomic_fetch_sub)
-WEAK_RELAXED(and, __atomic_fetch_and)
-WEAK_RELAXED(or, __atomic_fetch_or)
+WEAK_RELAXED(exchange, atomic_exchange_explicit, (void)0)
+WEAK_RELAXED(add, atomic_fetch_add_explicit, (void)0)
+WEAK_RELAXED(sub, atomic_fetch_sub_explicit, (void)0)
+WEAK_RELAXED(and, atomic_fetch_and_explicit, ATOMIC_BITS_CLEARS(word, ~value))
+WEAK_RELAXED(or, atomic_fetch_or_explicit, (void)0)
 ALWAYS_INLINE bool weak_relaxed_cas(shared_t *word, word_t expected, word_t desired)
 {
-    return __atomic_compare_exchange_n(WEAK_RAW(word), &expected, desired, false,
-                                       __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+    word_t seen = expected;
+
+    ATOMIC_POINT(word, true);
+    if (ATOMIC_CAS_FAILS() ||
+        !atomic_compare_exchange_weak_explicit(&word->raw, &seen, desired, memory_order_relaxed,
+                                               memory_order_relaxed))
+        return false;
+    ATOMIC_BITS_SET(word, desired & ~expected);
+    return true;
 }
 ALWAYS_INLINE void weak_removed_fence(void) {}
 """
@@ -104,8 +114,8 @@ CALL = re.compile(r"\bshared_(\w+)\s*\(")
 # Whatever else could be atomic or order memory; each must be a row [[raw]] of weakenings.toml.
 RAW = re.compile(r"\block\b\s+\w+|\b[lms]fence\b|\bxchg\w*\b|\bcmpxchg\w*\b|\b__(?:atomic|sync)_\w+"
                  r"|\batomic_\w+|\bmemory_order\w*|\b_Atomic\b|\b__ATOMIC_\w+")
-HEAD = {".S": re.compile(r"^([A-Za-z_]\w*):", re.M)}
-HEAD_C = re.compile(r"^[A-Za-z_][^;={]*?\b(\w+)\(", re.M)
+LABEL = re.compile(r"^([A-Za-z_]\w*):", re.M)
+HEAD = re.compile(r"^[A-Za-z_][^;={]*?\b(\w+)\(", re.M)
 
 
 @dataclass(frozen=True)
@@ -147,7 +157,8 @@ def sites_of(path, table):
     file = str(path.relative_to(ROOT))
     text = path.read_text(encoding="utf-8")
     code = without_comments(text, True)
-    heads = [(found.start(), found[1]) for found in HEAD.get(path.suffix, HEAD_C).finditer(code)]
+    head = LABEL if path.suffix == ".S" else HEAD
+    heads = [(found.start(), found[1]) for found in head.finditer(code)]
     sites, wrong, count = [], [], {}
 
     def add(at, operation, ways, old="", new=""):
@@ -307,7 +318,7 @@ def look(layer, site):
     if layer == "search":
         return on_host(site, "address,undefined", [], 1500)
     if layer == "tsan":
-        return on_host(site, "thread", ["--threads"], 150)
+        return on_host(site, "thread", ["--threads"], 60)
     return on_machine(site)
 
 
@@ -327,6 +338,17 @@ def attempt(site, way, layers):
     finally:
         path.write_text(text, encoding="utf-8")
     return "nothing", " ".join(tried)
+
+
+def control(known, names, layers):
+    """A layer that fails with the kernel as it is finds nothing."""
+    for layer in layers:
+        sites = {board_of(known[name][0]): known[name][0] for name in names
+                 if runs_on(layer, *known[name])}
+        for board, site in sites.items():
+            found = look(layer, site)
+            if found:
+                raise SystemExit(f"{layer} on {board} fails before anything is weakened: {found}")
 
 
 # ---- Results ----
@@ -425,6 +447,7 @@ def run_models(table):
 def try_all(known, names, layers):
     """Several may run at a time, each with a copy of its own: results are read again before each."""
     copy_tree()
+    control(known, names, layers)
     for number, name in enumerate(names, 1):
         begin = time.monotonic()
         found = attempt(*known[name], layers)
@@ -462,11 +485,13 @@ def main(argv):
     parser.add_argument("--layers", default=",".join(LAYERS), help="those alone")
     parser.add_argument("--again", action="store_true",
                         help="what nothing has found, on the layers that it was not given to")
+    parser.add_argument("--open", action="store_true", help="of NAME... what has no result yet")
     parser.add_argument("--copy", type=Path, default=COPY, help="where the tree is copied to")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args(argv)
     globals()["COPY"] = options.copy.resolve()
     table = tomllib.loads((ROOT / HERE / "weakenings.toml").read_text(encoding="utf-8"))
+    table.setdefault("reason", [])
     if options.check:
         return check(table)
     if options.models:
@@ -484,10 +509,11 @@ def main(argv):
     known, results = weakenings(sites), read_results()
     if options.sample is not None:
         return try_sample(known, options.sample, results)
-    names = [name for name in known if (any(part in name for part in options.names)
-                                        if options.names else name not in results)]
+    names = [name for name in known if not options.names or any(part in name for part in options.names)]
+    if options.open or not (options.names or options.again):
+        names = [name for name in names if name not in results]
     if options.again:
-        names = [name for name in names or known if results.get(name, ("",))[0] == "nothing"
+        names = [name for name in names if results.get(name, ("",))[0] == "nothing"
                  and any(runs_on(layer, *known[name]) and layer not in results[name][1].split()
                          for layer in options.layers.split(","))]
     return try_all(known, names, options.layers.split(","))

@@ -16,9 +16,10 @@ or a locked instruction or fence of the port. Ways to weaken it:
   apart     a load, then a store, with the orders that the operation had
   removed   the fence, or the prefix of the instruction, is not there
 
-Layers, the cheapest first, until one finds it: `search` (coroutines under ASan: searched schedules,
-then by seed; blind for orders, which are not given to it), `tsan` (threads under ThreadSanitizer),
-`qemu` (tests/system/hazards on several CPUs). Works on a copy of the tree in build/weakened, which is
+Layers, the cheapest first, until one finds it: `search` (hazards_*, coroutines under ASan: searched
+schedules, then by seed; blind for orders, which are not given to it), `tsan` (the same as threads
+under ThreadSanitizer), `random` (random_cpus, both ways), `qemu` (tests/system/hazards on several
+CPUs). Works on a copy of the tree in build/weakened, which is
 built there bit by bit; each result is written to weakened.tsv at once, so a run can be broken off.
 """
 import argparse
@@ -36,8 +37,9 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path("tests/concurrency")
 COPY = ROOT / "build" / "weakened"
 RESULTS = ROOT / HERE / "weakened.tsv"
-LAYERS = ("search", "tsan", "qemu")
+LAYERS = ("search", "tsan", "random", "qemu")
 PLACES = ("kernel", "arch/x86_64")
+NOT_GIVEN = ("nothing", "")  # to any layer
 BOUND = 300  # seconds of one program; a hang is found by it
 
 # What is weakened of which operation. Those without an order have nothing to weaken.
@@ -205,6 +207,7 @@ def weakenings(sites):
 
 # ---- The layers ----
 
+COROUTINES, THREADS = "address,undefined", "thread"
 PROGRAMS = {"host": "hazards_pagetable", "host-mmu": "hazards_mmu"}
 FIRST = {"signal": "signal", "interrupt": "signal", "leave": "signal", "invocation": "port",
          "process": "process", "thread": "process", "schedule": "process", "quiesce": "epoch", "flush": "epoch"}
@@ -223,7 +226,7 @@ def programs_of(site, board):
     if "pagetable" in site.file:
         near = PROGRAMS[board].removeprefix("hazards_")
     names.sort(key=lambda name: name != f"hazards_{near}")
-    return names + ["random_cpus"]
+    return names
 
 
 def copy_tree():
@@ -277,13 +280,12 @@ def reason_of(output):
     return "failed"
 
 
-def on_host(site, sanitize, mode, seeds):
-    """The program that fails, or None."""
-    board = board_of(site)
-    folder = configured(board, sanitize)
-    for name in programs_of(site, board):
+def on_host(site, sanitize, programs):
+    """The first of the programs, each with its options, that fails; or None."""
+    folder = configured(board_of(site), sanitize)
+    mode = ["--threads"] if sanitize == "thread" else []
+    for name, *more in programs:
         build(folder, [name])
-        more = ["--seeds", str(seeds)] if name == "random_cpus" else []
         status, output = call([folder / "tests" / "concurrency" / name, *mode, *more])
         if status != 0:
             return f"{name}: {'no end' if status is None else reason_of(output)}"
@@ -308,17 +310,21 @@ def runs_on(layer, site, way):
     on_x86_alone = site.file.startswith("arch/")
     if layer == "search":
         return not on_x86_alone and way == "apart"
-    if layer == "tsan":
+    if layer in ("tsan", "random"):
         return not on_x86_alone
     # A load, store or locked instruction of x86 has its order in any case.
     return way in ("apart", "removed") and "pagetable_mpu" not in site.file
 
 
-def look(layer, site):
+def look(layer, site, way):
+    hazards = [[name] for name in programs_of(site, board_of(site))]
     if layer == "search":
-        return on_host(site, "address,undefined", [], 1500)
+        return on_host(site, COROUTINES, hazards)
     if layer == "tsan":
-        return on_host(site, "thread", ["--threads"], 60)
+        return on_host(site, THREADS, hazards)
+    if layer == "random":
+        found = way != "relaxed" and on_host(site, COROUTINES, [["random_cpus", "--seeds", "6000"]])
+        return found or on_host(site, THREADS, [["random_cpus", "--seeds", "150"]])
     return on_machine(site)
 
 
@@ -332,7 +338,7 @@ def attempt(site, way, layers):
         for layer in layers:
             if runs_on(layer, site, way):
                 tried.append(layer)
-                found = look(layer, site)
+                found = look(layer, site, way)
                 if found:
                     return layer, found
     finally:
@@ -343,10 +349,10 @@ def attempt(site, way, layers):
 def control(known, names, layers):
     """A layer that fails with the kernel as it is finds nothing."""
     for layer in layers:
-        sites = {board_of(known[name][0]): known[name][0] for name in names
+        sites = {board_of(known[name][0]): known[name] for name in names
                  if runs_on(layer, *known[name])}
-        for board, site in sites.items():
-            found = look(layer, site)
+        for board, (site, way) in sites.items():
+            found = look(layer, site, way)
             if found:
                 raise SystemExit(f"{layer} on {board} fails before anything is weakened: {found}")
 
@@ -451,6 +457,8 @@ def try_all(known, names, layers):
     for number, name in enumerate(names, 1):
         begin = time.monotonic()
         found = attempt(*known[name], layers)
+        if found == NOT_GIVEN and any(runs_on(layer, *known[name]) for layer in LAYERS):
+            continue
         results = {one: result for one, result in read_results().items() if one in known}
         if found[0] == "nothing" and results.get(name, ("",))[0] == "nothing":
             found = "nothing", " ".join(dict.fromkeys((results[name][1] + " " + found[1]).split()))

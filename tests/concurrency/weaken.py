@@ -273,7 +273,8 @@ def configured(board, sanitize):
 
 def reason_of(output):
     """A line that says why a program failed."""
-    for pattern in (r"^SUMMARY: (.*)$", r"^# (H\d+.*)$", r"^not ok \d+ - (.*)$", r"^# (seed.*)$"):
+    for pattern in (r"^SUMMARY: (.*)$", r"^# +(H\d+\w* .*(?:schedule|seed) \d+: .*)$",
+                    r"^not ok \d+ - (.*)$", r"^# (seed.*)$"):
         found = re.search(pattern, output, re.M)
         if found:
             return re.sub(r"/\S*/", "", found[1])[:120]

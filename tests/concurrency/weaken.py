@@ -461,7 +461,9 @@ def try_all(known, names, layers):
         if found == NOT_GIVEN and any(runs_on(layer, *known[name]) for layer in LAYERS):
             continue
         results = {one: result for one, result in read_results().items() if one in known}
-        if found[0] == "nothing" and results.get(name, ("",))[0] == "nothing":
+        if found[0] == "nothing" and results.get(name, NOT_GIVEN)[0] in LAYERS:
+            found = results[name]  # another run's
+        elif found[0] == "nothing" and name in results:
             found = "nothing", " ".join(dict.fromkeys((results[name][1] + " " + found[1]).split()))
         results[name] = found
         write_results(results)

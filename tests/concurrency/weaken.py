@@ -7,6 +7,7 @@
   weaken.py [NAME...]       weakens what is not in weakened.tsv yet, or what NAME is part of, again
   weaken.py --sample SEED   five of those that a layer found, by seed: it must find them again
   weaken.py --models        of those that a model answers for: the model's twins break
+  weaken.py --code [NAME..] looks which relaxed orders make the same machine code for x86-64
   weaken.py --table         the table of weakened.tsv, and what is still open
 
 A site is a use of an atomic operation (arch/include/arch/atomic.h), named FILE:FUNCTION:OPERATION:N,
@@ -19,7 +20,8 @@ or a locked instruction or fence of the port. Ways to weaken it:
 Layers, the cheapest first, until one finds it: `search` (hazards_*, coroutines under ASan: searched
 schedules, then by seed; blind for orders, which are not given to it), `tsan` (the same as threads
 under ThreadSanitizer), `random` (random_cpus, both ways), `qemu` (tests/system/hazards on several
-CPUs). Works on a copy of the tree in build/weakened, which is
+CPUs). An order of the port that makes the same machine code is equivalent, as the port is of x86-64 alone; one of the
+kernel is invisible there, and a model has to answer for it. Works on a copy of the tree in build/weakened, which is
 built there bit by bit; each result is written to weakened.tsv at once, so a run can be broken off.
 """
 import argparse
@@ -40,6 +42,7 @@ RESULTS = ROOT / HERE / "weakened.tsv"
 LAYERS = ("search", "tsan", "random", "qemu")
 PLACES = ("kernel", "arch/x86_64")
 NOT_GIVEN = ("nothing", "")  # to any layer
+SAME_CODE = "same-code"      # among the layers that were tried: x86-64 cannot show it
 BOUND = 300  # seconds of one program; a hang is found by it
 
 # What is weakened of which operation. Those without an order have nothing to weaken.
@@ -81,10 +84,27 @@ ALWAYS_INLINE void weak_relaxed_store_release(shared_t *word, word_t value)
 {
     shared_store(word, value);
 }
+#ifdef ATOMIC_HAS_COMPARES
+ALWAYS_INLINE bool weak_relaxed_byte_is(const shared_t *word, uint8_t byte)
+{
+    bool is;
+
+    __asm__ volatile("cmpb %2, %1" : "=@cce"(is) : "m"(*(const uint8_t *)word), "qi"(byte));
+    return is;
+}
+ALWAYS_INLINE bool weak_relaxed_cas(shared_t *word, word_t expected, word_t desired)
+{
+    bool is;
+
+    __asm__ volatile("lock cmpxchgq %3, %1" : "=@cce"(is), "+m"(*word), "+a"(expected) : "r"(desired));
+    return is;
+}
+#else
 ALWAYS_INLINE bool weak_relaxed_byte_is(const shared_t *word, uint8_t byte)
 {
     return (uint8_t)shared_load(word) == byte;
 }
+#endif
 #define WEAK_RELAXED(name, operation, point)                                                       \
     ALWAYS_INLINE word_t weak_relaxed_##name(shared_t *word, word_t value)                         \
     {                                                                                              \
@@ -97,6 +117,7 @@ WEAK_RELAXED(add, atomic_fetch_add_explicit, (void)0)
 WEAK_RELAXED(sub, atomic_fetch_sub_explicit, (void)0)
 WEAK_RELAXED(and, atomic_fetch_and_explicit, ATOMIC_BITS_CLEARS(word, ~value))
 WEAK_RELAXED(or, atomic_fetch_or_explicit, (void)0)
+#ifndef ATOMIC_HAS_COMPARES
 ALWAYS_INLINE bool weak_relaxed_cas(shared_t *word, word_t expected, word_t desired)
 {
     word_t seen = expected;
@@ -109,6 +130,7 @@ ALWAYS_INLINE bool weak_relaxed_cas(shared_t *word, word_t expected, word_t desi
     ATOMIC_BITS_SET(word, desired & ~expected);
     return true;
 }
+#endif
 ALWAYS_INLINE void weak_removed_fence(void) {}
 """
 
@@ -293,11 +315,27 @@ def on_host(site, sanitize, programs):
     return None
 
 
-def on_machine(_site):
+def by_ctest(folder, target, test):
+    """Some times, as threads of the host are never the same."""
+    build(folder, [target])
+    status, output = call(["ctest", "--test-dir", folder, "-R", f"^{re.escape(test)}$", "--repeat", "until-fail:4",
+                           "--output-on-failure"], 1200)
+    if status == 0:
+        return None
+    why = re.search(r"^\d*:? ?not ok \d+ - (.*)$", output, re.M)
+    return f"{test}: {why[1][:120] if why else 'no end'}"
+
+
+def on_machine(site):
+    """Lines that all CPUs mask, CPUs that come up together, or the hazards."""
     folder = COPY / "build" / "x86_64-smp"
     if not (folder / "build.ninja").is_file():
         subprocess.run(["cmake", "--preset", "x86_64-smp"], cwd=COPY, check=True,
                        stdout=subprocess.DEVNULL)
+    if "irq" in site.file:
+        return by_ctest(folder, "system_masks", "system.masks.4")
+    if site.file in ("arch/x86_64/smp.c", "arch/x86_64/boot.S"):
+        return by_ctest(folder, "system_cpus", "system.cpus.64")
     build(folder, ["system_hazards"])
     status, output = call([sys.executable, COPY / "tests/system/hazards/hazards.py",
                            folder / "system_hazards.elf", "--way", "threads", "--brief"], 1200)
@@ -327,6 +365,42 @@ def look(layer, site, way):
         found = way != "relaxed" and on_host(site, COROUTINES, [["random_cpus", "--seeds", "6000"]])
         return found or on_host(site, THREADS, [["random_cpus", "--seeds", "150"]])
     return on_machine(site)
+
+
+def machine_code():
+    """Of the release kernel for several CPUs."""
+    folder = COPY / "build" / "x86_64-many"
+    if not (folder / "build.ninja").is_file():
+        subprocess.run(["cmake", "--preset", "x86_64-many"], cwd=COPY, check=True, stdout=subprocess.DEVNULL)
+    build(folder, ["kernel"])
+    return call(["objdump", "-d", "--no-addresses", folder / "kernel.o"])[1]
+
+
+def compare_code(known, names):
+    """Note of each relaxed order that no layer has found whether it makes the same machine code."""
+    copy_tree()
+    strong = machine_code()
+    for name in names:
+        site, way = known[name]
+        layer, tried = read_results().get(name, NOT_GIVEN)
+        if way != "relaxed" or layer != "nothing" or SAME_CODE in tried.split() or "pagetable_mpu" in site.file:
+            continue
+        path = COPY / site.file
+        text = path.read_text(encoding="utf-8")
+        path.write_text(site.weakened(text, way), encoding="utf-8")
+        try:
+            is_same = machine_code() == strong
+        finally:
+            path.write_text(text, encoding="utf-8")
+        if is_same:
+            write_results(read_results() | {name: ("nothing", f"{tried} {SAME_CODE}".strip())})
+        print(f"{name}: {'the same code' if is_same else 'other code'}", flush=True)
+    return False
+
+
+def is_of_x86_alone(name, tried):
+    """An order of the port that is no order of this machine."""
+    return name.startswith("arch/x86_64/") and SAME_CODE in tried.split()
 
 
 def attempt(site, way, layers):
@@ -399,7 +473,8 @@ def check(table):
             wrong.append(f"weakened.tsv: {name}: no such layer: {layer}")
         if layer == "open":
             open_ones.append(name)
-        if layer == "nothing" and not reasons_of(name, table):
+        tried = results.get(name, NOT_GIVEN)[1]
+        if layer == "nothing" and not reasons_of(name, table) and not is_of_x86_alone(name, tried):
             unexplained.append(name)
     for row in table["reason"]:
         if not any(re.fullmatch(row["site"], name) for name in known):
@@ -432,6 +507,7 @@ def show_table(table):
         if layer == "nothing":
             rows = reasons_of(name, table)
             layer = "unexplained" if not rows else "model" if "model" in rows[0] else "equivalent"
+            layer = "equivalent" if is_of_x86_alone(name, why) else layer
             why = f"{why}: {rows[0]['why']} {rows[0].get('model', '')}" if rows else why
         count[layer] += 1
         print(f"{name:64} {layer:11} {why}")
@@ -490,7 +566,7 @@ def try_sample(known, seed, results):
 
 def main(argv):
     parser = argparse.ArgumentParser(description="Weakens every atomic operation of the kernel.")
-    for name in ("list", "check", "models", "table"):
+    for name in ("list", "check", "models", "table", "code"):
         parser.add_argument(f"--{name}", action="store_true")
     parser.add_argument("--sample", type=int, metavar="SEED")
     parser.add_argument("--layers", default=",".join(LAYERS), help="those alone")
@@ -521,6 +597,8 @@ def main(argv):
     if options.sample is not None:
         return try_sample(known, options.sample, results)
     names = [name for name in known if not options.names or any(part in name for part in options.names)]
+    if options.code:
+        return compare_code(known, names)
     if options.open or not (options.names or options.again):
         names = [name for name in names if name not in results]
     if options.again:

@@ -9,6 +9,7 @@
  * Twins: DISTANCE=2               the stamp may be one epoch old
  *        TICK_FENCE=0             after a tick the CPU may still look up what was there before
  *        SEEN=relaxed             uses before a tick may slip behind it
+ *        COLLECT=relaxed          what a CPU did before its tick may still be under way for who advances
  *        WAKE_FENCE=0, ADVANCE_FENCE=0  with SLEEPER: work before the mark "online" can be seen
  */
 #include "model.hpp"
@@ -16,6 +17,11 @@
 static const int DISTANCE = knob("DISTANCE", 3);
 static const int TICK_FENCE = knob("TICK_FENCE", 1);
 static const rl::memory_order SEEN = order("SEEN", release);
+static const rl::memory_order COLLECT = order("COLLECT", acquire);
+/* The fences do for these: each holds relaxed. */
+static const rl::memory_order EPOCH = order("EPOCH", acquire);
+static const rl::memory_order MOVE = order("MOVE", acq_rel);
+static const rl::memory_order FREEZE = order("FREEZE", acq_rel);
 static const int WAKE_FENCE = knob("WAKE_FENCE", 1);
 static const int ADVANCE_FENCE = knob("ADVANCE_FENCE", 1);
 static const int SLEEPER = knob("SLEEPER", 0);
@@ -58,17 +64,17 @@ struct quiesce : rl::test_suite<quiesce, 2> {
 
     void advance()
     {
-        int now = load(epoch, acquire);
+        int now = load(epoch, EPOCH);
 
         if (ADVANCE_FENCE)
             full_fence();
         for (int cpu = 0; cpu < 2; cpu++) {
-            int last = load(seen[cpu], acquire);
+            int last = load(seen[cpu], COLLECT);
 
             if (last != now && last != OFFLINE)
                 return;
         }
-        compare_exchange(epoch, now, now + 1, acq_rel);
+        compare_exchange(epoch, now, now + 1, MOVE);
     }
 
     void use()
@@ -81,12 +87,12 @@ struct quiesce : rl::test_suite<quiesce, 2> {
     {
         int stamp = load(epoch, relaxed);
 
-        compare_exchange(header, VALID, stamp, acq_rel);
+        compare_exchange(header, VALID, stamp, FREEZE);
         for (int step = 0; step < 3; step++) {
             tick(0);
             advance();
         }
-        if (load(header, acquire) == stamp && load(epoch, acquire) - stamp >= DISTANCE)
+        if (load(header, acquire) == stamp && load(epoch, EPOCH) - stamp >= DISTANCE)
             object($) = 0;
     }
 

@@ -32,6 +32,10 @@ class Refusals(unittest.TestCase):
         self.refused("no board is called 'x'; there are:", "run", "--board", "x")
         self.refused("'run' has no option", "run", "--all")
         self.refused("'test' has no option 'all'", "test", "all")
+        for number in ("0", "65", "x", "", "1000"):
+            self.refused("--cpus takes a number from 1 to 64", "run", "--board", "x86_64", "--cpus", number)
+        self.refused("board stm32f405 has one CPU", "run", "--cpus", "2")
+        self.refused("--cpus takes no system", "run", "hello", "--board", "x86_64", "--cpus", "2")
         self.refused("--board", "size", "--board")
         self.refused("does not start from an ISO image", "iso")
         self.refused("name a system", "build")

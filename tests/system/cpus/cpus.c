@@ -5,6 +5,7 @@
  */
 #include "rme/cpus.h"
 #include "rme/alloc.h"
+#include "rme/boot.h"
 #include "rme/process.h"
 #include "rme/start.h"
 #include "tests/system/tap.h"
@@ -102,7 +103,11 @@ static void check_deletion(const char *name)
 
 int main(void)
 {
+    const struct boot_page *page = rme_boot_page();
+
     rme_print("# %u CPUs\n", (unsigned)rme_boot.cpu_count);
+    for (word_t i = 0; page != NULL && i < page->notes && i < BOOT_PAGE_NOTES; i++)
+        rme_print("# boot: %s: %lx\n", rme_boot_note(page->note[i].what), page->note[i].word);
     for (word_t cpu = 1; cpu < rme_boot.cpu_count; cpu++)
         rme_cpu_run(cpu, other, stacks[cpu], STACK_BYTES);
     while (!all_are_here())

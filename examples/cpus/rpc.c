@@ -17,7 +17,6 @@
 enum { ROUNDS = 1000, CLIENT = 0, STACK_BYTES = 2048 };
 
 static word_t cpus, server;
-static volatile bool is_done;
 static char local_stack[STACK_BYTES] __attribute__((aligned(16)));
 static char proxy_stack[STACK_BYTES] __attribute__((aligned(16)));
 static rme_invocation_t local, proxy;
@@ -76,7 +75,7 @@ static word_t measure(rme_invocation_t port, bool *is_right)
     return (clock_now() - begun) / ROUNDS;
 }
 
-static void run_client(void)
+_Noreturn static void run_client(void)
 {
     bool is_right = true;
     word_t here = measure(local, &is_right), there = measure(proxy, &is_right);
@@ -85,10 +84,7 @@ static void run_client(void)
     rme_print("# a call here %lu ns, to CPU %u and back %lu ns\n",
               (unsigned long)(here * 1000 / (rme_boot.clock_hz / 1000000)), (unsigned)server,
               (unsigned long)(there * 1000 / (rme_boot.clock_hz / 1000000)));
-    is_done = true;
-    station_wake(CLIENT); /* the first thread sleeps */
-    for (;;)
-        station_wait(CLIENT);
+    stations_end();
 }
 
 static void run(word_t cpu)
@@ -111,7 +107,7 @@ int main(void)
     server = cpus - 1;
     local = rme_server_make(rme_process(BOOT_PROCESS), serve_here, local_stack, STACK_BYTES, true);
     proxy = rme_server_make(rme_process(BOOT_PROCESS), serve_there, proxy_stack, STACK_BYTES, true);
-    stations_run(run, &is_done);
+    stations_run(run);
     rme_print("1 passed, 0 failed, 0 skipped\n");
     return 0;
 }

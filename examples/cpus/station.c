@@ -18,6 +18,7 @@ static struct station {
 } __attribute__((aligned(64))) stations[STATIONS_MAX];
 
 static word_t count;
+static volatile bool is_over;
 static void (*begin)(word_t cpu);
 
 static sword_t function(word_t number, word_t object, word_t word0, word_t word1)
@@ -79,14 +80,25 @@ static void other(word_t cpu)
         (void)function(RME_KFN_IDLE_SLEEP, 0, 0, 0);
 }
 
-void stations_run(void (*entry)(word_t cpu), const volatile bool *is_done)
+void stations_run(void (*entry)(word_t cpu))
 {
     begin = entry;
     for (word_t cpu = 1; cpu < count; cpu++)
         rme_cpu_run(cpu, other, stations[cpu].first_stack, sizeof(stations[cpu].first_stack));
     start(0);
-    while (!*is_done)
+    while (!is_over)
         (void)function(RME_KFN_IDLE_SLEEP, 0, 0, 0);
+}
+
+/* The first thread may have looked and be about to sleep: it is woken when it surely does. */
+void stations_end(void)
+{
+    word_t timer = count == 1 ? (word_t)BOOT_TIMER_ENDPOINT : cap_id_in(BOOT_TIMER_ENDPOINT, 0).raw;
+
+    is_over = true;
+    rme_assert(function(RME_KFN_TIMER_SET, 0, timer, rme_boot.clock_hz / 1000) == STATUS_OK);
+    for (;;)
+        station_wait(0);
 }
 
 void station_wait(word_t cpu)

@@ -15,9 +15,10 @@ enum { STATIONS_MAX = 32 }; /* as many lines have no device */
 /* Make what the threads of all CPUs take, on the first one. Returns how many CPUs take part. */
 word_t stations_make(void);
 
-/* Start entry(cpu) on each CPU, this one last. Does not return before is_done; the caller is the
- * first thread of CPU 0. */
-void stations_run(void (*entry)(word_t cpu), const volatile bool *is_done);
+/* Start entry(cpu) on each CPU, this one last. The caller is the first thread of CPU 0, which goes
+ * on when the thread there has called stations_end(). */
+void stations_run(void (*entry)(word_t cpu));
+_Noreturn void stations_end(void);
 
 /* Of the thread of that CPU: wait until woken, since the last time at the earliest. */
 void station_wait(word_t cpu);

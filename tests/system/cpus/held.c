@@ -61,6 +61,14 @@ static bool waits_for_hold(void)
     return true;
 }
 
+static void rest(void)
+{
+    word_t begun = now();
+
+    while (now() - begun < rme_boot.clock_hz / 10000)
+        ;
+}
+
 static void tick_all(void)
 {
     for (word_t cpu = 0; cpu < rme_boot.cpu_count; cpu++)
@@ -121,6 +129,7 @@ static void hold_once(word_t slot)
         asked++;
         too_early += status != STATUS_NOT_QUIESCENT && each[HELD].turns == turns;
         tick_all();
+        rest(); /* so that it comes further between ticks once it goes on */
     }
     others += each[FREE].turns - free_turns;
     late += insist(rme_signal_delete, slot) > TICKS;

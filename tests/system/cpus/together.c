@@ -13,7 +13,7 @@
 #include "rme/start.h"
 #include "tests/system/tap.h"
 
-enum { STACK_BYTES = 1024, TICKS = 3, TRIES = 100, PATIENCE_S = 20, ROUNDS = 8 };
+enum { STACK_BYTES = 1024, TICKS = 3, TRIES = 100, RETRIES = 1000, PATIENCE_S = 20, ROUNDS = 8 };
 
 static const rme_captable_t own = {{BOOT_CAPTABLE}};
 
@@ -114,18 +114,28 @@ static word_t ticks_until(sword_t (*call)(rme_captable_t table, word_t slot), wo
     return ticks;
 }
 
+/* The most ticks that either took. */
+static word_t make_and_delete(word_t busy)
+{
+    word_t slot = rme_signal_make().id.raw;
+    word_t to_freeze = ticks_until(rme_captable_freeze, slot, busy);
+    word_t to_delete = ticks_until(rme_signal_delete, slot, busy);
+
+    rme_free_slot(slot);
+    return to_freeze > to_delete ? to_freeze : to_delete;
+}
+
 static void check_deletion(word_t busy, const char *name)
 {
-    word_t most = 0;
+    word_t most = 0, begun = now();
 
+    /* Others may be on their way to sleep. */
+    while (make_and_delete(busy) > TICKS && now() - begun < PATIENCE_S * rme_boot.clock_hz)
+        ;
     for (unsigned i = 0; i < ROUNDS; i++) {
-        word_t slot = rme_signal_make().id.raw;
-        word_t to_freeze = ticks_until(rme_captable_freeze, slot, busy);
-        word_t to_delete = ticks_until(rme_signal_delete, slot, busy);
+        word_t ticks = make_and_delete(busy);
 
-        rme_free_slot(slot);
-        most = to_freeze > most ? to_freeze : most;
-        most = to_delete > most ? to_delete : most;
+        most = ticks > most ? ticks : most;
     }
     tap_check(most <= TICKS, name);
     rme_print("# at the most %u ticks\n", (unsigned)most);
@@ -249,7 +259,7 @@ static void take_on(word_t cpu)
         has_begun = rme_thread_exec_set(traveller, (word_t)travel, top, 0) == STATUS_OK;
     }
     /* Its time passes also while this machine's thread has none. */
-    for (unsigned i = 0; i < TRIES && laps == before && has_arrived == 0; i++)
+    for (unsigned i = 0; i < RETRIES && (must_arrive != 0 ? has_arrived == 0 : laps == before); i++)
         (void)rme_thread_transfer_time(traveller, init, rme_boot.clock_hz / 1000);
     stations += laps != before || has_arrived != 0;
     (void)rme_thread_free(traveller);

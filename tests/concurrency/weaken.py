@@ -549,8 +549,8 @@ def try_all(known, names, layers):
 
 
 def try_sample(known, seed, results):
-    """TAP: what a layer has found it finds again."""
-    names = sorted(name for name, (layer, _) in results.items() if layer in LAYERS and name in known)
+    """TAP: what a layer of the host has found it finds again; on threads of QEMU that is a matter of luck."""
+    names = sorted(name for name, (layer, _) in results.items() if layer in LAYERS[:-1] and name in known)
     chosen = random.Random(seed).sample(names, min(5, len(names)))
     failed = 0
     copy_tree()

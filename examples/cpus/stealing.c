@@ -86,8 +86,10 @@ static void do_task(word_t cpu, const struct task *task)
                                       (task->left | queen) << 1, (task->right | queen) >> 1});
         }
     /* Its results are there before it counts as done. */
-    if (atomic_fetch_sub_explicit(&unfinished, 1, memory_order_acq_rel) == 1)
+    if (atomic_fetch_sub_explicit(&unfinished, 1, memory_order_acq_rel) == 1) {
         is_solved = true;
+        station_wake(0); /* which may wait for work, and wakes the others */
+    }
 }
 
 /* ---- The scheduler of a CPU ---- */

@@ -2,6 +2,9 @@
  *
  * The changes of a slot, inline: for the calls that are made often, and for cap.c, which makes
  * functions of them for all others. Contracts: cap.h.
+ *
+ * A header that is about to be exchanged is looked at relaxed: nothing is read that it publishes
+ * before the compare-exchange has acquired it.
  */
 #pragma once
 
@@ -15,7 +18,7 @@ ALWAYS_INLINE word_t header_of(enum cap_type type, enum cap_state state, word_t 
 ALWAYS_INLINE enum status change_occupy(struct capability *slot)
 {
     word_t stamp = quiesce_stamp();
-    word_t seen = shared_load_acquire(&slot->header);
+    word_t seen = shared_load(&slot->header);
 
     if (cap_state(seen) != CAP_EMPTY)
         return STATUS_OCCUPIED;
@@ -45,13 +48,13 @@ ALWAYS_INLINE void end_claim(struct capability *slot, enum cap_type type, enum c
 ALWAYS_INLINE enum status change_freeze(struct capability *slot)
 {
     word_t stamp = quiesce_stamp();
-    word_t seen = shared_load_acquire(&slot->header);
+    word_t seen = shared_load(&slot->header);
 
     if (!cap_is_held(seen))
         return STATUS_EMPTY;
     if (cap_state(seen) == CAP_FROZEN)
         return STATUS_FROZEN;
-    if ((seen & CAP_LEAF) == 0 && shared_load_acquire(&slot->link) != 0)
+    if ((seen & CAP_LEAF) == 0 && shared_load(&slot->link) != 0)
         return STATUS_REFERENCED;
     if (!quiesce_passed(cap_stamp(seen)))
         return STATUS_NOT_QUIESCENT;
@@ -68,7 +71,7 @@ ALWAYS_INLINE enum status check_frozen(const struct capability *table, word_t in
     end->slot = cap_slot(table, index);
     if (end->slot == NULL)
         return STATUS_RANGE;
-    end->seen = shared_load_acquire(&end->slot->header);
+    end->seen = shared_load(&end->slot->header);
     if (!cap_is_held(end->seen))
         return STATUS_EMPTY;
     return cap_state(end->seen) == CAP_FROZEN ? STATUS_OK : STATUS_NOT_FROZEN;

@@ -32,7 +32,7 @@ void interrupt_deliver(struct cpu *cpu, word_t line)
 enum status interrupt_bind(word_t line, struct capability *endpoint, bool is_edge)
 {
     struct irq_binding *binding = &arch_irq_table()[line];
-    word_t old = shared_load_acquire(&binding->endpoint);
+    word_t old = shared_load(&binding->endpoint);
     word_t new = endpoint == NULL ? 0 : (word_t)endpoint | (is_edge ? IRQ_EDGE : 0);
 
     if ((old == 0) == (new == 0))

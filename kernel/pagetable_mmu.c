@@ -90,7 +90,7 @@ sword_t pagetable_backend_add(struct cpu *cpu, struct capability *target,
                               const struct capability *source, const struct args_pgt_add *args)
 {
     word_t order = pagetable_size_order(target);
-    word_t entry = shared_load_acquire(entry_at(source, args->source_position));
+    word_t entry = shared_load(entry_at(source, args->source_position));
     word_t address, flags;
 
     (void)cpu;
@@ -106,7 +106,7 @@ sword_t pagetable_backend_add(struct cpu *cpu, struct capability *target,
 sword_t pagetable_backend_unmap(struct cpu *cpu, struct capability *table, word_t position)
 {
     shared_t *word = entry_at(table, position);
-    word_t entry = shared_load_acquire(word);
+    word_t entry = shared_load(word);
 
     (void)cpu;
     if (!arch_mmu_grants(entry, 0))
@@ -135,7 +135,7 @@ enum status pagetable_backend_destruct(struct cpu *cpu, struct capability *paren
     word_t entry = child_entry(parent, child);
 
     (void)cpu;
-    if (shared_load_acquire(word) != entry)
+    if (shared_load(word) != entry)
         return STATUS_MAP;
     return shared_cas(word, entry, 0) ? STATUS_OK : STATUS_CONFLICT;
 }

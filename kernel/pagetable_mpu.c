@@ -132,9 +132,14 @@ bool pagetable_backend_fits(const struct capability *parent, word_t position,
 
 static bool claim_top(struct mpu_top *top)
 {
-    word_t version = shared_load_acquire(&top->version);
+    word_t version = shared_load(&top->version);
 
-    return (version & 1) == 0 && shared_cas(&top->version, version, version + 1);
+    if ((version & 1) != 0 || !shared_cas(&top->version, version, version + 1))
+        return false;
+    /* Pairs with the fence of who loads an image, between the image and its version: whoever reads
+     * what is written under the claim sees the claim. */
+    shared_fence();
+    return true;
 }
 
 static void release_top(struct mpu_top *top)
@@ -155,7 +160,7 @@ static bool claim(struct mpu_table *table, struct mpu_top **top)
         return tree == 0 && shared_cas(&table->tree, 0, TREE_CLAIMED);
     if (!claim_top(*top))
         return false;
-    if (shared_load_acquire(&table->tree) == tree)
+    if (shared_load(&table->tree) == tree)
         return true;
     release_top(*top);
     return false;
@@ -314,7 +319,7 @@ static enum status map_page(struct mpu_table *table, struct mpu_top *top, word_t
     if (shared_load(&table->entry[position]) != 0 || !can_hold(table, top, position, flags))
         return STATUS_MAP;
 
-    shared_store_release(&table->entry[position], flags << ENTRY_FLAGS_SHIFT | ENTRY_PAGE);
+    shared_store(&table->entry[position], flags << ENTRY_FLAGS_SHIFT | ENTRY_PAGE);
     table->flags = (uint8_t)flags;
     table->pages = (uint8_t)(table->pages | 1U << position);
     if (top == NULL)
@@ -348,7 +353,7 @@ enum { PAGE_ACCESS = PAGE_FLAGS_ALL & ~PAGE_STATIC };
 sword_t pagetable_backend_add(struct cpu *cpu, struct capability *target,
                               const struct capability *source, const struct args_pgt_add *args)
 {
-    word_t entry = shared_load_acquire(&table_of(source)->entry[args->source_position]);
+    word_t entry = shared_load(&table_of(source)->entry[args->source_position]);
     word_t order = pagetable_size_order(target);
     word_t address = pagetable_address(source, args->source_position);
 
@@ -370,7 +375,7 @@ static enum status unmap_page(struct mpu_table *table, struct mpu_top *top, word
     if ((shared_load(&table->entry[position]) & ENTRY_KIND) != ENTRY_PAGE)
         return STATUS_MAP;
 
-    shared_store_release(&table->entry[position], 0);
+    shared_store(&table->entry[position], 0);
     table->pages = (uint8_t)(table->pages & ~(1U << position));
     if (top == NULL)
         return STATUS_OK;
@@ -430,7 +435,7 @@ static enum status attach(struct mpu_table *parent, struct mpu_top *top, word_t 
 static enum status construct(struct mpu_table *parent, struct mpu_top *top, word_t position,
                              struct mpu_table *child)
 {
-    word_t tree = shared_load_acquire(&child->tree);
+    word_t tree = shared_load(&child->tree);
     enum status status;
 
     /* Trees grow from the top, so that a child brings no children of its own. */
@@ -466,7 +471,7 @@ static enum status destruct(struct mpu_table *parent, struct mpu_top *top, word_
     if (entry != ((word_t)child | ENTRY_CHILD) || child->children != 0)
         return STATUS_MAP;
 
-    shared_store_release(&parent->entry[position], 0);
+    shared_store(&parent->entry[position], 0);
     parent->children--;
     if (child->pages != 0)
         leave(top, child);

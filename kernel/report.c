@@ -39,7 +39,7 @@ static void confess(const struct cpu *cpu)
 {
     enum { ROOM = 64 };
     struct ring *ring = &rings[cpu->id];
-    word_t used = shared_load(&ring->put) - shared_load_acquire(&ring->taken);
+    word_t used = shared_load(&ring->put) - shared_load(&ring->taken);
     word_t lost = ring->lost;
 
     if (lost == 0 || used > REPORT_RING_BYTES - ROOM)

@@ -134,7 +134,7 @@ ALWAYS_INLINE struct outcome receive_hot(struct cpu *cpu, struct thread *self, w
     if (UNLIKELY(endpoint == NULL || mode >= SIGNAL_MODES || !may_receive(endpoint, mode)))
         return outcome_cold();
     endpoint = endpoint->object;
-    seen = shared_load_acquire(&endpoint->signal.count);
+    seen = shared_load(&endpoint->signal.count);
     if (UNLIKELY(!shared_is(&endpoint->signal.waiter, 0) || (sword_t)seen < 0 ||
                  thread_is_init(self)))
         return outcome_cold();
@@ -163,7 +163,7 @@ sword_t signal_receive(struct cpu *cpu, const struct args_sig_rcv *args, struct 
         return STATUS_BUSY;
     if (thread_is_init(self) && args->mode < SIGNAL_POLL_SINGLE)
         return STATUS_INIT_THREAD;
-    seen = shared_load_acquire(&endpoint->signal.count);
+    seen = shared_load(&endpoint->signal.count);
     if (seen != 0)
         return takes_all(args->mode) ? take_all(endpoint, seen) : take_one(endpoint, seen);
     if (args->mode >= SIGNAL_POLL_SINGLE)
@@ -226,7 +226,7 @@ enum status signal_find(const struct cpu *cpu, word_t id, struct capability **en
 
 void signal_cancel(struct thread *waiter)
 {
-    shared_store_release(&waiter->waiting->signal.waiter, 0);
+    shared_store(&waiter->waiting->signal.waiter, 0);
     waiter->waiting = NULL;
 }
 

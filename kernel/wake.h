@@ -30,7 +30,7 @@ ALWAYS_INLINE bool wake(struct capability *endpoint, struct thread *waiter, word
     waiter->waiting = NULL;
     waiter->state = has_time ? THREAD_READY : THREAD_EXHAUSTED;
     arch_context_set_result(&waiter->context, result);
-    shared_store_release(&endpoint->signal.waiter, 0);
+    shared_store(&endpoint->signal.waiter, 0);
     return has_time;
 }
 

@@ -16,11 +16,13 @@
 #ifdef HOST_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
+enum { CAN_POISON = 1 };
 #define poison(address, bytes)            ASAN_POISON_MEMORY_REGION((address), (bytes))
 #define unpoison(address, bytes)          ASAN_UNPOISON_MEMORY_REGION((address), (bytes))
 #define fiber_leaves(fake, bottom, size)  __sanitizer_start_switch_fiber((fake), (bottom), (size))
 #define fiber_arrives(fake, bottom, size) __sanitizer_finish_switch_fiber((fake), (bottom), (size))
 #else
+enum { CAN_POISON = 0 };
 #define poison(address, bytes)            ((void)(address), (void)(bytes))
 #define unpoison(address, bytes)          ((void)(address), (void)(bytes))
 #define fiber_leaves(fake, bottom, size)  ((void)(fake), (void)(bottom), (void)(size))

@@ -168,6 +168,62 @@ static const char *judge_delivery(void)
                : "a late delivery has changed another life of the slot";
 }
 
+/* ---- H14c: the line of an endpoint that was just made ---- */
+
+static void prepare_enabled(void)
+{
+    prepare_endpoints();
+    must(FUNCTION(arch_cpu(0), INT_LOCAL_MOD, LINE, 1, 1), "INT_LOCAL_MOD");
+}
+
+static void fire_twice(struct cpu *cpu)
+{
+    host_interrupt(cpu, LINE);
+    host_interrupt(cpu, LINE);
+}
+
+static const char *judge_bind_delivery(void)
+{
+    word_t count = shared_load(&slot_at(ENDPOINT)->signal.count);
+
+    saw((unsigned)count);
+    return count <= 2 ? NULL : "signals are made up";
+}
+
+/* ---- H14c: an endpoint that was frozen while it was bound: the line's use of it is its last ----
+ */
+
+/* Both found the other's word not yet there, and it is old now: the count is put back by hand. */
+static void prepare_frozen_and_bound(void)
+{
+    prepare_bound();
+    shared_store(&slot_at(ENDPOINT)->link, 0);
+    freeze(ENDPOINT);
+    shared_store(&slot_at(ENDPOINT)->link, 1);
+}
+
+static void fire_unbind(struct cpu *cpu)
+{
+    host_interrupt(cpu, LINE);
+    unbind_line(cpu);
+}
+
+static void delete_create(struct cpu *cpu)
+{
+    got[cpu->id][1] = CALL(cpu, SIG_DEL, BOOT_CAPTABLE, ENDPOINT);
+    got[cpu->id][2] = CALL(cpu, SIG_CRT, BOOT_CAPTABLE, ENDPOINT);
+}
+
+static const char *judge_in_flight(void)
+{
+    saw(got[0][1] == STATUS_OK ? 0 : got[0][1] == STATUS_REFERENCED ? 1 : 2);
+    if (got[0][2] != STATUS_OK)
+        return NULL;
+    return shared_load(&slot_at(ENDPOINT)->signal.count) == 0
+               ? NULL
+               : "a late delivery has changed another life of the slot";
+}
+
 /* ---- H15a: advance against advance and tick: never past a CPU that has not seen the last ---- */
 
 static void prepare_young(void)
@@ -275,6 +331,10 @@ static const struct scenario scenarios[] = {
              bind_line),
     SCENARIO("H14b unbind, unbind", 2, 3, 0x7, prepare_bound, judge_two_unbinds, unbind_line,
              unbind_line),
+    SCENARIO("H14c bind, delivery", 2, 3, 0x5, prepare_enabled, judge_bind_delivery, bind_line,
+             fire_twice),
+    SCENARIO("H14c delivery and unbind, delete", 2, 3, 0x3, prepare_frozen_and_bound,
+             judge_in_flight, delete_create, fire_unbind),
     SCENARIO("H14c delivery, unbind and delete", 2, 2, 0x3, prepare_bound, judge_delivery,
              unbind_delete_reuse, fire),
     SCENARIO("H15a advance, advance or tick", 3, 2, 0x2, prepare_young, judge_advance, advance_tick,

@@ -25,6 +25,8 @@ enum {
 /* Results that no call has. */
 enum { HAS = 100, HAS_NOT, DONE };
 
+enum { DATA = 5 }; /* result: the first word of the page */
+
 static bool is_mapped(word_t slot, word_t position)
 {
     return pagetable_backend_get(slot_at(slot), position).kind != PAGETABLE_NOTHING;
@@ -184,15 +186,37 @@ static void unmap_flush_wait(struct cpu *cpu)
     epoch = (word_t)CALL(cpu, KFN, BOOT_KFUNC, RME_KFN_FLUSH, 0, 0);
     for (unsigned i = 0; i < patience; i++)
         if (CALL(cpu, KFN, BOOT_KFUNC, RME_KFN_FLUSH_DONE, 0, epoch) == 1) {
+            if (got[0][0] == STATUS_OK)
+                got[0][DATA] = 0; /* another's data from now on */
             __atomic_store_n(&got[0][1], got[0][0] == STATUS_OK ? DONE : 1, __ATOMIC_RELEASE);
             break;
         }
 }
 
+/* What user code of this CPU does with the page as long as it is there: reads the word in it. */
+static void use_page(struct cpu *cpu)
+{
+    if (look() == HAS)
+        got[cpu->id][DATA] = got[0][DATA];
+}
+
 static void tick_and_look(struct cpu *cpu)
 {
     for (unsigned i = 0; i < 2; i++) {
+        use_page(cpu);
         tick(cpu);
+        use_page(cpu);
+        if (__atomic_load_n(&got[0][1], __ATOMIC_ACQUIRE) == DONE)
+            got[cpu->id][0] = look();
+    }
+}
+
+static void sleep_and_look(struct cpu *cpu)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        use_page(cpu);
+        (void)CALL(cpu, KFN, BOOT_KFUNC, RME_KFN_IDLE_SLEEP, 0);
+        use_page(cpu);
         if (__atomic_load_n(&got[0][1], __ATOMIC_ACQUIRE) == DONE)
             got[cpu->id][0] = look();
     }
@@ -201,6 +225,8 @@ static void tick_and_look(struct cpu *cpu)
 static const char *judge_flushed(void)
 {
     saw(got[1][0] == HAS_NOT ? 0 : 1);
+    if (got[1][DATA] == 0)
+        return "another's data were read";
     return got[1][0] == HAS ? "a page is seen that FLUSH_DONE says is forgotten" : NULL;
 }
 
@@ -262,6 +288,53 @@ static const char *judge_replaced(void)
     return got[0][0] == STATUS_OK && seen == HAS ? "the old table is still in force" : NULL;
 }
 
+static const char *judge_replaced_by_new(void)
+{
+    saw(got[0][0] == STATUS_OK ? 0 : 1);
+    tick(arch_cpu(1));
+    return got[0][0] == STATUS_OK && host_cpus[1].loaded != process_space(slot_at(PROCESS))
+               ? "a CPU keeps the old table after its tick"
+               : NULL;
+}
+
+/* A table that was just made is put in, or taken: the CPU that walks finds all of it. */
+static void prepare_new(void)
+{
+    prepare_running();
+    make_child(OTHER, 6, 1);
+    must(add_page(arch_cpu(0), OTHER, 0, 0), "PGT_ADD");
+    make_top(SECOND, 7);
+    MUST(arch_cpu(0), PGT_CON, SECOND, 0, DIRECTORY, 0);
+}
+
+static void put_in_new(struct cpu *cpu)
+{
+    got[cpu->id][0] = CALL(cpu, PGT_CON, PARENT, 1, OTHER, 0);
+}
+
+/* By the hardware, and by the kernel for a reason. */
+static void walk_new(struct cpu *cpu)
+{
+    struct pagetable_place place;
+    word_t address = (word_t)1 << pagetable_size_order(slot_at(PARENT));
+
+    got[cpu->id][1] = host_translate(address) != 0 ? HAS : HAS_NOT;
+    got[cpu->id][2] = pagetable_backend_find(slot_at(TOP), address, &place) ? HAS : HAS_NOT;
+}
+
+static const char *judge_new_child(void)
+{
+    saw(got[1][1] == HAS ? 0 : 1);
+    return got[0][0] != STATUS_OK && (got[1][1] == HAS || got[1][2] == HAS)
+               ? "a page of a table that is nowhere"
+               : NULL;
+}
+
+static void replace_by_new(struct cpu *cpu)
+{
+    got[cpu->id][0] = CALL(cpu, PRC_PGT, PROCESS, SECOND);
+}
+
 static const struct scenario scenarios[] = {
     SCENARIO_PAGETABLES("H4i destruct, destruct from two parents", 2, 3, 0x1, prepare_parents,
                         judge_stamps, take_out, take_out),
@@ -274,10 +347,16 @@ static const struct scenario scenarios[] = {
                         remove_0),
     SCENARIO_PAGETABLES("H4m unmap, flush, a translation", 2, 2, 0x3, prepare_running,
                         judge_flushed, unmap_flush_wait, tick_and_look),
+    SCENARIO_PAGETABLES("H4m unmap, flush, sleep", 2, 2, 0x3, prepare_running, judge_flushed,
+                        unmap_flush_wait, sleep_and_look),
     SCENARIO_PAGETABLES("H4m its own change", 2, 0, 0, prepare_running, judge_own, NULL,
                         remove_own),
     SCENARIO_PAGETABLES("H5d destruct from two parents, PGT_DEL", 2, 3, 0x1, prepare_parents,
                         judge_deleted, take_out, take_out),
+    SCENARIO_PAGETABLES("H4j construct of a new table, a walk", 2, 3, 0x3, prepare_new,
+                        judge_new_child, put_in_new, walk_new),
+    SCENARIO_PAGETABLES("H8c PRC_PGT of a new table, a walk", 2, 3, 0x1, prepare_new,
+                        judge_replaced_by_new, replace_by_new, look_and_tick),
     SCENARIO_PAGETABLES("H8c PRC_PGT, a walk", 2, 3, 0x1, prepare_running, judge_replaced, replace,
                         look_and_tick),
 };

@@ -192,7 +192,23 @@ static const char *judge_two_destructs(void)
     return got[1][1] == STATUS_OK && !is_mapped(TABLE, 0) ? "another child was taken out" : NULL;
 }
 
-/* ---- H4e: construct, map into the child ---- */
+/* The child is in the tree, or by itself. */
+static void add_1_and_2(struct cpu *cpu)
+{
+    got[cpu->id][0] = add(cpu, SLOT, RAM, 1);
+    got[cpu->id][1] = add(cpu, SLOT, RAM, 2);
+}
+
+static const char *judge_destruct_map(void)
+{
+    saw_results();
+    for (unsigned i = 0; i < 2; i++)
+        if (is_mapped(SLOT, i + 1) != (got[1][i] == STATUS_OK))
+            return "the entries are not what the calls said";
+    return is_mapped(TABLE, 0) == (got[0][0] != STATUS_OK) ? NULL : "the child is still there";
+}
+
+/* ---- H4e: construct, map into the child; construct, the walk of another CPU ---- */
 
 static void construct_other(struct cpu *cpu)
 {
@@ -221,6 +237,31 @@ static const char *judge_construct_map(void)
     MUST(arch_cpu(0), PGT_DES, TABLE, 1, OTHER);
     flush();
     return hardware_has(1, RAM + 0x8000) ? "what was taken out is still in the hardware" : NULL;
+}
+
+/* A table that was just made, with a page. */
+static void prepare_new_child(void)
+{
+    prepare_running();
+    make_table(STATIC, PIECE3, RAM + 0x10000, 12, 3);
+    must(add(arch_cpu(0), STATIC, RAM + 0x10000, 0), "PGT_ADD");
+}
+
+static void construct_new(struct cpu *cpu)
+{
+    got[cpu->id][0] = CALL(cpu, PGT_CON, TABLE, 2, STATIC, 0);
+}
+
+static void fault_there(struct cpu *cpu)
+{
+    host_fault(cpu, (struct fault){.address = RAM + 0x10000, .access = PAGE_READ});
+    got[cpu->id][1] = hardware_has(1, RAM + 0x10000) ? HAS : HAS_NOT;
+}
+
+static const char *judge_construct_walk(void)
+{
+    saw(got[1][1] == HAS ? 0 : 1);
+    return got[1][1] == HAS && got[0][0] != STATUS_OK ? "a page of a table that is nowhere" : NULL;
 }
 
 /* ---- H4f: repair, unmap ---- */
@@ -374,10 +415,13 @@ static const char *judge_done(void)
  * its note is put back by hand, to show that the deletion looks at it. */
 static void prepare_detached(void)
 {
+    word_t detached;
+
     prepare_trees();
     MUST(arch_cpu(0), PGT_DES, TABLE, 0, SLOT);
+    detached = shared_load(&slot_at(SLOT)->pagetable.detached);
     freeze(SLOT);
-    shared_store(&arch_cpu(1)->flushed, shared_load(&slot_at(SLOT)->pagetable.detached) - 1);
+    shared_store(&arch_cpu(1)->flushed, detached - 1);
 }
 
 static void delete_pagetable(struct cpu *cpu)
@@ -400,6 +444,31 @@ static const char *judge_detached(void)
     if (got[0][0] == STATUS_NOT_QUIESCENT && cap_state(header_at(SLOT)) != CAP_FROZEN)
         return "a refused deletion did not leave the table frozen";
     return NULL;
+}
+
+/* A table that is in use stays frozen, and goes as soon as it is not; its slot then has another
+ * life. */
+static void delete_twice_and_reuse(struct cpu *cpu)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        got[cpu->id][i] = CALL(cpu, PGT_DEL, BOOT_CAPTABLE, SLOT);
+        tick(cpu);
+    }
+    got[cpu->id][3] = CALL(cpu, SIG_CRT, BOOT_CAPTABLE, SLOT);
+}
+
+static const char *judge_two_deletions(void)
+{
+    unsigned done = 0;
+
+    for (unsigned i = 0; i < 2; i++)
+        for (unsigned j = 0; j < 3; j++)
+            done += got[i][j] == STATUS_OK;
+    saw(done);
+    return done <= 1 &&
+                   is_valid(SLOT, CAP_SIGNAL) == (got[0][3] == STATUS_OK || got[1][3] == STATUS_OK)
+               ? NULL
+               : "a table was deleted twice, or what followed it is gone";
 }
 
 /* ---- H8a: PGT_DEL against a CPU that sleeps with the table loaded ---- */
@@ -447,6 +516,18 @@ static const char *judge_replace(void)
     return got[0][0] == STATUS_OK && hardware_has(1, RAM) ? "the old map is still in force" : NULL;
 }
 
+/* A top level that was just made. */
+static void prepare_new_top(void)
+{
+    prepare_running();
+    make_table(STATIC, PIECE3, PAGETABLE_TOP, WORD_BITS, 2);
+}
+
+static void replace_by_new(struct cpu *cpu)
+{
+    got[cpu->id][0] = CALL(cpu, PRC_PGT, PROCESS, STATIC);
+}
+
 static const struct scenario scenarios[] = {
     SCENARIO_PAGETABLES("H4a map, map", 2, 3, 0x7, prepare_trees, judge_two_maps, add_0_1, add_1_2),
     SCENARIO_PAGETABLES("H4b map, unmap", 2, 3, 0x3, prepare_running, judge_map_unmap, remove_0,
@@ -455,6 +536,10 @@ static const struct scenario scenarios[] = {
                         construct, construct),
     SCENARIO_PAGETABLES("H4d destruct, destruct or construct", 2, 3, 0x7, prepare_trees,
                         judge_two_destructs, destruct, destruct_construct),
+    SCENARIO_PAGETABLES("H4d destruct, map", 2, 3, 0x3, prepare_trees, judge_destruct_map, destruct,
+                        add_1_and_2),
+    SCENARIO_PAGETABLES("H4e construct, walk", 2, 3, 0x3, prepare_new_child, judge_construct_walk,
+                        construct_new, fault_there),
     SCENARIO_PAGETABLES("H4e construct, map", 2, 3, 0xB, prepare_running, judge_construct_map,
                         construct_other, add_to_other),
     SCENARIO_PAGETABLES("H4f repair, unmap", 2, 3, 0xD, prepare_unloaded, judge_repair_unmap,
@@ -468,8 +553,12 @@ static const struct scenario scenarios[] = {
                         unmap_flush_wait, sleep_and_look),
     SCENARIO_PAGETABLES("H5c destruct, PGT_DEL", 2, 3, 0x3, prepare_detached, judge_detached,
                         delete_pagetable, tick_once),
+    SCENARIO_PAGETABLES("H5c PGT_DEL, PGT_DEL", 2, 3, 0x3, prepare_detached, judge_two_deletions,
+                        delete_twice_and_reuse, delete_twice_and_reuse),
     SCENARIO_PAGETABLES("H8a PGT_DEL, sleep", 2, 2, 0x3, prepare_running, judge_loaded,
                         replace_freeze_delete, sleep_once),
+    SCENARIO_PAGETABLES("H8b PRC_PGT of a new table, run", 2, 3, 0x1, prepare_new_top,
+                        judge_replace, replace_by_new, tick_twice),
     SCENARIO_PAGETABLES("H8b PRC_PGT, run", 2, 3, 0x1, prepare_running, judge_replace, replace,
                         tick),
 };

@@ -9,7 +9,7 @@
 #include "tests/concurrency/scenario.h"
 #include "tests/concurrency/tree.h"
 
-enum { PIECE, PIECE1, PIECE2, PIECE3 };
+enum { PIECE, PIECE1, PIECE2, PIECE3, PIECE4 };
 
 /* One word of the bitmap, in bytes of memory. */
 enum { WORD_BYTES = WORD_BITS * KMEM_GRANULE };
@@ -160,9 +160,10 @@ static void set_other(struct cpu *cpu)
     got[cpu->id][0] = CALL(cpu, PRC_CPT, PROCESS, OTHER);
 }
 
+/* As a lookup finds it. */
 static word_t table_of(void)
 {
-    return shared_load(&slot_at(PROCESS)->process.captable);
+    return shared_load_acquire(&slot_at(PROCESS)->process.captable);
 }
 
 static const char *judge_two_captables(void)
@@ -268,12 +269,32 @@ static void prepare_user(void)
     MUST(arch_cpu(0), CPT_ADD, OTHER, 1, BOOT_CAPTABLE, ENDPOINT, RIGHT_SIGNAL_SEND, 0, 0);
     age();
     MUST(arch_cpu(0), CPT_REM, TABLE, 1);
+    age(); /* CPU 1 no longer sees it frozen */
 }
 
 static void use_table(struct cpu *cpu)
 {
     got[cpu->id][0] = CALL(cpu, SIG_SND, 1, 1);
     quiesce_offline(cpu);
+}
+
+/* A third table, which was just made. */
+static void prepare_new_table(void)
+{
+    prepare_user();
+    make_captable(SPARE, PIECE4, 4);
+    MUST(arch_cpu(0), CPT_ADD, SPARE, 1, BOOT_CAPTABLE, ENDPOINT, RIGHT_SIGNAL_SEND, 0, 0);
+}
+
+static void set_new_table(struct cpu *cpu)
+{
+    got[cpu->id][0] = CALL(cpu, PRC_CPT, PROCESS, SPARE);
+}
+
+static void use_twice(struct cpu *cpu)
+{
+    got[cpu->id][1] = CALL(cpu, SIG_SND, 1, 1);
+    got[cpu->id][0] = CALL(cpu, SIG_SND, 1, 1);
 }
 
 static void replace_and_delete(struct cpu *cpu)
@@ -316,6 +337,8 @@ static const struct scenario scenarios[] = {
              set_table, look_and_freeze),
     SCENARIO("H7d PRC_CPT, deletion of the process", 2, 2, 0xD, prepare_tables, judge_set_delete,
              set_and_sleep, freeze_delete_process),
+    SCENARIO("H7e look-up, PRC_CPT of a new table", 2, 3, 0x1, prepare_new_table, judge_use_delete,
+             set_new_table, use_twice),
     SCENARIO("H7e look-up, PRC_CPT and deletion of the old table", 2, 2, 0x7, prepare_user,
              judge_use_delete, replace_and_delete, use_table),
 };

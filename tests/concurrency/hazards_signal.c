@@ -290,6 +290,117 @@ static const char *judge_hand_over_one(void)
     return received() + pending() == sent ? NULL : "signals are lost or made up";
 }
 
+/* ---- H10b, d, e, f: what was written before a send is read behind the receive ---- */
+
+enum { READ = 2, MESSAGE, TOLD = 5 }; /* results */
+
+static void tell(struct cpu *cpu, word_t count)
+{
+    got[cpu->id][MESSAGE] = TOLD;
+    send(cpu, 0, count);
+}
+
+static void read_of(const struct cpu *cpu, unsigned other)
+{
+    got[cpu->id][READ] = got[other][MESSAGE];
+}
+
+static void tell_one(struct cpu *cpu)
+{
+    tell(cpu, 1);
+}
+
+/* A line that another CPU is told of fires behind what was written for it. */
+static void tell_by_line(struct cpu *cpu)
+{
+    got[cpu->id][MESSAGE] = TOLD;
+    fire(cpu);
+}
+
+static void prepare_listener(void)
+{
+    prepare_two_receivers();
+    MUST(arch_cpu(0), KFN, BOOT_KFUNC, RME_KFN_INT_BIND, LINE, ENDPOINT, 1);
+    MUST(arch_cpu(0), KFN, BOOT_KFUNC, RME_KFN_INT_LOCAL_MOD, LINE, 1, 1);
+}
+
+static void listen(struct cpu *cpu)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        receive(cpu, i, i == 0 ? SIGNAL_POLL_SINGLE : SIGNAL_POLL_ALL);
+        if (taken(got[cpu->id][RECEIVED + i] - 1) != 0)
+            read_of(cpu, 1 - cpu->id);
+    }
+}
+
+/* The waiter of this CPU is handed the other's signal, alone or beside one of this CPU's. */
+static void hand_over_message(struct cpu *cpu, word_t count)
+{
+    send(cpu, 0, count);
+    if (taken(got[cpu->id][RECEIVED] - 1) > count)
+        read_of(cpu, 1 - cpu->id);
+}
+
+static void hand_over_alone(struct cpu *cpu)
+{
+    hand_over_message(cpu, 0);
+}
+
+static void hand_over_both(struct cpu *cpu)
+{
+    hand_over_message(cpu, 1);
+}
+
+/* One for the waiter of this CPU, and one for who polls. */
+static void tell_two(struct cpu *cpu)
+{
+    tell(cpu, 2);
+}
+
+static const char *judge_message(void)
+{
+    bool is_wrong = false;
+
+    for (unsigned i = 0; i < 2; i++) {
+        saw(got[i][READ] == TOLD ? 0 : 1);
+        is_wrong = is_wrong || (got[i][READ] != TOLD && got[i][READ] != 1);
+    }
+    return is_wrong ? "a signal came before its message" : NULL;
+}
+
+/* ---- H10c: one signal as a lock ---- */
+
+static void prepare_lock(void)
+{
+    prepare_two_receivers();
+    MUST(arch_cpu(0), SIG_SND, ENDPOINT, 1);
+}
+
+/* What the lock protects is a result of CPU 0. */
+static void lock_and_count(struct cpu *cpu)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        receive(cpu, i, i == cpu->id ? SIGNAL_POLL_SINGLE : SIGNAL_POLL_ALL);
+        if (taken(got[cpu->id][RECEIVED + i] - 1) == 0)
+            continue;
+        got[0][MESSAGE]++;
+        send(cpu, i, 1);
+    }
+}
+
+static const char *judge_lock(void)
+{
+    sword_t count = 1;
+
+    for (unsigned i = 0; i < 2; i++)
+        for (unsigned j = 0; j < 2; j++)
+            count += taken(got[i][RECEIVED + j] - 1) != 0;
+    saw(count == 5 ? 0 : count == 4 ? 1 : 2);
+    if (pending() != 1)
+        return "the lock is open twice, or closed for ever";
+    return got[0][MESSAGE] == count ? NULL : "two were inside at once";
+}
+
 /* ---- H11a: wait against wait ---- */
 
 static void wait_single(struct cpu *cpu)
@@ -456,6 +567,18 @@ static const struct scenario scenarios[] = {
              send_to_waiter),
     SCENARIO("H10f hand over one, send or poll", 2, 3, 0xF, prepare_single, judge_hand_over_one,
              send_and_poll, send_none),
+    SCENARIO("H10b message by a send", 2, 3, 0x3, prepare_two_receivers, judge_message, tell_one,
+             listen),
+    SCENARIO("H10d message by a line", 2, 3, 0x3, prepare_listener, judge_message, tell_by_line,
+             listen),
+    SCENARIO("H10f message handed over", 2, 3, 0x3, prepare_single, judge_message, tell_one,
+             hand_over_alone),
+    SCENARIO("H10e message handed over with others", 2, 3, 0x3, prepare_all, judge_message,
+             tell_one, hand_over_both),
+    SCENARIO("H10f message beside a hand-over", 2, 3, 0x3, prepare_single, judge_message, listen,
+             tell_two),
+    SCENARIO("H10c lock, lock", 2, 3, 0x7, prepare_lock, judge_lock, lock_and_count,
+             lock_and_count),
     SCENARIO("H11a wait, wait", 2, 3, 0x7, prepare_two_receivers, judge_two_waits, wait_single,
              wait_single),
     SCENARIO("H11b wait for all, send elsewhere", 2, 3, 0xF, prepare_receiver, judge_lost_wake,

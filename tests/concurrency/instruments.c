@@ -2,8 +2,9 @@
  *
  * Do the instruments of the host port show what they are for? The search goes through every
  * schedule, a seed repeats itself, a panic is a result, a compare-exchange fails when it is told
- * to, and free kernel memory is watched.
+ * to, free kernel memory is watched, and memory is as weak as C11 says, and no weaker.
  */
+#include "arch/host/weak.h"
 #include "arch/memory.h"
 #include "kernel/debug.h"
 #include "kernel/panic.h"
@@ -171,9 +172,133 @@ static void watching(void)
     tap_check(host_violation() == NULL, "a boot forgets it");
 }
 
+/* ---- Weak memory: the classical pairs of scripts ---- */
+
+static shared_t flag[2];
+static word_t data, read[2];
+
+static void store_load(struct cpu *cpu)
+{
+    shared_store(&flag[cpu->id], 1);
+    read[cpu->id] = shared_load(&flag[1 - cpu->id]);
+}
+
+static void store_fence_load(struct cpu *cpu)
+{
+    shared_store(&flag[cpu->id], 1);
+    shared_fence();
+    read[cpu->id] = shared_load(&flag[1 - cpu->id]);
+}
+
+static void tell_relaxed(struct cpu *cpu)
+{
+    (void)cpu;
+    data = 1;
+    shared_store(&flag[0], 1);
+}
+
+static void tell(struct cpu *cpu)
+{
+    (void)cpu;
+    data = 1;
+    shared_store_release(&flag[0], 1);
+}
+
+static void hear_relaxed(struct cpu *cpu)
+{
+    read[cpu->id] = shared_load(&flag[0]) == 1 ? data : 1;
+}
+
+static void hear(struct cpu *cpu)
+{
+    read[cpu->id] = shared_load_acquire(&flag[0]) == 1 ? data : 1;
+}
+
+/* Two stores that release nothing, between fences. */
+static void tell_fenced(struct cpu *cpu)
+{
+    (void)cpu;
+    data = 1;
+    shared_fence();
+    shared_store(&flag[0], 1);
+}
+
+static void hear_fenced(struct cpu *cpu)
+{
+    word_t seen = shared_load(&flag[0]);
+
+    shared_fence();
+    read[cpu->id] = seen == 1 ? data : 1;
+}
+
+static void count_up(struct cpu *cpu)
+{
+    for (word_t i = 1; i <= 3; i++)
+        shared_store(&flag[cpu->id], i);
+}
+
+/* Whether any read went back. */
+static void read_up(struct cpu *cpu)
+{
+    word_t last = 0;
+
+    read[cpu->id] = 1;
+    for (unsigned i = 0; i < 4; i++) {
+        word_t next = shared_load(&flag[0]);
+
+        if (next < last)
+            read[cpu->id] = 0;
+        last = next;
+    }
+}
+
+/* Runs of 2,000 in which nobody read 1, and in which there was a race. */
+static void try(host_script_t *first, host_script_t *second, unsigned *zeroes, unsigned *races)
+{
+    host_script_t *const scripts[HOST_CPUS] = {first, second};
+
+    *zeroes = *races = 0;
+    for (uint64_t seed = 0; seed < 2000; seed++) {
+        struct host_random random;
+
+        memset(flag, 0, sizeof(flag));
+        memset(read, 0, sizeof(read));
+        data = 0;
+        weak_begin();
+        weak_loosen(seed);
+        host_random_begin(&random, seed);
+        (void)host_run(&random.chooser, scripts);
+        *races += weak_end() != NULL;
+        *zeroes += read[0] + read[1] == 0;
+    }
+}
+
+static void weakness(void)
+{
+    unsigned zeroes, races;
+
+    host_boot(2);
+    try(store_load, store_load, &zeroes, &races);
+    tap_check((zeroes != 0) == IS_WEAK,
+              "stores are seen late where memory is weak, and only there");
+    try(store_fence_load, store_fence_load, &zeroes, &races);
+    tap_check(zeroes == 0, "and never behind fences");
+    try(tell_relaxed, hear, &zeroes, &races);
+    tap_check((races != 0) == IS_WEAK, "a store that releases nothing lets data race");
+    try(tell, hear_relaxed, &zeroes, &races);
+    tap_check((races != 0) == IS_WEAK, "and a load that acquires nothing");
+    try(tell, hear, &zeroes, &races);
+    tap_check(zeroes == 0 && races == 0, "release and acquire keep data together");
+    try(tell_fenced, hear_fenced, &zeroes, &races);
+    tap_check(zeroes == 0 && races == 0, "and so do fences");
+    try(count_up, read_up, &zeroes, &races);
+    tap_check(zeroes == 0 && races == 0, "no CPU sees a word go back");
+}
+
 int main(void)
 {
     debug_is_silent = true;
+    weakness();
     search();
     seeds();
     ends();

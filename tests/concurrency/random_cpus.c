@@ -9,6 +9,7 @@
  *
  *   random_cpus [--threads] [--seeds N] [--seed S]     --seed: this one alone, told call by call
  */
+#include "arch/host/weak.h"
 #include "kernel/debug.h"
 #include "kernel/flush.h"
 #include "kernel/pagetable.h"
@@ -432,6 +433,7 @@ static const char *run_round(uint64_t seed, bool threads)
     host_script_t *const scripts[HOST_CPUS] = {script, script, script};
     struct host_random random;
     enum host_end end;
+    const char *race = NULL;
 
     if (threads) {
         end = host_run_threads(seed, scripts);
@@ -440,9 +442,14 @@ static const char *run_round(uint64_t seed, bool threads)
         host_is_hot = seed % 2 == 0;
         host_cas_seed = random.state | 1;
         host_cas_chance = seed % 5 == 0 ? 16 : 0;
+        weak_begin();
+        weak_loosen(seed);
         end = host_run(&random.chooser, scripts);
+        race = weak_end();
         host_cas_chance = 0;
     }
+    if (race != NULL)
+        return race;
     if (end != HOST_DONE)
         return end == HOST_STOPPED ? "the kernel panicked" : "a call does not end";
     return check();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Unlicense */
 #include "tests/concurrency/scenario.h"
 
+#include "arch/host/weak.h"
 #include "arch/memory.h"
 #include "kernel/debug.h"
 #include "kernel/quiesce.h"
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCHEDULES_MAX = 150000, SEEDS = 150, THREAD_RUNS = 60, PIECE = 4096 };
+enum { SCHEDULES_MAX = 150000, SEEDS = 150, WEAK_SEEDS = 2000, THREAD_RUNS = 60, PIECE = 4096 };
 
 sword_t got[HOST_CPUS][RESULTS];
 unsigned patience = 4;
@@ -97,9 +98,10 @@ void bind(unsigned cpu, word_t slot, word_t priority)
     MUST(arch_cpu(cpu), THD_TIME_XFER, slot, host_init_slot(cpu), BUDGET_INFINITE);
 }
 
+/* CPU 0 last: what a state has besides calls it does as CPU 0. */
 static void tick_all(void)
 {
-    for (unsigned cpu = 0; cpu < arch_cpu_count(); cpu++)
+    for (unsigned cpu = arch_cpu_count(); cpu-- > 0;)
         tick(arch_cpu(cpu));
 }
 
@@ -184,9 +186,32 @@ static bool report(const char *wrong)
     return false;
 }
 
-static void again(const struct host_state *state)
+/* The state that a scenario begins with; the epochs begin so many steps before they wrap, or at 0,
+ * flushing half its range before. */
+static void prepare(const struct scenario *scenario, word_t steps)
 {
-    host_restore(state);
+    host_epoch_start = -steps;
+    host_flush_start = steps % 2 == 0 ? -steps : ((word_t)1 << (WORD_BITS - 1)) - steps;
+    if (steps == 0)
+        host_flush_start = 0;
+    host_boot(scenario->cpus);
+    weak_begin();
+    scenario->prepare();
+}
+
+static struct host_state *make_state(const struct scenario *scenario, word_t steps)
+{
+    prepare(scenario, steps);
+    return host_save();
+}
+
+/* Back to the state; where accesses are noted it is made anew, as copying is none. */
+static void again(const struct scenario *scenario, const struct host_state *state)
+{
+    if (IS_WEAK)
+        prepare(scenario, 0);
+    else
+        host_restore(state);
     for (unsigned i = 0; i < HOST_CPUS; i++)
         for (unsigned j = 0; j < RESULTS; j++)
             got[i][j] = 1;
@@ -204,7 +229,7 @@ static bool search_all(const struct scenario *scenario, const struct host_state 
     now.how = everywhere ? "schedule everywhere" : "schedule";
     do {
         now.number = ++schedules;
-        again(state);
+        again(scenario, state);
         if (!report(judge(scenario, host_run(&search.chooser, scenario->scripts))))
             return false;
     } while (host_search_next(&search) && schedules < SCHEDULES_MAX);
@@ -217,24 +242,36 @@ static bool run_seed(const struct scenario *scenario, const struct host_state *s
 {
     struct host_random random;
     enum host_end end;
+    const char *race;
 
     now.how = "seed";
     now.number = seed;
-    again(state);
+    again(scenario, state);
     host_is_hot = seed % 2 == 0;
     host_random_begin(&random, seed);
     host_cas_seed = random.state | 1;
     host_cas_chance = seed % 3 == 0 ? 6 : 0;
+    weak_loosen(seed);
     end = host_run(&random.chooser, scenario->scripts);
+    race = weak_end();
     host_cas_chance = 0;
-    return report(judge(scenario, end));
+    return report(race != NULL ? race : judge(scenario, end));
+}
+
+static bool run_seeds(const struct scenario *scenario, const struct host_state *state,
+                      uint64_t count)
+{
+    for (uint64_t seed = 0; seed < count; seed++)
+        if (!run_seed(scenario, state, seed))
+            return false;
+    return true;
 }
 
 static bool run_threads(const struct scenario *scenario, const struct host_state *state)
 {
     now.how = "threads, run";
     for (now.number = 0; now.number < THREAD_RUNS; now.number++) {
-        again(state);
+        again(scenario, state);
         if (!report(judge(scenario, host_run_threads(now.number, scenario->scripts))))
             return false;
     }
@@ -256,19 +293,6 @@ struct choice {
     uint64_t seed;
     const char *name;
 };
-
-/* The state that a scenario begins with; the epochs begin so many steps before they wrap, or at 0,
- * flushing half its range before. */
-static struct host_state *make_state(const struct scenario *scenario, word_t steps)
-{
-    host_epoch_start = -steps;
-    host_flush_start = steps % 2 == 0 ? -steps : ((word_t)1 << (WORD_BITS - 1)) - steps;
-    if (steps == 0)
-        host_flush_start = 0;
-    host_boot(scenario->cpus);
-    scenario->prepare();
-    return host_save();
-}
 
 /* The epochs wrap somewhere in the state or in the run. */
 static bool search_wraps(const struct scenario *scenario)
@@ -311,10 +335,11 @@ static bool run(const struct scenario *scenario, const struct choice *choice)
         holds = run_threads(scenario, state);
     } else if (choice->has_seed) {
         holds = run_seed(scenario, state, choice->seed);
+    } else if (IS_WEAK) {
+        holds = run_seeds(scenario, state, WEAK_SEEDS);
     } else {
-        holds = search_each(scenario, state, choice->brief) && saw_all(scenario);
-        for (uint64_t seed = 0; seed < (choice->brief ? SEEDS / 10 : SEEDS) && holds; seed++)
-            holds = run_seed(scenario, state, seed);
+        holds = search_each(scenario, state, choice->brief) && saw_all(scenario) &&
+                run_seeds(scenario, state, choice->brief ? SEEDS / 10 : SEEDS);
     }
     free(state);
     if (holds && total != 0)

@@ -18,8 +18,8 @@ or a locked instruction or fence of the port. Ways to weaken it:
   removed   the fence, or the prefix of the instruction, is not there
 
 Layers, the cheapest first, until one finds it: `search` (hazards_*, coroutines under ASan: searched
-schedules, then by seed; blind for orders, which are not given to it), `tsan` (the same as threads
-under ThreadSanitizer), `random` (random_cpus, both ways), `qemu` (tests/system/hazards on several
+schedules, then by seed; blind for orders, which are not given to it), `weak` (the same by seed, with
+memory as weak as C11 allows it: arch/host/weak.h), `tsan` (as threads under ThreadSanitizer), `random` (random_cpus, both ways), `qemu` (tests/system/hazards on several
 CPUs). An order of the port that makes the same machine code is equivalent, as the port is of x86-64 alone; one of the
 kernel is invisible there, and a model has to answer for it. Works on a copy of the tree in build/weakened, which is
 built there bit by bit; each result is written to weakened.tsv at once, so a run can be broken off.
@@ -39,7 +39,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path("tests/concurrency")
 COPY = ROOT / "build" / "weakened"
 RESULTS = ROOT / HERE / "weakened.tsv"
-LAYERS = ("search", "tsan", "random", "qemu")
+LAYERS = ("search", "weak", "tsan", "random", "qemu")
 PLACES = ("kernel", "arch/x86_64")
 NOT_GIVEN = ("nothing", "")  # to any layer
 SAME_CODE = "same-code"      # among the layers that were tried: x86-64 cannot show it
@@ -229,10 +229,11 @@ def weakenings(sites):
 
 # ---- The layers ----
 
-COROUTINES, THREADS = "address,undefined", "thread"
+COROUTINES, THREADS, WEAKLY = "address,undefined", "thread", "weak"
 PROGRAMS = {"host": "hazards_pagetable", "host-mmu": "hazards_mmu"}
 FIRST = {"signal": "signal", "interrupt": "signal", "leave": "signal", "invocation": "port",
-         "process": "process", "thread": "process", "schedule": "process", "quiesce": "epoch", "flush": "epoch"}
+         "process": "process", "thread": "process", "schedule": "process", "quiesce": "epoch", "flush": "epoch",
+         "report": "report"}
 
 
 def board_of(site):
@@ -242,7 +243,7 @@ def board_of(site):
 
 def programs_of(site, board):
     """All of them; what is nearest first."""
-    names = [f"hazards_{name}" for name in ("slot", "signal", "port", "process", "epoch")]
+    names = [f"hazards_{name}" for name in ("slot", "signal", "port", "process", "epoch", "report")]
     names.append(PROGRAMS[board])
     near = FIRST.get(Path(site.file).stem)
     if "pagetable" in site.file:
@@ -295,7 +296,7 @@ def configured(board, sanitize):
 
 def reason_of(output):
     """A line that says why a program failed."""
-    for pattern in (r"^SUMMARY: (.*)$", r"^# +(H\d+\w* .*(?:schedule|seed) \d+: .*)$",
+    for pattern in (r"^SUMMARY: (.*)$", r"^# +(\S.*: (?:schedule|seed)\b.* \d+: .*)$",
                     r"^not ok \d+ - (.*)$", r"^# (seed.*)$"):
         found = re.search(pattern, output, re.M)
         if found:
@@ -303,9 +304,9 @@ def reason_of(output):
     return "failed"
 
 
-def on_host(site, sanitize, programs):
+def on_host(board, sanitize, programs):
     """The first of the programs, each with its options, that fails; or None."""
-    folder = configured(board_of(site), sanitize)
+    folder = configured(board, sanitize)
     mode = ["--threads"] if sanitize == "thread" else []
     for name, *more in programs:
         build(folder, [name])
@@ -313,6 +314,14 @@ def on_host(site, sanitize, programs):
         if status != 0:
             return f"{name}: {'no end' if status is None else reason_of(output)}"
     return None
+
+
+def on_either(site, board, sanitize, programs):
+    """As on_host; what both kinds of page tables share also with those of the other."""
+    found = on_host(board, sanitize, programs)
+    if found or Path(site.file).stem.startswith("pagetable_"):
+        return found
+    return on_host("host-mmu", sanitize, [["hazards_mmu"]])
 
 
 def by_ctest(folder, target, test):
@@ -349,21 +358,24 @@ def runs_on(layer, site, way):
     on_x86_alone = site.file.startswith("arch/")
     if layer == "search":
         return not on_x86_alone and way == "apart"
-    if layer in ("tsan", "random"):
+    if layer in ("weak", "tsan", "random"):
         return not on_x86_alone
     # A load, store or locked instruction of x86 has its order in any case.
     return way in ("apart", "removed") and "pagetable_mpu" not in site.file
 
 
 def look(layer, site, way):
-    hazards = [[name] for name in programs_of(site, board_of(site))]
+    board = board_of(site)
+    hazards = [[name] for name in programs_of(site, board)]
     if layer == "search":
-        return on_host(site, COROUTINES, hazards)
+        return on_host(board, COROUTINES, hazards)
+    if layer == "weak":
+        return on_either(site, board, WEAKLY, [*hazards, ["random_cpus", "--seeds", "1000"]])
     if layer == "tsan":
-        return on_host(site, THREADS, hazards)
+        return on_host(board, THREADS, hazards)
     if layer == "random":
-        found = way != "relaxed" and on_host(site, COROUTINES, [["random_cpus", "--seeds", "6000"]])
-        return found or on_host(site, THREADS, [["random_cpus", "--seeds", "150"]])
+        found = way != "relaxed" and on_host(board, COROUTINES, [["random_cpus", "--seeds", "6000"]])
+        return found or on_host(board, THREADS, [["random_cpus", "--seeds", "150"]])
     return on_machine(site)
 
 

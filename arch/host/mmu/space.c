@@ -64,7 +64,7 @@ static word_t walk(word_t address)
         word_t entry;
 
         host_run_point(at, false);
-        entry = atomic_load_explicit(&at->raw, memory_order_relaxed);
+        entry = atomic_load_explicit(&at->raw, memory_order_acquire); /* it goes where this says */
         if ((entry & MMU_PRESENT) == 0 || (entry & MMU_USER) == 0)
             return 0;
         if (order == ARCH_MMU_PAGE_ORDER || (entry & MMU_LARGE) != 0)

@@ -49,7 +49,7 @@ bool pagetable_backend_fits(const struct capability *parent, word_t position,
 
 struct pagetable_entry pagetable_backend_get(const struct capability *cap, word_t position)
 {
-    word_t entry = shared_load_acquire(entry_at(cap, position));
+    word_t entry = shared_load(entry_at(cap, position));
     struct pagetable_entry result = {PAGETABLE_NOTHING, 0, 0};
 
     if (entry == 0)

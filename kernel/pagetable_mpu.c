@@ -280,7 +280,7 @@ static void leave(struct mpu_top *top, struct mpu_table *table)
 
 struct pagetable_entry pagetable_backend_get(const struct capability *cap, word_t position)
 {
-    word_t entry = shared_load_acquire(&table_of(cap)->entry[position]);
+    word_t entry = shared_load(&table_of(cap)->entry[position]);
     struct pagetable_entry result = {PAGETABLE_NOTHING, 0, 0};
 
     if ((entry & ENTRY_KIND) == ENTRY_CHILD)

@@ -25,6 +25,13 @@ static void ask_both(struct cpu *cpu)
     got[cpu->id][1] = FUNCTION(cpu, CPU_TICK, 1);
 }
 
+/* Two flushes, of which the second may not be one that somebody takes back. */
+static void ask_twice(struct cpu *cpu)
+{
+    got[cpu->id][2] = FUNCTION(cpu, FLUSH, 0, 7);
+    ask_both(cpu);
+}
+
 /* CPU 1 makes calls; requests come between them. */
 static void work(struct cpu *cpu)
 {
@@ -42,6 +49,8 @@ static const char *judge_requests(void)
         if (!flush_passed((word_t)got[i][0]))
             return "a request to flush is lost";
     }
+    if (got[0][0] == got[2][0] || got[0][0] == got[2][2])
+        return "two flushes are one";
     return shared_load(&arch_cpu(1)->requests) == 0 ? NULL : "a request is left";
 }
 
@@ -324,7 +333,7 @@ static const char *judge_table(void)
 
 static const struct scenario scenarios[] = {
     SCENARIO("H13a request, request or delivery", 3, 2, 0, prepare_nothing, judge_requests,
-             ask_both, work, ask_both),
+             ask_both, work, ask_twice),
     SCENARIO_WRAPS("H13b request to tick, quiescence", 2, 3, 0x3, prepare_frozen, judge_ask,
                    ask_and_delete, work_long),
     SCENARIO("H14a bind a line, bind it", 2, 3, 0x7, prepare_endpoints, judge_two_lines, bind_line,

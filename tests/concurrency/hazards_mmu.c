@@ -99,6 +99,19 @@ static const char *judge_stamps(void)
     return stamp_of(CHILD) == flush_stamp() ? NULL : "the stamp is not that of the later";
 }
 
+static void take_out_of_one(struct cpu *cpu)
+{
+    got[cpu->id][0] = CALL(cpu, PGT_DES, PARENT, 0, CHILD);
+}
+
+static const char *judge_one_parent(void)
+{
+    saw_results();
+    if (got[0][0] == STATUS_OK && got[1][0] == STATUS_OK)
+        return "one child was taken out twice";
+    return count_at(CHILD) == 1 + (word_t)is_mapped(PARENT, 0) ? NULL : "the count is wrong";
+}
+
 /* ---- H4j: construct, construct of two children at one place; of one child in two ---- */
 
 static void prepare_places(void)
@@ -338,6 +351,8 @@ static void replace_by_new(struct cpu *cpu)
 static const struct scenario scenarios[] = {
     SCENARIO_PAGETABLES("H4i destruct, destruct from two parents", 2, 3, 0x1, prepare_parents,
                         judge_stamps, take_out, take_out),
+    SCENARIO_PAGETABLES("H4i destruct, destruct from one parent", 2, 3, 0x7, prepare_parents,
+                        judge_one_parent, take_out_of_one, take_out_of_one),
     SCENARIO_PAGETABLES("H4j construct, construct at one place", 2, 3, 0x7, prepare_places,
                         judge_one_place, put_in, put_in),
     SCENARIO_PAGETABLES("H4k construct, construct of one child in two", 2, 3, 0x1, prepare_places,

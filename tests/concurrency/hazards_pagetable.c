@@ -252,8 +252,12 @@ static void construct_new(struct cpu *cpu)
     got[cpu->id][0] = CALL(cpu, PGT_CON, TABLE, 2, STATIC, 0);
 }
 
+/* By the kernel for a reason, which claims nothing; and by the repair of a fault. */
 static void fault_there(struct cpu *cpu)
 {
+    struct pagetable_place place;
+
+    got[cpu->id][2] = pagetable_backend_find(slot_at(TABLE), RAM + 0x10000, &place) ? HAS : HAS_NOT;
     host_fault(cpu, (struct fault){.address = RAM + 0x10000, .access = PAGE_READ});
     got[cpu->id][1] = hardware_has(1, RAM + 0x10000) ? HAS : HAS_NOT;
 }
@@ -261,7 +265,36 @@ static void fault_there(struct cpu *cpu)
 static const char *judge_construct_walk(void)
 {
     saw(got[1][1] == HAS ? 0 : 1);
-    return got[1][1] == HAS && got[0][0] != STATUS_OK ? "a page of a table that is nowhere" : NULL;
+    return got[0][0] != STATUS_OK && (got[1][1] == HAS || got[1][2] == HAS)
+               ? "a page of a table that is nowhere"
+               : NULL;
+}
+
+/* The tree is new, and the child finds its top level. */
+static void prepare_new_tree(void)
+{
+    prepare_running();
+    make_table(STATIC, PIECE3, PAGETABLE_TOP, WORD_BITS, 2);
+}
+
+static void construct_in_new(struct cpu *cpu)
+{
+    got[cpu->id][0] = CALL(cpu, PGT_CON, STATIC, 1, OTHER, 0);
+}
+
+static void add_twice_to_other(struct cpu *cpu)
+{
+    for (unsigned i = 0; i < 2; i++)
+        got[cpu->id][i] = add(cpu, OTHER, RAM + 0x8000, i);
+}
+
+static const char *judge_new_tree(void)
+{
+    saw_results();
+    for (unsigned i = 0; i < 2; i++)
+        if (is_mapped(OTHER, i) != (got[1][i] == STATUS_OK))
+            return "the entries are not what the calls said";
+    return is_mapped(STATIC, 1) == (got[0][0] == STATUS_OK) ? NULL : "the child is not there";
 }
 
 /* ---- H4f: repair, unmap ---- */
@@ -540,6 +573,8 @@ static const struct scenario scenarios[] = {
                         add_1_and_2),
     SCENARIO_PAGETABLES("H4e construct, walk", 2, 3, 0x3, prepare_new_child, judge_construct_walk,
                         construct_new, fault_there),
+    SCENARIO_PAGETABLES("H4e construct in a new tree, map", 2, 3, 0x3, prepare_new_tree,
+                        judge_new_tree, construct_in_new, add_twice_to_other),
     SCENARIO_PAGETABLES("H4e construct, map", 2, 3, 0xB, prepare_running, judge_construct_map,
                         construct_other, add_to_other),
     SCENARIO_PAGETABLES("H4f repair, unmap", 2, 3, 0xD, prepare_unloaded, judge_repair_unmap,

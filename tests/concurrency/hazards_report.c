@@ -107,7 +107,8 @@ static const char *judge_last_words(void)
 static const struct scenario scenarios[] = {
     SCENARIO("report: drain, drain", 2, 2, 0x3, prepare_console, judge_drains, write_drain,
              write_drain),
-    SCENARIO("report: write, last words", 2, 2, 0x7, prepare_full, judge_last_words, say_all, write),
+    SCENARIO("report: write, last words", 2, 2, 0x7, prepare_full, judge_last_words, say_all,
+             write),
 };
 
 SCENARIO_MAIN(scenarios)

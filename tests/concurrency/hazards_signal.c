@@ -357,6 +357,15 @@ static void tell_two(struct cpu *cpu)
     tell(cpu, 2);
 }
 
+static const char *judge_several(void)
+{
+    word_t sent = (word_t)(got[0][0] == STATUS_OK) + (got[0][1] == STATUS_OK ? 2 : 0) +
+                  (got[1][0] == STATUS_OK ? 2 : 0);
+
+    saw(taken(got[1][RECEIVED] - 1) == 1 ? 0 : 1);
+    return received() + pending() == sent ? NULL : "signals are lost or made up";
+}
+
 static const char *judge_message(void)
 {
     bool is_wrong = false;
@@ -577,6 +586,8 @@ static const struct scenario scenarios[] = {
              tell_one, hand_over_both),
     SCENARIO("H10f message beside a hand-over", 2, 3, 0x3, prepare_single, judge_message, listen,
              tell_two),
+    SCENARIO("H10f hand over one of several, send", 2, 3, 0x1, prepare_single, judge_several,
+             send_two, tell_two),
     SCENARIO("H10c lock, lock", 2, 3, 0x7, prepare_lock, judge_lock, lock_and_count,
              lock_and_count),
     SCENARIO("H11a wait, wait", 2, 3, 0x7, prepare_two_receivers, judge_two_waits, wait_single,

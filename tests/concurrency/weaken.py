@@ -14,7 +14,8 @@ A site is a use of an atomic operation (arch/include/arch/atomic.h), named FILE:
 or a locked instruction or fence of the port. Ways to weaken it:
 
   relaxed   the operation is left, its order is not
-  apart     a load, then a store, with the orders that the operation had
+  apart     a load, then a store, with the orders that the operation had (on a machine with a delay
+            between them)
   removed   the fence, or the prefix of the instruction, is not there
 
 Layers, the cheapest first, until one finds it: `search` (hazards_*, coroutines under ASan: searched
@@ -55,11 +56,20 @@ WAYS = {
 # Stands behind arch/include/arch/atomic.h in the copy.
 WEAK = r"""
 #include "kernel/compiler.h"
+/* On a machine others may go on between the two: as long as a few hundred PAUSE take. */
+ALWAYS_INLINE void weak_wait(void)
+{
+#ifdef ATOMIC_HAS_COMPARES
+    for (unsigned i = 0; i < 300; i++)
+        __asm__ volatile("pause" : : : "memory");
+#endif
+}
 #define WEAK_APART(name, value_of, point)                                                          \
     ALWAYS_INLINE word_t weak_apart_##name(shared_t *word, word_t value)                           \
     {                                                                                              \
         word_t old = shared_load_acquire(word);                                                    \
         point;                                                                                     \
+        weak_wait();                                                                               \
         shared_store_release(word, value_of);                                                      \
         return old;                                                                                \
     }
@@ -72,6 +82,7 @@ ALWAYS_INLINE bool weak_apart_cas(shared_t *word, word_t expected, word_t desire
 {
     if (ATOMIC_CAS_FAILS() || shared_load_acquire(word) != expected)
         return false;
+    weak_wait();
     shared_store_release(word, desired);
     ATOMIC_BITS_SET(word, desired & ~expected);
     return true;
@@ -317,7 +328,7 @@ def on_host(board, sanitize, programs):
 
 
 def on_either(site, board, sanitize, programs):
-    """As on_host; what both kinds of page tables share also with those of the other."""
+    """On the board whose page tables the site is of; what both kinds share on both."""
     found = on_host(board, sanitize, programs)
     if found or Path(site.file).stem.startswith("pagetable_"):
         return found
@@ -368,11 +379,11 @@ def look(layer, site, way):
     board = board_of(site)
     hazards = [[name] for name in programs_of(site, board)]
     if layer == "search":
-        return on_host(board, COROUTINES, hazards)
+        return on_either(site, board, COROUTINES, hazards)
     if layer == "weak":
         return on_either(site, board, WEAKLY, [*hazards, ["random_cpus", "--seeds", "1000"]])
     if layer == "tsan":
-        return on_host(board, THREADS, hazards)
+        return on_either(site, board, THREADS, hazards)
     if layer == "random":
         found = way != "relaxed" and on_host(board, COROUTINES, [["random_cpus", "--seeds", "6000"]])
         return found or on_host(board, THREADS, [["random_cpus", "--seeds", "150"]])

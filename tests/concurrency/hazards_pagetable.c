@@ -485,6 +485,8 @@ static void delete_twice_and_reuse(struct cpu *cpu)
 {
     for (unsigned i = 0; i < 3; i++) {
         got[cpu->id][i] = CALL(cpu, PGT_DEL, BOOT_CAPTABLE, SLOT);
+        if (got[cpu->id][i] == STATUS_OK)
+            break;
         tick(cpu);
     }
     got[cpu->id][3] = CALL(cpu, SIG_CRT, BOOT_CAPTABLE, SLOT);

@@ -47,6 +47,8 @@ struct thread {
     struct capability *waiting; /* endpoint that it waits at */
     struct capability *home;    /* process it was created in */
 
+    struct arch_registers registers; /* what few calls use; nothing on some machines */
+
     /* The scheduler tree. */
     struct thread *scheduler;
     struct capability *event_endpoint; /* root slot, or NULL */

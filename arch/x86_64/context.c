@@ -14,24 +14,27 @@
 CONTEXT_AT(rax, CONTEXT_RAX);
 CONTEXT_AT(rip, CONTEXT_RIP);
 CONTEXT_AT(rsp, CONTEXT_RSP);
-CONTEXT_AT(rbx, CONTEXT_RBX);
-CONTEXT_AT(rbp, CONTEXT_RBP);
-CONTEXT_AT(r12, CONTEXT_R12);
-CONTEXT_AT(r13, CONTEXT_R13);
-CONTEXT_AT(r14, CONTEXT_R14);
-CONTEXT_AT(r15, CONTEXT_R15);
-CONTEXT_AT(fs, CONTEXT_FS);
-CONTEXT_AT(gs, CONTEXT_GS);
 CONTEXT_AT(held, CONTEXT_HELD);
 CONTEXT_AT(rdx, CONTEXT_RDX);
 CONTEXT_AT(rdi, CONTEXT_RDI);
-CONTEXT_AT(rsi, CONTEXT_RSI);
-CONTEXT_AT(rcx, CONTEXT_RCX);
-CONTEXT_AT(r8, CONTEXT_R8);
-CONTEXT_AT(r9, CONTEXT_R9);
-CONTEXT_AT(r10, CONTEXT_R10);
-CONTEXT_AT(r11, CONTEXT_R11);
-CONTEXT_AT(rflags, CONTEXT_RFLAGS);
+
+#define REGISTER_AT(member, offset)                                                                \
+    static_assert(offsetof(struct thread, registers.member) == (offset), "port/offsets.h")
+REGISTER_AT(rbx, REGISTERS_RBX);
+REGISTER_AT(rbp, REGISTERS_RBP);
+REGISTER_AT(r12, REGISTERS_R12);
+REGISTER_AT(r13, REGISTERS_R13);
+REGISTER_AT(r14, REGISTERS_R14);
+REGISTER_AT(r15, REGISTERS_R15);
+REGISTER_AT(fs, REGISTERS_FS);
+REGISTER_AT(gs, REGISTERS_GS);
+REGISTER_AT(rsi, REGISTERS_RSI);
+REGISTER_AT(rcx, REGISTERS_RCX);
+REGISTER_AT(r8, REGISTERS_R8);
+REGISTER_AT(r9, REGISTERS_R9);
+REGISTER_AT(r10, REGISTERS_R10);
+REGISTER_AT(r11, REGISTERS_R11);
+REGISTER_AT(rflags, REGISTERS_RFLAGS);
 
 #define AREA_AT(member, offset)                                                                    \
     static_assert((int)offsetof(struct port_area, entry.member) - AREA_BYTES == (offset),          \
@@ -46,7 +49,7 @@ static_assert(offsetof(struct thread, process) == THREAD_PROCESS &&
                   offsetof(struct capability, process.captable) == PROCESS_CAPTABLE,
               "port/offsets.h");
 static_assert(offsetof(struct cpu, current) == 0, "read through the GS base");
-static_assert(offsetof(struct thread, context) == 0, "a thread begins with its registers");
+static_assert(offsetof(struct thread, context) == 0, "a thread begins with its context");
 static_assert((int)CALL_NUMBER_invocation_return == 0 &&
                   (int)CALL_NUMBER_invocation_activate == 1 && (int)CALL_NUMBER_signal_send == 2 &&
                   (int)CALL_NUMBER_signal_receive == 3 && (int)CALL_NUMBER_thread_switch == 9,
@@ -57,20 +60,31 @@ static_assert((int)CALL_NUMBER_captable_freeze == 12 && (int)CALL_NUMBER_captabl
               "entry.S");
 static_assert((word_t)RESULT_NONE == (word_t)1 << 63, "entry.S subtracts 1 from a result");
 
+/* The registers of the thread that a context is of. */
+static struct arch_registers *registers_of(const struct arch_context *context)
+{
+    return &((struct thread *)(word_t)context)->registers;
+}
+
 void arch_context_start(struct arch_context *context, word_t entry, word_t stack, word_t param)
 {
-    *context = (struct arch_context){
-        .rip = entry, .rsp = stack, .rdi = param, .held = HELD_RESULTS, .rflags = RFLAGS_CLEAN};
+    *registers_of(context) = (struct arch_registers){.rflags = RFLAGS_CLEAN};
+    context->rax = 0;
+    context->rip = entry;
+    context->rsp = stack;
+    context->held = HELD_RESULTS;
+    context->rdx = 0;
+    context->rdi = param;
 }
 
 void arch_context_clear(struct arch_context *context)
 {
-    *context = (struct arch_context){.rip = context->rip,
-                                     .rsp = context->rsp,
-                                     .fs = context->fs,
-                                     .gs = context->gs,
-                                     .held = HELD_RESULTS,
-                                     .rflags = RFLAGS_CLEAN};
+    struct arch_registers *registers = registers_of(context);
+    word_t fs = registers->fs, gs = registers->gs;
+
+    arch_context_start(context, context->rip, context->rsp, 0);
+    registers->fs = fs;
+    registers->gs = gs;
 }
 
 /* ---- Debugging ---- */
@@ -80,12 +94,14 @@ void arch_context_clear(struct arch_context *context)
 bool arch_context_debug(struct arch_context *context, struct arch_fpu *fpu, word_t index,
                         bool write, word_t *value)
 {
-#define PLACE(member) offsetof(struct arch_context, member) / sizeof(word_t)
+#define CONTEXT(member)  offsetof(struct thread, context.member) / sizeof(word_t)
+#define REGISTER(member) offsetof(struct thread, registers.member) / sizeof(word_t)
     static const uint8_t places[] = {
-        PLACE(rsp), PLACE(rip), PLACE(rax), PLACE(rbx),    PLACE(rbp), PLACE(r12),
-        PLACE(r13), PLACE(r14), PLACE(r15), PLACE(rflags), PLACE(fs),  PLACE(gs),
+        CONTEXT(rsp),  CONTEXT(rip),  CONTEXT(rax),  REGISTER(rbx),    REGISTER(rbp), REGISTER(r12),
+        REGISTER(r13), REGISTER(r14), REGISTER(r15), REGISTER(rflags), REGISTER(fs),  REGISTER(gs),
     };
-#undef PLACE
+#undef CONTEXT
+#undef REGISTER
     enum { WRITABLE = 9, COUNT = sizeof(places) };
     word_t *word;
 
@@ -161,28 +177,29 @@ static word_t *fpu_words(const struct arch_fpu *fpu)
 
 void arch_guest_save(void *area, const struct arch_context *context, const struct arch_fpu *fpu)
 {
+    const struct arch_registers *registers = registers_of(context);
     struct arch_guest *guest = area;
     word_t held = context->held;
 
     guest->rsp = context->rsp;
     guest->rip = context->rip;
     guest->rax = context->rax;
-    guest->rbx = context->rbx;
-    guest->rbp = context->rbp;
-    guest->r12 = context->r12;
-    guest->r13 = context->r13;
-    guest->r14 = context->r14;
-    guest->r15 = context->r15;
+    guest->rbx = registers->rbx;
+    guest->rbp = registers->rbp;
+    guest->r12 = registers->r12;
+    guest->r13 = registers->r13;
+    guest->r14 = registers->r14;
+    guest->r15 = registers->r15;
     guest->rdx = held == HELD_PRESERVED ? 0 : context->rdx;
     guest->rdi = held == HELD_PRESERVED ? 0 : context->rdi;
     if (held == HELD_ALL) {
-        guest->rflags = context->rflags;
-        guest->rcx = context->rcx;
-        guest->rsi = context->rsi;
-        guest->r8 = context->r8;
-        guest->r9 = context->r9;
-        guest->r10 = context->r10;
-        guest->r11 = context->r11;
+        guest->rflags = registers->rflags;
+        guest->rcx = registers->rcx;
+        guest->rsi = registers->rsi;
+        guest->r8 = registers->r8;
+        guest->r9 = registers->r9;
+        guest->r10 = registers->r10;
+        guest->r11 = registers->r11;
     } else {
         guest->rflags = RFLAGS_CLEAN;
         guest->rcx = 0;
@@ -200,6 +217,7 @@ void arch_guest_save(void *area, const struct arch_context *context, const struc
 void arch_guest_load(void *area, struct arch_context *context, struct arch_fpu *fpu,
                      bool keep_result)
 {
+    struct arch_registers *registers = registers_of(context);
     struct arch_guest *guest = area;
 
     if (keep_result)
@@ -208,22 +226,22 @@ void arch_guest_load(void *area, struct arch_context *context, struct arch_fpu *
         context->rax = read_once(&guest->rax);
     context->rip = read_once(&guest->rip);
     context->rsp = read_once(&guest->rsp);
-    context->rbx = read_once(&guest->rbx);
-    context->rbp = read_once(&guest->rbp);
-    context->r12 = read_once(&guest->r12);
-    context->r13 = read_once(&guest->r13);
-    context->r14 = read_once(&guest->r14);
-    context->r15 = read_once(&guest->r15);
+    registers->rbx = read_once(&guest->rbx);
+    registers->rbp = read_once(&guest->rbp);
+    registers->r12 = read_once(&guest->r12);
+    registers->r13 = read_once(&guest->r13);
+    registers->r14 = read_once(&guest->r14);
+    registers->r15 = read_once(&guest->r15);
     context->held = HELD_ALL;
     context->rdx = read_once(&guest->rdx);
     context->rdi = read_once(&guest->rdi);
-    context->rsi = read_once(&guest->rsi);
-    context->rcx = read_once(&guest->rcx);
-    context->r8 = read_once(&guest->r8);
-    context->r9 = read_once(&guest->r9);
-    context->r10 = read_once(&guest->r10);
-    context->r11 = read_once(&guest->r11);
-    context->rflags = safe_flags(read_once(&guest->rflags));
+    registers->rsi = read_once(&guest->rsi);
+    registers->rcx = read_once(&guest->rcx);
+    registers->r8 = read_once(&guest->r8);
+    registers->r9 = read_once(&guest->r9);
+    registers->r10 = read_once(&guest->r10);
+    registers->r11 = read_once(&guest->r11);
+    registers->rflags = safe_flags(read_once(&guest->rflags));
     if (fpu == NULL)
         return;
     for (unsigned i = 0; i < FPU_AREA_BYTES / sizeof(word_t); i++)

@@ -76,7 +76,7 @@
 .endm
 
 .macro back_all
-    mov     CONTEXT_R11(%r11), %r11
+    mov     REGISTERS_R11(%r11), %r11
 #if CONFIG_KPTI
     mov     %r8, %cr3
     pop     %r8
@@ -87,37 +87,37 @@
 .macro save_bases thread
     optional PATCH_WITHOUT_BASES
     rdfsbase %rcx
-    mov     %rcx, CONTEXT_FS(\thread)
+    mov     %rcx, REGISTERS_FS(\thread)
     rdgsbase %rcx
-    mov     %rcx, CONTEXT_GS(\thread)
+    mov     %rcx, REGISTERS_GS(\thread)
     optional_end
 .endm
 
 .macro load_bases thread
     optional PATCH_WITHOUT_BASES
-    mov     CONTEXT_FS(\thread), %rcx
+    mov     REGISTERS_FS(\thread), %rcx
     wrfsbase %rcx
-    mov     CONTEXT_GS(\thread), %rcx
+    mov     REGISTERS_GS(\thread), %rcx
     wrgsbase %rcx
     optional_end
 .endm
 
 .macro save_preserved thread
-    mov     %rbx, CONTEXT_RBX(\thread)
-    mov     %rbp, CONTEXT_RBP(\thread)
-    mov     %r12, CONTEXT_R12(\thread)
-    mov     %r13, CONTEXT_R13(\thread)
-    mov     %r14, CONTEXT_R14(\thread)
-    mov     %r15, CONTEXT_R15(\thread)
+    mov     %rbx, REGISTERS_RBX(\thread)
+    mov     %rbp, REGISTERS_RBP(\thread)
+    mov     %r12, REGISTERS_R12(\thread)
+    mov     %r13, REGISTERS_R13(\thread)
+    mov     %r14, REGISTERS_R14(\thread)
+    mov     %r15, REGISTERS_R15(\thread)
 .endm
 
 .macro load_preserved thread
-    mov     CONTEXT_RBX(\thread), %rbx
-    mov     CONTEXT_RBP(\thread), %rbp
-    mov     CONTEXT_R12(\thread), %r12
-    mov     CONTEXT_R13(\thread), %r13
-    mov     CONTEXT_R14(\thread), %r14
-    mov     CONTEXT_R15(\thread), %r15
+    mov     REGISTERS_RBX(\thread), %rbx
+    mov     REGISTERS_RBP(\thread), %rbp
+    mov     REGISTERS_R12(\thread), %r12
+    mov     REGISTERS_R13(\thread), %r13
+    mov     REGISTERS_R14(\thread), %r14
+    mov     REGISTERS_R15(\thread), %r15
 .endm
 
 /* rcx: where r11, the thread, goes on. SYSRET and IRET fault in the kernel when that is not
@@ -443,23 +443,23 @@ resume_all:
 #endif
     pushq   $SELECTOR_USER_DATA
     pushq   CONTEXT_RSP(%r11)
-    pushq   CONTEXT_RFLAGS(%r11)
+    pushq   REGISTERS_RFLAGS(%r11)
     pushq   $SELECTOR_USER_CODE
     push    %rcx
 #if CONFIG_KPTI
-    pushq   CONTEXT_R8(%r11)
+    pushq   REGISTERS_R8(%r11)
 #endif
     load_preserved %r11
     mov     CONTEXT_RAX(%r11), %rax
     mov     CONTEXT_RDX(%r11), %rdx
     mov     CONTEXT_RDI(%r11), %rdi
-    mov     CONTEXT_RSI(%r11), %rsi
-    mov     CONTEXT_RCX(%r11), %rcx
+    mov     REGISTERS_RSI(%r11), %rsi
+    mov     REGISTERS_RCX(%r11), %rcx
 #if !CONFIG_KPTI
-    mov     CONTEXT_R8(%r11), %r8
+    mov     REGISTERS_R8(%r11), %r8
 #endif
-    mov     CONTEXT_R9(%r11), %r9
-    mov     CONTEXT_R10(%r11), %r10
+    mov     REGISTERS_R9(%r11), %r9
+    mov     REGISTERS_R10(%r11), %r10
     back    all
 
 /* An interrupt came while the CPU slept, or the kernel wants one: it is taken as if it came to the
@@ -583,19 +583,19 @@ port_guard_\register:
     mov     %rax, CONTEXT_RAX(%r11)
     mov     %rdx, CONTEXT_RDX(%r11)
     mov     %rdi, CONTEXT_RDI(%r11)
-    mov     %rsi, CONTEXT_RSI(%r11)
-    mov     %rcx, CONTEXT_RCX(%r11)
-    mov     %r8, CONTEXT_R8(%r11)
-    mov     %r9, CONTEXT_R9(%r11)
-    mov     %r10, CONTEXT_R10(%r11)
-    popq    CONTEXT_R11(%r11)
+    mov     %rsi, REGISTERS_RSI(%r11)
+    mov     %rcx, REGISTERS_RCX(%r11)
+    mov     %r8, REGISTERS_R8(%r11)
+    mov     %r9, REGISTERS_R9(%r11)
+    mov     %r10, REGISTERS_R10(%r11)
+    popq    REGISTERS_R11(%r11)
     pop     %rdx
     .if \extra > 1
     pop     %rcx
     .endif
     popq    CONTEXT_RIP(%r11)
     pop     %rax
-    popq    CONTEXT_RFLAGS(%r11)
+    popq    REGISTERS_RFLAGS(%r11)
     popq    CONTEXT_RSP(%r11)
     pop     %rax
     movq    $HELD_ALL, CONTEXT_HELD(%r11)

@@ -232,17 +232,18 @@ static struct image_header find_init(void)
 static void prepare_init(struct cpu *cpu, struct image_header image, const struct boot_info *info)
 {
     struct arch_context *context = &cpu->current->context;
+    struct arch_registers *registers = &cpu->current->registers;
 
     arch_context_start(context, image.entry, cpu->id == 0 ? image.stack : 0, 0);
     context->held = HELD_ALL;
     context->rax = cpu->id;
     context->rdi = info->abi_version;
-    context->rsi = info->clock_hz;
+    registers->rsi = info->clock_hz;
     context->rdx = info->cpu_count;
-    context->r10 = info->kmem_free;
-    context->r8 = info->kmem_bytes;
-    context->r9 = info->irq_lines;
-    context->r12 = info->tables;
+    registers->r10 = info->kmem_free;
+    registers->r8 = info->kmem_bytes;
+    registers->r9 = info->irq_lines;
+    registers->r12 = info->tables;
 }
 
 void start(word_t magic, word_t loader)

@@ -4,6 +4,8 @@
  *
  *  struct arch_context         what the kernel keeps of a thread that does not run; the first
  *                              member of the thread object, so that entry code finds it there
+ *  struct arch_registers       more of it, which few calls use: it lies behind what the others use
+ *                              of the object, where near words take shorter instructions; or empty
  *  struct arch_return          what an invocation port keeps of the caller: where it goes on
  *  struct arch_fpu             the FPU registers that the kernel switches; behind the thread object
  *                              of a thread that has the attribute

@@ -17,6 +17,9 @@ struct arch_context {
     word_t exc_return;
 };
 
+struct arch_registers {
+};
+
 struct arch_return {
     word_t psp, exc_return;
 };

@@ -18,6 +18,9 @@ struct arch_context {
     word_t crossing[HOST_CROSSING];
 };
 
+struct arch_registers {
+};
+
 struct arch_return {
     word_t entry, stack;
 };

@@ -10,6 +10,9 @@ struct arch_context {
     word_t registers[8];
 };
 
+struct arch_registers {
+};
+
 struct arch_return {
     word_t pc, sp;
 };

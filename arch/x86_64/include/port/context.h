@@ -18,12 +18,16 @@ enum held {
     HELD_IS_ALL = HELD_ALL,             /* and everything else, with the flags */
 };
 
-/* By lines of 64 bytes: what only an interruption writes; what a switch does too; what every call
- * does, and there the thread goes on (kernel/schedule.h). */
+/* What every call writes; the line of 64 bytes goes on with the thread (kernel/schedule.h). */
 struct arch_context {
-    word_t rsi, rcx, r8, r9, r10, r11, rflags, spare;
-    word_t rbx, rbp, r12, r13, r14, r15, fs, gs;
     word_t rax, rip, rsp, held, rdx, rdi;
+};
+
+/* By lines: what a switch writes, and what only an interruption does. Behind the 128 bytes that an
+ * instruction reaches by one byte. */
+struct arch_registers {
+    word_t rbx, rbp, r12, r13, r14, r15, fs, gs;
+    word_t rsi, rcx, r8, r9, r10, r11, rflags, spare;
 };
 
 struct arch_return {

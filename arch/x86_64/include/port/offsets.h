@@ -7,31 +7,31 @@
  */
 #pragma once
 
-/* struct arch_context, the first member of a thread. */
-#define CONTEXT_RSI    0
-#define CONTEXT_RCX    8
-#define CONTEXT_R8     16
-#define CONTEXT_R9     24
-#define CONTEXT_R10    32
-#define CONTEXT_R11    40
-#define CONTEXT_RFLAGS 48
-#define CONTEXT_RBX    64
-#define CONTEXT_RBP    72
-#define CONTEXT_R12    80
-#define CONTEXT_R13    88
-#define CONTEXT_R14    96
-#define CONTEXT_R15    104
-#define CONTEXT_FS     112
-#define CONTEXT_GS     120
-#define CONTEXT_RAX    128
-#define CONTEXT_RIP    136
-#define CONTEXT_RSP    144
-#define CONTEXT_HELD   152
-#define CONTEXT_RDX    160
-#define CONTEXT_RDI    168
+/* struct thread: its context, what the kernel looks at, its registers. */
+#define CONTEXT_RAX      0
+#define CONTEXT_RIP      8
+#define CONTEXT_RSP      16
+#define CONTEXT_HELD     24
+#define CONTEXT_RDX      32
+#define CONTEXT_RDI      40
+#define THREAD_PROCESS   48
+#define REGISTERS_RBX    128
+#define REGISTERS_RBP    136
+#define REGISTERS_R12    144
+#define REGISTERS_R13    152
+#define REGISTERS_R14    160
+#define REGISTERS_R15    168
+#define REGISTERS_FS     176
+#define REGISTERS_GS     184
+#define REGISTERS_RSI    192
+#define REGISTERS_RCX    200
+#define REGISTERS_R8     208
+#define REGISTERS_R9     216
+#define REGISTERS_R10    224
+#define REGISTERS_R11    232
+#define REGISTERS_RFLAGS 240
 
-/* struct thread, struct capability. */
-#define THREAD_PROCESS   176
+/* struct capability. */
 #define PROCESS_CAPTABLE 32
 
 /* How much of a thread that does not run its context holds: enum held. */

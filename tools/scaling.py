@@ -29,7 +29,8 @@ OPERATIONS = ("yield_s", "yield_2", "inv_2", "sig_1", "sig_2", "sig_s", "sig_i")
 NAMES = ("Yield/S", "Yield/2", "Inv/2", "Sig/1", "Sig/2", "Sig/S", "Sig/I")
 CONTENDED = 1 + len(OPERATIONS) * 64  # label of the first CPU: that of operation i of CPU n is 1 + n * 7 + i
 ROUNDS, RATES = 1000, 5
-STUB_BYTES, LAST_LINE, MESSAGES = 7, 79, 32  # of entry.S and boards/x86_64.yaml: CPU i has the line LAST_LINE - i
+# Of entry.S and boards/x86_64.yaml: CPU i has the line LAST_LINE - i, and the last lines have near stubs.
+LAST_LINE, MESSAGES, STUB_BYTES, NEAR_LINES, NEAR_BYTES = 79, 32, 7, 31, 4
 TIMEOUT_S = 900
 
 CPUS = re.compile(r"^CPUS (\d+) of at most \d+$")
@@ -103,10 +104,16 @@ def _read(found: Scaling, lines: list[str]) -> None:
             found.boot.append(line)
 
 
+def stub_of(line: int) -> str:
+    """Where the first instruction for an interrupt line is."""
+    near = line - (LAST_LINE + 1 - NEAR_LINES)
+    return f"port_near_line_stubs+{NEAR_BYTES * near}" if near >= 0 else f"port_line_stubs+{STUB_BYTES * line}"
+
+
 def measure(options: argparse.Namespace, image: Path, cpus: int) -> Scaling:
     """Run the image on so many CPUs under the plugin."""
     found = Scaling(cpus)
-    vectors = [f"port_line_stubs+{STUB_BYTES * (LAST_LINE - cpu)}" for cpu in range(min(cpus, MESSAGES))]
+    vectors = [stub_of(LAST_LINE - cpu) for cpu in range(min(cpus, MESSAGES))]
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "count.json")
         argument = plugin.arguments(Elf(image), out, vectors=vectors, counter=0, extra=[f"shared=1:{CONTENDED}"])

@@ -91,6 +91,7 @@ static void load_segments(struct entry_pages *pages, const struct port_area *are
 
 /* ---- Vectors ---- */
 
+enum { VECTOR_NEAR = VECTOR_LINES + BOARD_IRQ_LINES - NEAR_LINES };
 enum { BREAKPOINT = 3, NMI = 2, DOUBLE_FAULT = 8, MACHINE_CHECK = 18 };
 #define GATE_INTERRUPT ((word_t)0x8E << 40 | SELECTOR_KERNEL_CODE << 16)
 #define GATE_USER      ((word_t)0x60 << 40)
@@ -101,11 +102,12 @@ static const struct {
     uint8_t first, last, stride, stack;
 } stubs[] = {
     {port_stray_stub, 0, GATES - 1, 0, 0},
-    {port_exception_stubs, 0, 31, STUB_EXCEPTION_BYTES, 0},
+    {port_exception_stubs, 0, EXCEPTIONS - 1, STUB_NEAR_BYTES, 0},
     {port_machine_stubs, NMI, NMI, 0, 1},
     {port_machine_stubs + STUB_MACHINE_BYTES, DOUBLE_FAULT, DOUBLE_FAULT, 0, 2},
     {port_machine_stubs + (word_t)2 * STUB_MACHINE_BYTES, MACHINE_CHECK, MACHINE_CHECK, 0, 3},
-    {port_line_stubs, VECTOR_LINES, VECTOR_LINES + BOARD_IRQ_LINES - 1, STUB_LINE_BYTES, 0},
+    {port_line_stubs, VECTOR_LINES, VECTOR_NEAR - 1, STUB_LINE_BYTES, 0},
+    {port_near_line_stubs, VECTOR_NEAR, VECTOR_NEAR + NEAR_LINES - 1, STUB_NEAR_BYTES, 0},
     {port_timer_stub, VECTOR_TIMER, VECTOR_TIMER, 0, 0},
     {port_request_stub, VECTOR_REQUEST, VECTOR_REQUEST, 0, 0},
     {port_spurious_stub, VECTOR_SPURIOUS, VECTOR_SPURIOUS, 0, 0},

@@ -562,11 +562,49 @@ port_guard_\register:
 
 /* ---- Interrupts and exceptions ---- */
 
-/* From user code: the frame of the hardware (rip, cs, flags, rsp, ss) and `extra` words that stubs
- * have pushed lie on the stack. All registers go to the thread; rdx, and rcx if there are two, get
- * the words; rdi CPU, rsi thread, which is left on the stack. SWAPGS may be speculated with the wrong
- * base behind the test of cs, hence LFENCE (CVE-2019-1125). */
-.macro enter extra
+/* All but the machine's own have one door. The stubs of the last lines stand so close in front of it
+ * that two bytes jump there. No vector of a line is above 127, of which one byte would be negative. */
+    .section .text.entry, "ax"
+    .type   interrupt_door, @function
+    .global port_timer_stub, port_request_stub, port_spurious_stub, port_stray_stub
+port_timer_stub:
+    push    $VECTOR_TIMER
+    jmp     interrupt_door
+port_request_stub:
+    push    $VECTOR_REQUEST
+    jmp     interrupt_door
+port_spurious_stub:
+    push    $VECTOR_SPURIOUS
+    jmp     interrupt_door
+port_stray_stub:
+    push    $VECTOR_STRAY
+    jmp     interrupt_door
+
+.macro line_stubs count, bytes
+    .rept   \count
+604:
+    push    $VECTOR_LINES + line
+    jmp     interrupt_door
+    .skip   \bytes - (. - 604b)
+    .set    line, line + 1
+    .endr
+.endm
+
+    .set    line, 0
+    .global port_line_stubs, port_near_line_stubs
+port_line_stubs:
+    line_stubs (BOARD_IRQ_LINES - NEAR_LINES), STUB_LINE_BYTES
+port_near_line_stubs:
+    line_stubs NEAR_LINES, STUB_NEAR_BYTES
+
+/* The frame of the hardware (rip, cs, flags, rsp, ss) and below it a word whose low byte is the
+ * vector. From user code all registers go to the thread, which is left on the stack; rdx gets the
+ * word, rdi CPU, rsi thread. SWAPGS may be speculated with the wrong base behind the test of cs,
+ * hence LFENCE (CVE-2019-1125). Behind a line that is not enabled stands everything that is none. */
+interrupt_door:
+    testb   $3, 16(%rsp)
+    je      asleep
+interrupted:
     swapgs
     optional PATCH_WITHOUT_LFENCE
     lfence
@@ -590,9 +628,6 @@ port_guard_\register:
     mov     %r10, REGISTERS_R10(%r11)
     popq    REGISTERS_R11(%r11)
     pop     %rdx
-    .if \extra > 1
-    pop     %rcx
-    .endif
     popq    CONTEXT_RIP(%r11)
     pop     %rax
     popq    REGISTERS_RFLAGS(%r11)
@@ -602,36 +637,23 @@ port_guard_\register:
 #if CONFIG_KPTI
     mov     %gs:AREA_STACK, %rsp
 #endif
-    lea     AREA_BYTES(%rsp), %rdi
+    lea     AREA_BYTES(%rsp), %r8
     mov     %r11, %rsi
     push    %r11
-.endm
-
-/* All interrupts: those of lines, and behind one that is not enabled the few that the kernel has for
- * itself (port_late): no line has their vectors. */
-    .section .text.entry, "ax"
-    .global interrupt_door
-    .type   interrupt_door, @function
-interrupt_door:
-    testb   $3, 16(%rsp)
-    je      asleep
-    enter   1
-    sub     $VECTOR_LINES, %edx
-    mov     %rdi, %r8
-    mov     %rdx, %rdi
+    movzbl  %dl, %edi
 #if CONFIG_CPUS_MAX == 1
-    testb   $PORT_LINE_ENABLED, port_line_state(, %rdx, 8)
+    testb   $PORT_LINE_ENABLED, port_line_state - 8 * VECTOR_LINES(, %rdi, 8)
 #else
-    shl     $LINE_STATE_SHIFT, %edx
-    testb   $PORT_LINE_ENABLED, port_line_state(%rdx)
+    imul    $1 << LINE_STATE_SHIFT, %edi, %ecx
+    testb   $PORT_LINE_ENABLED, port_line_state - (VECTOR_LINES << LINE_STATE_SHIFT)(%rcx)
 #endif
     je      1f
+    sub     $VECTOR_LINES, %edi
     mov     %rsi, %rdx
     call    entry_interrupt
 after_interrupt:
     jmp     leave
-1:  mov     %rdi, %rdx
-    mov     %r8, %rdi
+1:  mov     %r8, %rdi
     call    port_late
     jmp     leave
 
@@ -641,79 +663,38 @@ asleep:
     popq    %gs:AREA_PENDING
     andl    $~0x200, 16(%rsp)
     iretq
-
-/* STUB_LINE_BYTES each, which is why no vector of a line is above 127. */
-    .global port_line_stubs
-port_line_stubs:
-    .set    line, 0
-    .rept   BOARD_IRQ_LINES
-604:
-    push    $VECTOR_LINES + line
-    jmp     interrupt_door
-    .skip   STUB_LINE_BYTES - (. - 604b)
-    .set    line, line + 1
-    .endr
-
-    .global port_timer_stub, port_request_stub, port_spurious_stub, port_stray_stub
-port_timer_stub:
-    push    $VECTOR_TIMER
-    jmp     interrupt_door
-port_request_stub:
-    push    $VECTOR_REQUEST
-    jmp     interrupt_door
-port_spurious_stub:
-    push    $VECTOR_SPURIOUS
-    jmp     interrupt_door
-port_stray_stub:
-    push    $VECTOR_STRAY
-    jmp     interrupt_door
     .size   interrupt_door, . - interrupt_door
 
-/* Exceptions: STUB_EXCEPTION_BYTES each, in the order of the vectors, and so close to the door that
- * the jumps are short. Machine faults have stubs of their own, and none here. */
+/* Exceptions come to that door as if they were interrupts, on vectors that nobody has, with the error
+ * code above the vector. Their stubs are in the order of the vectors. Machine faults have stubs of
+ * their own, and none here. */
+.macro push_exception vector
+    push    $(VECTOR_EXCEPTIONS + \vector) - 0x100 /* one byte, which is negative */
+.endm
+
     .type   exception_door, @function
     .global port_exception_stubs
 port_exception_stubs:
     .set    vector, 0
-    .rept   32
+    .rept   EXCEPTIONS
 605:
     .if vector != 2 && vector != 8 && vector != 18
-    push    $vector
+    push_exception vector
     .if (vector >= 10 && vector <= 14) || vector == 17 || vector == 21
-    jmp     exception_door
+    jmp     exception_with_code
     .else
     jmp     exception_without_code
     .endif
     .endif
-    .skip   STUB_EXCEPTION_BYTES - (. - 605b)
+    .skip   STUB_NEAR_BYTES - (. - 605b)
     .set    vector, vector + 1
     .endr
 
-/* Where hardware leaves no error code it is 0. */
 exception_without_code:
-    push    (%rsp)
-    movq    $0, 8(%rsp)
-
-/* The frame of the hardware below its error code and the vector. */
+    andq    $0xFF, (%rsp)
 exception_door:
-    testb   $3, 24(%rsp)
-    je      machine_door
-    enter   2
-    call    user_fault
-    jmp     leave
-
-/* NMI, double fault and machine check, in this order. */
-    .global port_machine_stubs
-port_machine_stubs:
-    .irp    vector, 2, 8, 18
-606:
-    .if \vector != 8
-    push    $0
-    .endif
-    push    $\vector
-    jmp     machine_door
-    .skip   STUB_MACHINE_BYTES - (. - 606b)
-    .endr
+    testb   $3, 16(%rsp)
+    jne     interrupted
 
 /* A fault of the kernel, or one that belongs to no thread, on a stack of its own. */
 machine_door:
@@ -721,6 +702,28 @@ machine_door:
     mov     %rsp, %rdi
     cld
     call    kernel_fault
+
+/* The code lies where the word is to be, and the vector below it. */
+exception_with_code:
+    shlq    $8, 8(%rsp)
+    xchg    %rax, (%rsp)
+    or      %al, 8(%rsp)
+    pop     %rax
+    jmp     exception_door
+
+/* NMI, double fault, which has a code that is 0, and machine check. */
+    .global port_machine_stubs
+port_machine_stubs:
+    .irp    vector, 2, 8, 18
+606:
+    .if \vector == 8
+    movb    $VECTOR_EXCEPTIONS + \vector, (%rsp)
+    .else
+    push_exception \vector
+    .endif
+    jmp     machine_door
+    .skip   STUB_MACHINE_BYTES - (. - 606b)
+    .endr
     .size   exception_door, . - exception_door
 
 #if CONFIG_KPTI

@@ -15,7 +15,7 @@ enum {
     ERROR_WRITE = 1 << 1,
     ERROR_FETCH = 1 << 4,
     CAUSE_ERROR_SHIFT = 8,
-    FRAME_RIP = 2, /* behind the vector and the error code */
+    FRAME_RIP = 1, /* behind the word with the vector */
 };
 
 static word_t access_of(word_t error)
@@ -47,7 +47,7 @@ struct thread *user_lost(struct cpu *cpu, struct thread *self)
 
 void kernel_fault(const word_t *frame)
 {
-    switch (frame[0]) {
+    switch ((frame[0] & 0xFF) - VECTOR_EXCEPTIONS) {
     case 2:
         panic("non-maskable interrupt at", frame[FRAME_RIP]);
     case 8:
@@ -81,7 +81,7 @@ struct thread *port_take_pending(struct cpu *cpu)
 {
     struct entry_area *area = &CONTAINER(cpu, struct port_area, cpu)->entry;
     word_t pending = area->pending & ~(word_t)PENDING_TIMER;
-    word_t line = (pending & 0xFF) - VECTOR_LINES;
+    word_t vector = pending & 0xFF, line = vector - VECTOR_LINES;
 
     if (area->pending != pending) {
         area->pending = pending;
@@ -93,7 +93,7 @@ struct thread *port_take_pending(struct cpu *cpu)
             port_raised_late(cpu, line);
             return cpu->current;
         }
-        return port_late(cpu, cpu->current, line);
+        return port_late(cpu, cpu->current, vector);
     }
     return entry_interrupt_cold(cpu, cpu->current, line);
 }

@@ -295,10 +295,12 @@ static void stray(struct cpu *cpu, word_t vector)
     apic_write(APIC_EOI, 0);
 }
 
-struct thread *port_late(struct cpu *cpu, struct thread *self, word_t line)
+struct thread *port_late(struct cpu *cpu, struct thread *self, word_t word)
 {
-    word_t vector = VECTOR_LINES + line;
+    word_t vector = word & 0xFF, line = vector - VECTOR_LINES;
 
+    if (vector - VECTOR_EXCEPTIONS < EXCEPTIONS)
+        return user_fault(cpu, self, vector - VECTOR_EXCEPTIONS, word >> 8);
     if (vector == VECTOR_TIMER)
         return port_timer(cpu, self);
     if (vector == VECTOR_REQUEST)

@@ -103,9 +103,9 @@ void port_settle_lines(void);
 /* A line that was raised on this CPU has been masked by another before it fired. */
 void port_raised_late(struct cpu *cpu, word_t line);
 
-/* What interrupts when it is no line that is enabled, `line` behind VECTOR_LINES: one that is
- * masked, the timer, another CPU, or nothing that is ours. */
-struct thread *port_late(struct cpu *cpu, struct thread *self, word_t line);
+/* What interrupts when it is no line that is enabled: one that is masked, the timer, another CPU,
+ * an exception, or nothing that is ours. The word is that of interrupt_door (entry.S). */
+struct thread *port_late(struct cpu *cpu, struct thread *self, word_t word);
 
 /* The same for a further CPU: the rates are known by then. */
 void port_prepare_apic(void);
@@ -174,7 +174,8 @@ void port_prepare_fpu(void);
 
 extern char call_door[];
 extern char port_entry_text[], port_entry_text_end[]; /* pages, with KPTI */
-extern char port_exception_stubs[], port_machine_stubs[], port_line_stubs[];
+extern char port_exception_stubs[], port_machine_stubs[];
+extern char port_line_stubs[], port_near_line_stubs[];
 extern char port_timer_stub[], port_request_stub[];
 extern char port_stray_stub[], port_spurious_stub[];
 NORETURN void leave_boot(struct cpu *cpu, struct thread *thread);

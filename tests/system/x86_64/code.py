@@ -20,7 +20,9 @@ BLOCK_END = re.compile(r"\b(sysretq?|iretq|jmp|ret)\b")
 RETURNS_MIN = 7
 # Ways back that are no thread's, or that boot puts in the place of one behind that test (entry.S: back).
 EXEMPT = ("asleep", "spurious_door", "swapping_verw", "swapped_verw", "all_verw")
-DOORS = ("interrupt_door", "exception_door")
+# The test of the code segment, which says who was interrupted, and where user code goes on.
+DOORS = {"interrupt_door": ["testb", "je"], "exception_door": ["testb", "jne"]}
+ENTRY = "interrupted"
 
 
 def functions(lines):
@@ -57,17 +59,16 @@ def returns(code):
 
 
 def entries(code):
-    """Behind the test of the code segment, which says who was interrupted."""
-    wanted = ["swapgs", "lfence", "cld", "clac"]
+    """One place, which both doors reach behind a test of their own."""
+    wanted = {**DOORS, ENTRY: ["swapgs", "lfence", "cld", "clac"]}
     wrong = []
-    for door in DOORS:
-        body = [text.split()[0] for name, text in code if name == door]
-        if "swapgs" not in body:
-            wrong.append(f"{door}: no swapgs")
-            continue
-        place = body.index("swapgs")
-        if body[:place] != ["testb", "je"] or body[place:place + 4] != wanted:
-            wrong.append(f"{door}: {' '.join(body[:place + 6])}")
+    for name, begin in wanted.items():
+        body = [text.split()[0] for where, text in code if where == name]
+        if body[:len(begin)] != begin:
+            wrong.append(f"{name}: {' '.join(body[:6])}")
+    places = {name for name, text in code if text.startswith(("jmp ", "je ", "jne ")) and f"<{ENTRY}>" in text}
+    if places != {"exception_door"}:
+        wrong.append(f"{ENTRY} is reached from {', '.join(sorted(places))}")
     return wrong
 
 

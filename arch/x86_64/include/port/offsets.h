@@ -56,16 +56,19 @@
 #define SELECTOR_TASK        0x30
 
 /* Vectors. */
-#define VECTOR_LINES    0x30
-#define VECTOR_TIMER    0xF0
-#define VECTOR_REQUEST  0xF1
-#define VECTOR_STRAY    0xFE /* stands for those that nobody has */
-#define VECTOR_SPURIOUS 0xFF
+#define VECTOR_LINES      0x30
+#define VECTOR_EXCEPTIONS 0x80 /* stand for exceptions: the hardware is given none of them */
+#define VECTOR_TIMER      0xF0
+#define VECTOR_REQUEST    0xF1
+#define VECTOR_STRAY      0xFE /* stands for those that nobody has */
+#define VECTOR_SPURIOUS   0xFF
+#define EXCEPTIONS        32
 
-/* Bytes from one stub to the next (entry.S). */
-#define STUB_LINE_BYTES      7
-#define STUB_EXCEPTION_BYTES 4
-#define STUB_MACHINE_BYTES   9
+/* Bytes from one stub to the next, and how many lines have a near one (entry.S). */
+#define STUB_LINE_BYTES    7
+#define STUB_NEAR_BYTES    4
+#define STUB_MACHINE_BYTES 6
+#define NEAR_LINES         31
 
 /* A bit of port_line_state (port/irq.h). */
 #define PORT_LINE_ENABLED 1

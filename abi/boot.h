@@ -27,5 +27,5 @@ struct image_header {
     word_t stack; /* ARMv7-M: of a constant frame, which may lie in the image itself */
 };
 
-#define IMAGE_MAGIC ((word_t)0x31454D52) /* "RME1" */
-#define IMAGE_NONE  ((word_t)0x30454D52) /* "RME0": the first boot module is it */
+#define IMAGE_MAGIC  ((word_t)0x31454D52) /* "RME1" */
+#define IMAGE_LOADER ((word_t)0x30454D52) /* "RME0": it loads the first boot module */

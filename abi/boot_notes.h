@@ -53,9 +53,12 @@
     NOTE(STOP_MEMORY, 65, "no RAM where the kernel must lie, at")                                  \
     NOTE(STOP_CLOCK, 66, "no clock of a known rate (8254, HPET, ACPI timer):")                     \
     NOTE(STOP_STANDS, 67, "a clock stands still:")                                                 \
+    NOTE(STOP_NO_IMAGE, 69, "no user image at")
+
+/* What ends the loader of a first process that is a module (arch/x86_64/bare/loader.c): there is
+ * none, or it is not an image that can run. */
+#define LOADER_STOPS(NOTE)                                                                         \
     NOTE(STOP_NO_INIT, 68, "no first process, neither linked in nor as a module:")                 \
-    NOTE(STOP_NO_IMAGE, 69, "no user image at")                                                    \
-    /* The first process is a module, and it is not an image that can run. */                      \
     NOTE(ELF_UNREADABLE, 80, "init: not in memory, at")                                            \
     NOTE(ELF_SHORT, 81, "init: too short for an ELF file:")                                        \
     NOTE(ELF_MAGIC, 82, "init: not an ELF file:")                                                  \
@@ -66,8 +69,8 @@
     NOTE(ELF_DYNAMIC, 87, "init: wants a dynamic linker, header")                                  \
     NOTE(ELF_CUT, 88, "init: segment beyond the file, at")                                         \
     NOTE(ELF_SIZE, 89, "init: segment larger in the file than in memory, at")                      \
-    NOTE(ELF_PLACE, 90, "init: segment not in free RAM below 4 GiB, at")                           \
-    NOTE(ELF_TAKEN, 91, "init: segment on a module, the RSDP or boot, at")                         \
+    NOTE(ELF_PLACE, 90, "init: segment not in free RAM, at")                                       \
+    NOTE(ELF_TAKEN, 91, "init: segment on a module, the RSDP or the loader, at")                   \
     NOTE(ELF_OVERLAP, 92, "init: segments overlap, at")                                            \
     NOTE(ELF_EMPTY, 93, "init: nothing to load:")                                                  \
     NOTE(ELF_ENTRY, 94, "init: entry not in code,")
@@ -75,6 +78,6 @@
 enum boot_note {
     BOOT_NOTE_NONE = 0,
 #define BOOT_NOTE_ENUM(name, number, text) BOOT_NOTE_##name = (number),
-    BOOT_NOTES(BOOT_NOTE_ENUM) BOOT_STOPS(BOOT_NOTE_ENUM)
+    BOOT_NOTES(BOOT_NOTE_ENUM) BOOT_STOPS(BOOT_NOTE_ENUM) LOADER_STOPS(BOOT_NOTE_ENUM)
 #undef BOOT_NOTE_ENUM
 };

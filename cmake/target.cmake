@@ -148,3 +148,10 @@ function(rme_system name)
         COMMENT "Linking system ${name}" COMMAND_EXPAND_LISTS VERBATIM)
     add_custom_target(${name} ALL DEPENDS ${image})
 endfunction()
+
+# rme_loader(NAME): NAME.elf, whose first process loads the first boot module (rme_init) and becomes it.
+function(rme_loader name)
+    set(sources bare/loader.c bare/elf.c firmware.c)
+    list(TRANSFORM sources PREPEND ${CMAKE_SOURCE_DIR}/arch/x86_64/)
+    rme_system(${name} SOURCES ${sources})
+endfunction()

@@ -253,9 +253,9 @@ def check_tidy_armv7m():
 
 
 def check_tidy_x86_64():
-    tidy("x86_64-clang", "arch/x86_64",
+    tidy("x86_64-clang", ":(glob)arch/x86_64",
          files=("kernel/pagetable_mmu.c", "kernel/pagetable_boot_mmu.c"))
-    tidy("x86_64-clang", "drivers/user", "examples/drivers", checks="-readability-function-size")
+    tidy("x86_64-clang", "arch/x86_64/bare", "drivers/user", "examples/drivers", checks="-readability-function-size")
 
 
 def x86_presets():

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("kernel", "arch/x86_64", "arch/x86_64/include/port")
 LEFT_OUT = re.compile(
     r"kernel/(debug\w*|report|pagetable_mpu|pagetable_boot\w*|boot)\.[ch]$"  # debug builds; MPUs; boot
-    r"|arch/x86_64/(acpi|boot_page|elf|firmware|reference|start|cpu|memory|features|processor|speculation)\.[ch]$")  # boot
+    r"|arch/x86_64/(acpi|boot_page|firmware|reference|start|cpu|memory|features|processor|speculation)\.[ch]$")  # boot
 ACCESSORS = ("arch_cpu", "arch_cpu_interrupt", "arch_irq_mask", "arch_irq_unmask", "arch_irq_is_enabled",
              "interrupt_bind", "interrupt_deliver", "call_operands", "call_operand_count")
 # Pointers into tables, to which an index is added.

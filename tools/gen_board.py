@@ -32,6 +32,7 @@ from data_file import DataError, FileError
 
 GRANULE = 32  # bytes of kernel memory per bit of its bitmap
 KERNEL_PRIORITY = 0x40  # the most urgent one of the kernel's own (arch/armv7m, PRIORITY_FAULT)
+LOADER_BYTES = 0x10000  # of image and of RAM, in front of a boot module that is the first process
 LAYOUT_KEYS = ("image", "ram", "stack", "objects", "guests")
 WINDOW_KEYS = ("stack", "objects", "guests", "boundary")
 MEMORY_KEYS = {"flash_size": "flash", "ram_size": "ram"}  # how much of the chip's memory is used
@@ -133,6 +134,7 @@ def window_layout(board, chip, assignments):
         "USER_IMAGE_BYTES": sizes["user_image_bytes"],
         "USER_RAM": user_ram,
         "USER_RAM_BYTES": sizes["user_ram_bytes"],
+        "LOADER_BYTES": LOADER_BYTES,
     }
 
 

@@ -7,7 +7,6 @@
 
 #include "abi/boot_page.h"
 #include "arch/x86_64/acpi.h"
-#include "arch/x86_64/elf.h"
 #include "kernel/boot.h"
 #include "kernel/compiler.h"
 

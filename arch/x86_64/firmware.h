@@ -51,7 +51,7 @@ bool firmware_holds(const struct firmware_range *ranges, unsigned count, uint64_
 /* [physical, physical + bytes) as memory that can be read, or NULL. */
 const void *firmware_map(uint64_t physical, uint64_t bytes);
 
-/* The same, to write: where elf_check allows it. */
+/* The same, to write: devices, and where elf_check (bare/elf.h) allows it. */
 void *firmware_place(uint64_t physical, uint64_t bytes);
 
 /* Something is not as it should be. */

@@ -23,7 +23,6 @@ shared_t port_kmem_bitmap[LAYOUT_KMEM_BITMAP_BYTES / sizeof(shared_t)];
 
 static struct memory_range ranges[RANGES_MAX];
 static struct boot_state boot = {.memory = {.ranges = ranges}};
-static struct elf_plan plan; /* where the first process is a module */
 
 /* What must be RAM, and no loader may leave anything in: boot information and the image, the window
  * of guests and kernel memory. */
@@ -82,7 +81,7 @@ static void check_kernel_memory(void)
 }
 
 /* From the linker script: what runs once, and is the first process's behind that. */
-extern char layout_boot_begin[], layout_image_end[];
+extern char layout_boot_begin[];
 
 /* The window of guests is between them. With the boundary at the top of memory kernel memory goes
  * on behind its own part, and is the user's too. */
@@ -184,48 +183,15 @@ static void add_ranges(void)
 
 /* ---- The first process ---- */
 
-/* RAM of the first process that can be written now; modules, the RSDP and boot itself stay as they
- * are. */
-static enum boot_note check_module(const struct firmware_module *module, word_t *word)
-{
-    static struct firmware_range allowed[RANGES_MAX], taken[FIRMWARE_MODULES_MAX + 2];
-    struct elf_bounds bounds = {allowed, taken, 0, 0};
-
-    for (word_t i = 0; i < boot.memory.range_count; i++) {
-        word_t base = ranges[i].base, end = base + ranges[i].size;
-
-        if (boot_range_is_ram(&ranges[i]) && base < IDENTITY_END)
-            allowed[bounds.allowed_count++] =
-                (struct firmware_range){base, (end < IDENTITY_END ? end : IDENTITY_END) - base};
-    }
-    for (unsigned i = 0; i < boot.firmware.modules; i++)
-        taken[bounds.taken_count++] =
-            (struct firmware_range){boot.firmware.module[i].base, boot.firmware.module[i].size};
-    taken[bounds.taken_count++] = (struct firmware_range){boot.firmware.rsdp, ACPI_RSDP_BYTES};
-    taken[bounds.taken_count++] =
-        (struct firmware_range){port_physical((word_t)layout_boot_begin),
-                                (word_t)layout_image_end - (word_t)layout_boot_begin};
-    return elf_check(module->base, module->size, &bounds, &plan, word);
-}
-
-/* Linked in behind the kernel, or else the first module. */
+/* It may be a loader of the first module, which is then the first process (bare/loader.c). */
 static struct image_header find_init(void)
 {
-    const struct image_header *image = (const struct image_header *)LAYOUT_USER_IMAGE;
-    enum boot_note wrong;
-    word_t word;
+    struct image_header image = *(const struct image_header *)LAYOUT_USER_IMAGE;
 
-    if (image->magic == IMAGE_MAGIC)
-        return *image;
-    if (image->magic != IMAGE_NONE)
+    boot.init = image.magic == IMAGE_LOADER;
+    if (image.magic != IMAGE_MAGIC && boot.init == 0)
         boot_stop(BOOT_NOTE_STOP_NO_IMAGE, LAYOUT_USER_IMAGE);
-    if (boot.firmware.modules == 0)
-        boot_stop(BOOT_NOTE_STOP_NO_INIT, 0);
-    wrong = check_module(&boot.firmware.module[0], &word);
-    if (wrong != BOOT_NOTE_NONE)
-        boot_stop(wrong, word);
-    boot.init = 1;
-    return (struct image_header){.entry = plan.entry};
+    return image;
 }
 
 /* Boot information in the registers of a call's words; the number of the CPU in rax. */
@@ -271,8 +237,6 @@ void start(word_t magic, word_t loader)
     port_start_cpus(&boot.acpi, &boot.firmware);
     boot_page_cpus(&boot.acpi);
     port_report_cpu(cpu);
-    if (boot.init != 0)
-        elf_place(boot.firmware.module[0].base, &plan);
     boot_first(cpu, &boot.memory, &info);
     boot_page_tables(info.tables);
     for (unsigned i = 0; i < arch_cpu_count(); i++)

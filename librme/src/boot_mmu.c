@@ -23,6 +23,7 @@ const char *rme_boot_note(word_t what)
         return (text);
     BOOT_NOTES(TEXT)
     BOOT_STOPS(TEXT)
+    LOADER_STOPS(TEXT)
 #undef TEXT
     return "something that this program does not know:";
 }

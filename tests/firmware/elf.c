@@ -4,7 +4,7 @@
  * one can be wrong is told by its own note; and whatever random bytes say, nothing is written where
  * it must not be.
  */
-#include "arch/x86_64/elf.h"
+#include "arch/x86_64/bare/elf.h"
 
 #include "tests/firmware/memory.h"
 #include "tests/unit/tap.h"

@@ -19,7 +19,7 @@ rme_thread_end:
     .section .user.header, "ax"
     .global rme_image_header
 rme_image_header:
-    .quad   0x31454D52
+    .quad   rme_image_magic
     .quad   rme_start
     .quad   rme_start_stack_top
 

@@ -6,7 +6,7 @@ if(NOT TARGET system_boot) # a kernel for several CPUs, which runs none of the t
     set(RME_QEMU_FIRMWARE ${RME_QEMU})
 endif()
 rme_init(system_boot)
-rme_system(bare SOURCES ${CMAKE_SOURCE_DIR}/arch/x86_64/bare/header.S)
+rme_loader(bare)
 set(cases few)
 if(CMAKE_C_COMPILER_ID STREQUAL "GNU" AND RME_OPTIONS MATCHES "^(DEBUG=1)?$")
     set(cases all) # what they are about is the same in all other builds

@@ -90,7 +90,7 @@ CASES = {
     "init_short": Case(128, init="short", stops="init: too short for an ELF file"),
     "init_text": Case(128, init="text", stops="init: not an ELF file"),
     "init_on_kernel": Case(128, init="on_kernel", stops="init: segment not in free RAM"),
-    "init_on_boot": Case(128, init="on_boot", stops="init: segment on a module, the RSDP or boot"),
+    "init_on_loader": Case(128, init="on_loader", stops="init: segment on a module, the RSDP or the loader"),
     "init_entry": Case(128, init="entry", stops="init: entry not in code"),
 }
 # Of a kernel for several CPUs: ids of local APICs, in any order.
@@ -119,8 +119,8 @@ def spoil(image, how, kernel):
         return b"#!/bin/sh\n" * 20
     if how == "on_kernel":
         data[64 + 16:64 + 24] = (0x1200000).to_bytes(8, "little")
-    if how == "on_boot":
-        data[64 + 16:64 + 24] = (Elf(kernel).symbol("layout_boot_begin").address % (1 << 31)).to_bytes(8, "little")
+    if how == "on_loader":
+        data[64 + 16:64 + 24] = Elf(kernel).symbol("user_image_begin").address.to_bytes(8, "little")
     if how == "entry":
         data[24:32] = (0x2100000).to_bytes(8, "little")
     return bytes(data)

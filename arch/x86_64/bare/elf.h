@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Unlicense
  *
  * The first process as a boot module: an ELF file, from which its segments are copied to where they
- * run. The file comes from whoever could write the disc; all of it is checked before anything is
- * copied, and what is wrong is said. System V ABI, chapters 4 and 5; its AMD64 supplement, 4.
+ * run, by a program of the user's (loader.c). The file comes from whoever could write the disc; all
+ * of it is checked before anything is copied, and what is wrong is said. System V ABI, chapters 4
+ * and 5; its AMD64 supplement, 4.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Unlicense */
-#include "arch/x86_64/elf.h"
+#include "arch/x86_64/bare/elf.h"
 
 enum elf_header {
     HEADER_BYTES = 64,

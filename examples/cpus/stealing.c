@@ -27,7 +27,18 @@ static struct worker {
 static word_t cpus;
 static _Alignas(64) _Atomic(word_t) waiting;    /* a bit for each CPU that finds nothing */
 static _Alignas(64) _Atomic(word_t) unfinished; /* tasks that are not done yet */
-static volatile bool is_solved, is_over;
+static _Atomic(bool) is_solved, is_over;
+
+/* What was done before it is set is there for who sees it. */
+static void set(_Atomic(bool) *flag)
+{
+    atomic_store_explicit(flag, true, memory_order_release);
+}
+
+static bool is_set(const _Atomic(bool) *flag)
+{
+    return atomic_load_explicit(flag, memory_order_acquire);
+}
 
 /* ---- Tasks ---- */
 
@@ -87,7 +98,7 @@ static void do_task(word_t cpu, const struct task *task)
         }
     /* Its results are there before it counts as done. */
     if (atomic_fetch_sub_explicit(&unfinished, 1, memory_order_acq_rel) == 1) {
-        is_solved = true;
+        set(&is_solved);
         station_wake(0); /* which may wait for work, and wakes the others */
     }
 }
@@ -132,7 +143,7 @@ static void wait_for_work(word_t cpu)
     word_t bit = (word_t)1 << cpu;
 
     (void)atomic_fetch_or_explicit(&waiting, bit, memory_order_seq_cst);
-    if (!is_there_any() && !is_solved) {
+    if (!is_there_any() && !is_set(&is_solved)) {
         workers[cpu].waits++;
         station_wait(cpu);
     }
@@ -143,7 +154,7 @@ static void work(word_t cpu)
 {
     struct task task;
 
-    while (!is_solved) {
+    while (!is_set(&is_solved)) {
         if (deque_take(&workers[cpu].deque, &task) || steal(cpu, &task))
             do_task(cpu, &task);
         else
@@ -155,8 +166,8 @@ static void work(word_t cpu)
 
 static rme_thread_t courier;
 static char courier_stack[2048] __attribute__((aligned(16)));
-static volatile word_t courier_at; /* the CPU that has it next */
-static volatile word_t visits;
+static _Atomic(word_t) courier_at; /* the CPU that has it next */
+static word_t visits;              /* its own; who binds it acquires what it wrote elsewhere */
 
 /* It is bound here and runs at once, above all workers; when it lets go of this CPU the next may
  * bind it, which finds it as it was. */
@@ -181,9 +192,9 @@ static void take_courier(word_t cpu)
                                        rme_stack_prepare(courier_stack, sizeof(courier_stack)),
                                        0) == STATUS_OK);
     rme_assert(rme_thread_transfer_time(courier, init, BUDGET_INFINITE) >= 0);
-    courier_at = cpu + 1;
-    if (courier_at < cpus)
-        station_wake(courier_at);
+    atomic_store_explicit(&courier_at, cpu + 1, memory_order_release);
+    if (cpu + 1 < cpus)
+        station_wake(cpu + 1);
 }
 
 static void make_courier(void)
@@ -232,15 +243,15 @@ static void run(word_t cpu)
         for (word_t i = 1; i < cpus; i++)
             station_wake(i); /* whoever still waits for work */
     }
-    while (courier_at != cpu)
+    while (atomic_load_explicit(&courier_at, memory_order_acquire) != cpu)
         station_wait(cpu);
     take_courier(cpu);
     if (cpu == cpus - 1) {
         rme_print("a thread has been on %s\n", visits == cpus ? "every CPU" : "some CPUs");
-        is_over = true;
+        set(&is_over);
         station_wake(0);
     }
-    while (cpu != 0 || !is_over)
+    while (cpu != 0 || !is_set(&is_over))
         station_wait(cpu);
     stations_end();
 }

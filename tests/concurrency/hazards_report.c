@@ -13,12 +13,13 @@ enum { KEPT = 8, OURS = 0x80, CPU_SHIFT = 6, NUMBER = 0x3F };
 /* What the console has got of each CPU: characters that nobody else writes. Plain, because whoever
  * is at the console is there alone. */
 static unsigned char console[2][KEPT];
-static unsigned console_count[2];
+static unsigned console_count[2], console_all;
 
 static void keep(char c)
 {
     unsigned byte = (unsigned char)c, cpu = byte >> CPU_SHIFT & 1;
 
+    console_all++;
     if ((byte & OURS) != 0)
         console[cpu][console_count[cpu]++ % KEPT] = (unsigned char)(byte & NUMBER);
 }

@@ -17,6 +17,7 @@ or a locked instruction or fence of the port. Ways to weaken it:
   apart     a load, then a store, with the orders that the operation had (on a machine with a delay
             between them)
   removed   the fence, or the prefix of the instruction, is not there
+  moved     a check, or the words that it is about, stands on its other side ([[moved]] of weakenings.toml)
 
 Layers, the cheapest first, until one finds it: `search` (hazards_*, coroutines under ASan: searched
 schedules, then by seed; blind for orders, which are not given to it), `weak` (the same by seed, with
@@ -42,6 +43,7 @@ COPY = ROOT / "build" / "weakened"
 RESULTS = ROOT / HERE / "weakened.tsv"
 LAYERS = ("search", "weak", "tsan", "random", "qemu")
 PLACES = ("kernel", "arch/x86_64")
+USER = ROOT / "arch/x86_64/bare"  # no part of the kernel
 NOT_GIVEN = ("nothing", "")  # to any layer
 SAME_CODE = "same-code"      # among the layers that were tried: x86-64 cannot show it
 BOUND = 300  # seconds of one program; a hang is found by it
@@ -221,12 +223,21 @@ def sites_of(path, table):
 
 def all_sites(table):
     paths = sorted(path for place in PLACES for path in (ROOT / place).rglob("*")
-                   if path.suffix in (".c", ".h", ".S", ".inc"))
+                   if path.suffix in (".c", ".h", ".S", ".inc") and USER not in path.parents)
     sites, wrong = [], []
     for path in paths:
         more, errors = sites_of(path, table)
         sites += more
         wrong += errors
+    for row in table["moved"]:
+        file, function, operation = row["site"].split(":")
+        text = (ROOT / file).read_text(encoding="utf-8")
+        if text.count(row["old"]) != 1:
+            wrong.append(f"weakenings.toml: {row['site']} is not there once to be moved")
+            continue
+        at = text.index(row["old"])
+        sites.append(Site(file, function, operation, 1, at, text.count("\n", 0, at) + 1, ("moved",),
+                          row["old"], row["new"]))
     return sites, wrong
 
 
@@ -368,11 +379,11 @@ def runs_on(layer, site, way):
     """Whether a layer can see it at all."""
     on_x86_alone = site.file.startswith("arch/")
     if layer == "search":
-        return not on_x86_alone and way == "apart"
+        return not on_x86_alone and way in ("apart", "moved")
     if layer in ("weak", "tsan", "random"):
         return not on_x86_alone
     # A load, store or locked instruction of x86 has its order in any case.
-    return way in ("apart", "removed") and "pagetable_mpu" not in site.file
+    return way in ("apart", "removed", "moved") and "pagetable_mpu" not in site.file
 
 
 def look(layer, site, way):
@@ -601,7 +612,8 @@ def main(argv):
     options = parser.parse_args(argv)
     globals()["COPY"] = options.copy.resolve()
     table = tomllib.loads((ROOT / HERE / "weakenings.toml").read_text(encoding="utf-8"))
-    table.setdefault("reason", [])
+    for kind in ("reason", "moved"):
+        table.setdefault(kind, [])
     if options.check:
         return check(table)
     if options.models:

@@ -185,6 +185,11 @@ static void prepare_enabled(void)
     must(FUNCTION(arch_cpu(0), INT_LOCAL_MOD, LINE, 1, 1), "INT_LOCAL_MOD");
 }
 
+static void bind_masking(struct cpu *cpu)
+{
+    got[cpu->id][0] = FUNCTION(cpu, INT_BIND, LINE, ENDPOINT, 0);
+}
+
 static void fire_twice(struct cpu *cpu)
 {
     host_interrupt(cpu, LINE);
@@ -342,6 +347,8 @@ static const struct scenario scenarios[] = {
              unbind_line),
     SCENARIO("H14c bind, delivery", 2, 3, 0x5, prepare_enabled, judge_bind_delivery, bind_line,
              fire_twice),
+    SCENARIO("H14c bind, delivery that masks", 2, 3, 0x3, prepare_enabled, judge_bind_delivery,
+             bind_masking, fire_twice),
     SCENARIO("H14c delivery and unbind, delete", 2, 3, 0x3, prepare_frozen_and_bound,
              judge_in_flight, delete_create, fire_unbind),
     SCENARIO("H14c delivery, unbind and delete", 2, 2, 0x3, prepare_bound, judge_delivery,

@@ -138,6 +138,33 @@ static const char *judge_activate_delete(void)
     return NULL;
 }
 
+/* ---- H9d: deletion of an active port, create there ---- */
+
+static void prepare_active(void)
+{
+    prepare_port();
+    (void)CALL(arch_cpu(0), INV_ACT, PORT, 7);
+    freeze(PORT);
+}
+
+static void delete_active(struct cpu *cpu)
+{
+    got[cpu->id][0] = CALL(cpu, INV_DEL, BOOT_CAPTABLE, PORT);
+}
+
+static void create_there(struct cpu *cpu)
+{
+    got[cpu->id][0] = CALL(cpu, SIG_CRT, BOOT_CAPTABLE, PORT);
+}
+
+static const char *judge_active(void)
+{
+    saw(got[0][0] == STATUS_BUSY ? 0 : 1);
+    if (got[1][0] == STATUS_OK)
+        return "the slot of a port that is active was empty";
+    return got[0][0] != STATUS_BUSY || is_valid(PORT, CAP_INVOCATION) ? NULL : "the port is gone";
+}
+
 /* ---- H9e: return, activate ---- */
 
 static void prepare_inside(void)
@@ -311,6 +338,8 @@ static const struct scenario scenarios[] = {
     SCENARIO("H9c set, set", 2, 3, 0x7, prepare_port, judge_two_sets, set_2, set_3),
     SCENARIO("H9d activate, delete", 2, 2, 0xF, prepare_port, judge_activate_delete,
              activate_and_sleep, freeze_delete_port),
+    SCENARIO("H9d deletion while active, create", 2, 3, 0x1, prepare_active, judge_active,
+             delete_active, create_there),
     SCENARIO("H9e return, activate", 2, 3, 0x3, prepare_inside, judge_return_activate, return_from,
              activate),
     SCENARIO("H9f unwind, activate", 2, 3, 0x3, prepare_inside, judge_unwind_activate, restart,

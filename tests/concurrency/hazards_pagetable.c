@@ -563,6 +563,30 @@ static void replace_by_new(struct cpu *cpu)
     got[cpu->id][0] = CALL(cpu, PRC_PGT, PROCESS, STATIC);
 }
 
+/* ---- H7c: PRC_PGT against freeze of the new table: counted before it is there ---- */
+
+static void prepare_old_trees(void)
+{
+    prepare_trees();
+    age();
+}
+
+static void look_and_freeze(struct cpu *cpu)
+{
+    got[cpu->id][1] =
+        shared_load_acquire(&slot_at(PROCESS)->process.pagetable) == (word_t)slot_at(TOP);
+    got[cpu->id][0] = CALL(cpu, CPT_FRZ, BOOT_CAPTABLE, TOP);
+}
+
+static const char *judge_counted(void)
+{
+    saw(got[1][0] == STATUS_OK ? 0 : 1);
+    saw(got[1][1] == true ? 2 : 3);
+    return got[1][1] == true && got[1][0] == STATUS_OK
+               ? "a table that a process has was frozen as if nobody had it"
+               : NULL;
+}
+
 static const struct scenario scenarios[] = {
     SCENARIO_PAGETABLES("H4a map, map", 2, 3, 0x7, prepare_trees, judge_two_maps, add_0_1, add_1_2),
     SCENARIO_PAGETABLES("H4b map, unmap", 2, 3, 0x3, prepare_running, judge_map_unmap, remove_0,
@@ -592,6 +616,8 @@ static const struct scenario scenarios[] = {
                         delete_pagetable, tick_once),
     SCENARIO_PAGETABLES("H5c PGT_DEL, PGT_DEL", 2, 3, 0x3, prepare_detached, judge_two_deletions,
                         delete_twice_and_reuse, delete_twice_and_reuse),
+    SCENARIO_PAGETABLES("H7c PRC_PGT, freeze of the new table", 2, 3, 0xF, prepare_old_trees,
+                        judge_counted, replace, look_and_freeze),
     SCENARIO_PAGETABLES("H8a PGT_DEL, sleep", 2, 2, 0x3, prepare_running, judge_loaded,
                         replace_freeze_delete, sleep_once),
     SCENARIO_PAGETABLES("H8b PRC_PGT of a new table, run", 2, 3, 0x1, prepare_new_top,

@@ -231,7 +231,7 @@ static struct store *choose(struct location *location)
         oldest--;
     if (oldest == newest || below(1U << rarity) != 0)
         return &location->stores[newest];
-    return &location->stores[oldest + below(newest - oldest + 1)];
+    return &location->stores[below(2) == 0 ? oldest : oldest + below(newest - oldest + 1)];
 }
 
 static bool acquires(int order)

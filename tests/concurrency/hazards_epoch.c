@@ -307,6 +307,85 @@ static const char *judge_use_delete(void)
     return is_empty(SLOT) == is_marked(PIECE) ? "the memory does not follow the slot" : NULL;
 }
 
+/* ---- H15b: deletion against ticks, and against a CPU that wakes once ---- */
+
+static void prepare_asleep(void)
+{
+    prepare_port();
+    quiesce_offline(arch_cpu(1));
+}
+
+static void wake_and_use(struct cpu *cpu)
+{
+    quiesce_online(cpu);
+    got[cpu->id][0] = CALL(cpu, INV_SET, SLOT, 0x1111, 0x2222, 1);
+    quiesce_offline(cpu);
+}
+
+static void use_and_tick(struct cpu *cpu)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        got[cpu->id][i] = CALL(cpu, INV_SET, SLOT, 0x1111, 0x2222, 1);
+        tick(cpu);
+    }
+    got[cpu->id][4] = CALL(cpu, INV_SET, SLOT, 0x1111, 0x2222, 1);
+}
+
+static void freeze_and_delete(struct cpu *cpu)
+{
+    got[cpu->id][0] = CALL(cpu, CPT_FRZ, BOOT_CAPTABLE, SLOT);
+    for (unsigned i = 1; i < 5; i++) {
+        tick(cpu);
+        got[cpu->id][i] = CALL(cpu, INV_DEL, BOOT_CAPTABLE, SLOT);
+    }
+}
+
+static const char *judge_delete_use(void)
+{
+    saw(got[0][0] == STATUS_OK ? 0 : 1);
+    for (unsigned i = 1; i < 5; i++)
+        saw(got[0][i] == STATUS_OK ? 2 : 3);
+    return is_empty(SLOT) == is_marked(PIECE) ? "the memory does not follow the slot" : NULL;
+}
+
+/* ---- H15b: who moves the epoch on is not who deletes ---- */
+
+/* CPU 2 sleeps until all is done; OTHER is frozen for nothing but that the epoch goes on. */
+static void prepare_three(void)
+{
+    make_endpoint(OTHER);
+    prepare_port();
+    MUST(arch_cpu(0), CPT_FRZ, BOOT_CAPTABLE, OTHER);
+    quiesce_offline(arch_cpu(2));
+}
+
+static void freeze_and_advance(struct cpu *cpu)
+{
+    got[cpu->id][0] = CALL(cpu, CPT_FRZ, BOOT_CAPTABLE, SLOT);
+    for (unsigned i = 0; i < 3; i++) {
+        tick(cpu);
+        (void)CALL(cpu, SIG_DEL, BOOT_CAPTABLE, OTHER);
+    }
+}
+
+static void use_and_sleep(struct cpu *cpu)
+{
+    got[cpu->id][0] = CALL(cpu, INV_SET, SLOT, 0x1111, 0x2222, 1);
+    quiesce_offline(cpu);
+}
+
+static void wake_and_delete(struct cpu *cpu)
+{
+    quiesce_online(cpu);
+    got[cpu->id][0] = CALL(cpu, INV_DEL, BOOT_CAPTABLE, SLOT);
+}
+
+static const char *judge_three(void)
+{
+    saw(got[2][0] == STATUS_OK ? 0 : 1);
+    return is_empty(SLOT) == is_marked(PIECE) ? "the memory does not follow the slot" : NULL;
+}
+
 /* ---- H15c: the same where the epoch wraps: H1f, begun some epochs before (SEC-11) ---- */
 
 static void use(struct cpu *cpu)
@@ -357,6 +436,12 @@ static const struct scenario scenarios[] = {
              advance_tick, tick_twice),
     SCENARIO_WRAPS("H15b delete, wake", 2, 2, 0xF, prepare_port, judge_use_delete, sleep_and_use,
                    freeze_tick_delete),
+    SCENARIO("H15b delete, tick", 2, 2, 0x9, prepare_port, judge_delete_use, freeze_and_delete,
+             use_and_tick),
+    SCENARIO("H15b delete, a CPU that wakes", 2, 2, 0xD, prepare_asleep, judge_delete_use,
+             freeze_and_delete, wake_and_use),
+    SCENARIO("H15b use, advance, delete", 3, 2, 0x3, prepare_three, judge_three,
+             freeze_and_advance, use_and_sleep, wake_and_delete),
     SCENARIO_WRAPS("H15c look-up, delete where epochs wrap", 2, 2, 0xF, prepare_port,
                    judge_use_delete, use, freeze_tick_delete),
     SCENARIO_PAGETABLES("H15d PGT_DEL, where flush epochs wrap", 2, 1, 0, prepare_table,

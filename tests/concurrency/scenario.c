@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCHEDULES_MAX = 150000, SEEDS = 150, WEAK_SEEDS = 2000, THREAD_RUNS = 60, PIECE = 4096 };
+enum { SCHEDULES_MAX = 150000, SEEDS = 150, WEAK_SEEDS = 2000, RARITIES = 9, THREAD_RUNS = 60, PIECE = 4096 };
 
 sword_t got[HOST_CPUS][RESULTS];
 unsigned patience = 4;
@@ -249,6 +249,8 @@ static bool run_seed(const struct scenario *scenario, const struct host_state *s
     again(scenario, state);
     host_is_hot = seed % 2 == 0;
     host_random_begin(&random, seed);
+    if (IS_WEAK)
+        random.rarity = (unsigned)(seed % RARITIES); /* what is late must be so for long */
     host_cas_seed = random.state | 1;
     host_cas_chance = seed % 3 == 0 ? 6 : 0;
     weak_loosen(seed);

@@ -309,6 +309,19 @@ static const char *judge_use_delete(void)
 
 /* ---- H15b: deletion against ticks, and against a CPU that wakes once ---- */
 
+/* OTHER is frozen for nothing but that the epoch goes on. */
+static void prepare_frozen_other(void)
+{
+    make_endpoint(OTHER);
+    prepare_port();
+    MUST(arch_cpu(0), CPT_FRZ, BOOT_CAPTABLE, OTHER);
+}
+
+static void move_on(struct cpu *cpu)
+{
+    (void)CALL(cpu, SIG_DEL, BOOT_CAPTABLE, OTHER);
+}
+
 static void prepare_asleep(void)
 {
     prepare_port();
@@ -327,6 +340,8 @@ static void use_and_tick(struct cpu *cpu)
     for (unsigned i = 0; i < 4; i++) {
         got[cpu->id][i] = CALL(cpu, INV_SET, SLOT, 0x1111, 0x2222, 1);
         tick(cpu);
+        if (i == 0)
+            move_on(cpu);
     }
     got[cpu->id][4] = CALL(cpu, INV_SET, SLOT, 0x1111, 0x2222, 1);
 }
@@ -350,12 +365,10 @@ static const char *judge_delete_use(void)
 
 /* ---- H15b: who moves the epoch on is not who deletes ---- */
 
-/* CPU 2 sleeps until all is done; OTHER is frozen for nothing but that the epoch goes on. */
+/* CPU 2 sleeps until all is done. */
 static void prepare_three(void)
 {
-    make_endpoint(OTHER);
-    prepare_port();
-    MUST(arch_cpu(0), CPT_FRZ, BOOT_CAPTABLE, OTHER);
+    prepare_frozen_other();
     quiesce_offline(arch_cpu(2));
 }
 
@@ -364,7 +377,7 @@ static void freeze_and_advance(struct cpu *cpu)
     got[cpu->id][0] = CALL(cpu, CPT_FRZ, BOOT_CAPTABLE, SLOT);
     for (unsigned i = 0; i < 3; i++) {
         tick(cpu);
-        (void)CALL(cpu, SIG_DEL, BOOT_CAPTABLE, OTHER);
+        move_on(cpu);
     }
 }
 
@@ -436,12 +449,12 @@ static const struct scenario scenarios[] = {
              advance_tick, tick_twice),
     SCENARIO_WRAPS("H15b delete, wake", 2, 2, 0xF, prepare_port, judge_use_delete, sleep_and_use,
                    freeze_tick_delete),
-    SCENARIO("H15b delete, tick", 2, 2, 0x9, prepare_port, judge_delete_use, freeze_and_delete,
-             use_and_tick),
+    SCENARIO("H15b delete, tick", 2, 2, 0x9, prepare_frozen_other, judge_delete_use,
+             freeze_and_delete, use_and_tick),
     SCENARIO("H15b delete, a CPU that wakes", 2, 2, 0xD, prepare_asleep, judge_delete_use,
              freeze_and_delete, wake_and_use),
-    SCENARIO("H15b use, advance, delete", 3, 2, 0x3, prepare_three, judge_three,
-             freeze_and_advance, use_and_sleep, wake_and_delete),
+    SCENARIO("H15b use, advance, delete", 3, 2, 0x3, prepare_three, judge_three, freeze_and_advance,
+             use_and_sleep, wake_and_delete),
     SCENARIO_WRAPS("H15c look-up, delete where epochs wrap", 2, 2, 0xF, prepare_port,
                    judge_use_delete, use, freeze_tick_delete),
     SCENARIO_PAGETABLES("H15d PGT_DEL, where flush epochs wrap", 2, 1, 0, prepare_table,

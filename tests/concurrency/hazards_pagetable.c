@@ -247,6 +247,22 @@ static void prepare_new_child(void)
     must(add(arch_cpu(0), STATIC, RAM + 0x10000, 0), "PGT_ADD");
 }
 
+/* The same below another table, which was there before. */
+static void prepare_middle(void)
+{
+    prepare_running();
+    make_table(SPARE, PIECE3 + 2, RAM + 0x10000, 15, 1);
+    MUST(arch_cpu(0), PGT_CON, TABLE, 2, SPARE, 0);
+    age();
+    make_table(STATIC, PIECE3, RAM + 0x10000, 12, 3);
+    must(add(arch_cpu(0), STATIC, RAM + 0x10000, 0), "PGT_ADD");
+}
+
+static void construct_below(struct cpu *cpu)
+{
+    got[cpu->id][0] = CALL(cpu, PGT_CON, SPARE, 0, STATIC, 0);
+}
+
 static void construct_new(struct cpu *cpu)
 {
     got[cpu->id][0] = CALL(cpu, PGT_CON, TABLE, 2, STATIC, 0);
@@ -387,6 +403,22 @@ static void prepare_own_static(void)
 static const char *judge_own_change(void)
 {
     return got[1][0] == STATUS_CONFLICT || got[1][1] == HAS ? NULL : "a stack is not there yet";
+}
+
+/* ---- H4d: destruct, map of a page that has its region at once ---- */
+
+static void destruct_static(struct cpu *cpu)
+{
+    got[cpu->id][0] = CALL(cpu, PGT_DES, TABLE, 1, STATIC);
+}
+
+static const char *judge_destruct_static(void)
+{
+    saw_results();
+    return is_mapped(STATIC, 0) == (got[1][0] == STATUS_OK) &&
+                   is_mapped(TABLE, 1) == (got[0][0] != STATUS_OK)
+               ? NULL
+               : "the entries are not what the calls said";
 }
 
 /* ---- H5a: destruct, the flush of another CPU ---- */
@@ -597,6 +629,10 @@ static const struct scenario scenarios[] = {
                         judge_two_destructs, destruct, destruct_construct),
     SCENARIO_PAGETABLES("H4d destruct, map", 2, 3, 0x3, prepare_trees, judge_destruct_map, destruct,
                         add_1_and_2),
+    SCENARIO_PAGETABLES("H4d destruct, map of a static page", 2, 3, 0x3, prepare_own_static,
+                        judge_destruct_static, destruct_static, add_own_static),
+    SCENARIO_PAGETABLES("H4e construct two levels down, walk", 2, 3, 0x3, prepare_middle,
+                        judge_construct_walk, construct_below, fault_there),
     SCENARIO_PAGETABLES("H4e construct, walk", 2, 3, 0x3, prepare_new_child, judge_construct_walk,
                         construct_new, fault_there),
     SCENARIO_PAGETABLES("H4e construct in a new tree, map", 2, 3, 0x3, prepare_new_tree,

@@ -350,7 +350,7 @@ def on_either(site, board, sanitize, programs):
 def by_ctest(folder, target, test):
     """Some times, as threads of the host are never the same."""
     build(folder, [target])
-    status, output = call(["ctest", "--test-dir", folder, "-R", f"^{re.escape(test)}$", "--repeat", "until-fail:4",
+    status, output = call(["ctest", "--test-dir", folder, "-R", f"^{re.escape(test)}$", "--repeat", "until-fail:12",
                            "--output-on-failure"], 1200)
     if status == 0:
         return None

@@ -11,6 +11,9 @@
  *        SEEN=relaxed             uses before a tick may slip behind it
  *        COLLECT=relaxed          what a CPU did before its tick may still be under way for who advances
  *        WAKE_FENCE=0, ADVANCE_FENCE=0  with SLEEPER: work before the mark "online" can be seen
+ *
+ * KERNEL=1: with the orders that the kernel has beyond that: a tick acquires the epoch, and whoever asks
+ * for the distance has a fence before it looks at the epoch. Then COLLECT can go, or that fence.
  */
 #include "model.hpp"
 
@@ -25,6 +28,9 @@ static const rl::memory_order FREEZE = order("FREEZE", acq_rel);
 static const int WAKE_FENCE = knob("WAKE_FENCE", 1);
 static const int ADVANCE_FENCE = knob("ADVANCE_FENCE", 1);
 static const int SLEEPER = knob("SLEEPER", 0);
+static const int KERNEL = knob("KERNEL", 0);
+static const int ASK_FENCE = knob("ASK_FENCE", KERNEL);
+static const rl::memory_order TICK = KERNEL ? acquire : relaxed;
 
 static const int SWITCHES = knob("SWITCHES", 3);
 
@@ -45,14 +51,14 @@ struct quiesce : rl::test_suite<quiesce, 2> {
 
     void tick(int self)
     {
-        store(seen[self], load(epoch, relaxed), SEEN);
+        store(seen[self], load(epoch, TICK), SEEN);
         if (TICK_FENCE)
             full_fence();
     }
 
     void wake(int self)
     {
-        store(seen[self], load(epoch, relaxed), relaxed);
+        store(seen[self], load(epoch, TICK), relaxed);
         if (WAKE_FENCE)
             full_fence();
     }
@@ -64,7 +70,11 @@ struct quiesce : rl::test_suite<quiesce, 2> {
 
     void advance()
     {
-        int now = load(epoch, EPOCH);
+        int now;
+
+        if (ASK_FENCE)
+            full_fence();
+        now = load(epoch, EPOCH);
 
         if (ADVANCE_FENCE)
             full_fence();
@@ -92,6 +102,8 @@ struct quiesce : rl::test_suite<quiesce, 2> {
             tick(0);
             advance();
         }
+        if (ASK_FENCE)
+            full_fence();
         if (load(header, acquire) == stamp && load(epoch, EPOCH) - stamp >= DISTANCE)
             object($) = 0;
     }

@@ -11,7 +11,8 @@ word_t flush_begin(struct cpu *cpu)
 {
     word_t now = shared_add(&flush_epoch, 1) + 1;
 
-    /* Pairs with the fence of a CPU that wakes: it sees this epoch, or flush_passed sees it awake. */
+    /* Pairs with the fence of a CPU that wakes: it sees this epoch, or flush_passed sees it awake.
+     */
     shared_fence();
     flush_pending(cpu);
     return now;

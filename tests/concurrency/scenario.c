@@ -12,7 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCHEDULES_MAX = 150000, SEEDS = 150, WEAK_SEEDS = 2000, RARITIES = 9, THREAD_RUNS = 60, PIECE = 4096 };
+enum {
+    SCHEDULES_MAX = 150000,
+    SEEDS = 150,
+    WEAK_SEEDS = 2000,
+    RARITIES = 9,
+    THREAD_RUNS = 60,
+    PIECE = 4096
+};
 
 sword_t got[HOST_CPUS][RESULTS];
 unsigned patience = 4;

@@ -12,85 +12,81 @@ static unsigned limit(uint64_t count, unsigned max, enum boot_note what)
     return max;
 }
 
-/* ---- The list of RAM ---- */
+/* ---- Lists of ranges ---- */
 
 bool firmware_holds(const struct firmware_range *ranges, unsigned count, uint64_t base,
                     uint64_t size)
 {
     for (unsigned i = 0; i < count; i++)
-        if (base >= ranges[i].base && size <= ranges[i].size &&
-            base - ranges[i].base <= ranges[i].size - size)
+        if (base >= ranges[i].begin && base <= ranges[i].end && size <= ranges[i].end - base)
             return true;
     return false;
 }
 
-static void insert(struct firmware *firmware, unsigned at, struct firmware_range range)
+/* Where its order is; nothing, if it is empty. */
+static void insert(struct firmware_list *list, uint64_t begin, uint64_t end)
 {
-    if (firmware->rams == FIRMWARE_RAM_MAX) {
-        firmware_note(BOOT_NOTE_RAM_TOO_MANY, range.base);
+    unsigned i = list->count;
+
+    if (begin >= end)
+        return;
+    if (i == FIRMWARE_RANGES_MAX) {
+        firmware_note(BOOT_NOTE_RAM_TOO_MANY, begin);
         return;
     }
-    for (unsigned i = firmware->rams; i > at; i--)
-        firmware->ram[i] = firmware->ram[i - 1];
-    firmware->ram[at] = range;
-    firmware->rams++;
+    list->count++;
+    for (; i > 0 && list->range[i - 1].begin > begin; i--)
+        list->range[i] = list->range[i - 1];
+    list->range[i] = (struct firmware_range){begin, end};
 }
 
-static void erase(struct firmware *firmware, unsigned at)
+/* Take range i out, and return it. */
+static struct firmware_range erase(struct firmware_list *list, unsigned i)
 {
-    firmware->rams--;
-    for (unsigned i = at; i < firmware->rams; i++)
-        firmware->ram[i] = firmware->ram[i + 1];
+    struct firmware_range range = list->range[i];
+
+    list->count--;
+    for (; i < list->count; i++)
+        list->range[i] = list->range[i + 1];
+    return range;
 }
 
-/* Take [begin, end) out of the list. */
-static void subtract(struct firmware *firmware, uint64_t begin, uint64_t end)
+/* With all that it overlaps or touches. */
+void firmware_add(struct firmware_list *list, uint64_t begin, uint64_t end)
 {
     unsigned i = 0;
 
-    while (i < firmware->rams) {
-        struct firmware_range old = firmware->ram[i];
-        uint64_t old_end = old.base + old.size;
-
-        if (old_end <= begin || end <= old.base) {
+    while (i < list->count) {
+        if (list->range[i].end < begin || end < list->range[i].begin) {
             i++;
-            continue;
-        }
-        erase(firmware, i);
-        if (old.base < begin)
-            insert(firmware, i++, (struct firmware_range){old.base, begin - old.base});
-        if (end < old_end)
-            insert(firmware, i++, (struct firmware_range){end, old_end - end});
-    }
-}
-
-/* Put [begin, end) into the list, in its order; whatever is there already is taken out first. */
-static void add(struct firmware *firmware, uint64_t begin, uint64_t end)
-{
-    unsigned at = 0;
-
-    subtract(firmware, begin, end);
-    while (at < firmware->rams && firmware->ram[at].base < begin)
-        at++;
-    insert(firmware, at, (struct firmware_range){begin, end - begin});
-}
-
-/* Neighbours become one. */
-static void join(struct firmware *firmware)
-{
-    unsigned i = 0;
-
-    while (i + 1 < firmware->rams) {
-        struct firmware_range *range = &firmware->ram[i];
-
-        if (range->base + range->size == range[1].base) {
-            range->size += range[1].size;
-            erase(firmware, i + 1);
         } else {
+            struct firmware_range old = erase(list, i);
+
+            begin = old.begin < begin ? old.begin : begin;
+            end = old.end > end ? old.end : end;
+        }
+    }
+    insert(list, begin, end);
+}
+
+/* What is left of a range on both sides does not overlap. */
+void firmware_remove(struct firmware_list *list, uint64_t begin, uint64_t end)
+{
+    unsigned i = 0;
+
+    while (i < list->count) {
+        if (list->range[i].end <= begin || end <= list->range[i].begin) {
             i++;
+        } else {
+            struct firmware_range old = erase(list, i);
+
+            insert(list, old.begin, begin);
+            insert(list, end, old.end);
         }
     }
 }
+
+/* ---- The map of memory ---- */
 
 /* One entry of a map of memory: base, size (8 bytes each), type (4). RAM shrinks to whole pages,
  * what is not RAM grows to them. False: it wraps. */
@@ -139,11 +135,10 @@ static void read_map(struct firmware *firmware, const uint8_t *entries, unsigned
                 !to_pages(entry, is_ram, &begin, &end))
                 continue;
             if (is_ram)
-                add(firmware, begin, end);
+                firmware_add(&firmware->ram, begin, end);
             else
-                subtract(firmware, begin, end);
+                firmware_remove(&firmware->ram, begin, end);
         }
-        join(firmware);
     }
 }
 
@@ -245,7 +240,7 @@ static void read_map_tag(struct firmware *firmware, const uint8_t *tag, uint32_t
         return;
     }
     stride = (uint32_t)firmware_word(tag + 8, 4);
-    if (stride < MAP_ENTRY_BYTES || stride > size || firmware->rams != 0) {
+    if (stride < MAP_ENTRY_BYTES || stride > size || firmware->ram.count != 0) {
         firmware_note(BOOT_NOTE_MAP_MALFORMED, stride);
         return;
     }
@@ -311,7 +306,7 @@ bool firmware_read_multiboot2(uint64_t address, struct firmware *firmware)
         read_tag(firmware, info + at, size, address + at);
         at += (size + TAG_BYTES - 1) & ~(uint32_t)(TAG_BYTES - 1);
     }
-    if (firmware->rams == 0)
+    if (firmware->ram.count == 0)
         firmware_note(BOOT_NOTE_MAP_NONE, address);
-    return firmware->rams != 0;
+    return firmware->ram.count != 0;
 }

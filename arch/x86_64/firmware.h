@@ -11,10 +11,16 @@
 #include "abi/boot_notes.h"
 #include "abi/types.h"
 
-enum { FIRMWARE_RAM_MAX = 32, FIRMWARE_MODULES_MAX = 8, FIRMWARE_REGIONS_MAX = 32 };
+enum { FIRMWARE_RANGES_MAX = 34, FIRMWARE_MODULES_MAX = 8, FIRMWARE_REGIONS_MAX = 32 };
 
 struct firmware_range {
-    uint64_t base, size;
+    uint64_t begin, end;
+};
+
+/* In ascending order, apart from each other. */
+struct firmware_list {
+    unsigned count;
+    struct firmware_range range[FIRMWARE_RANGES_MAX];
 };
 
 /* An entry of the map of memory as it is. */
@@ -31,9 +37,9 @@ struct firmware_module {
 struct firmware {
     uint64_t rsdp; /* physical address, or 0: look for it (acpi_search) */
     uint64_t text; /* the command line, likewise */
-    unsigned modules, rams, regions;
+    unsigned modules, regions;
     struct firmware_module module[FIRMWARE_MODULES_MAX];
-    struct firmware_range ram[FIRMWARE_RAM_MAX]; /* whole pages; ascending, apart from each other */
+    struct firmware_list ram; /* whole pages */
     struct firmware_region region[FIRMWARE_REGIONS_MAX];
 };
 
@@ -42,7 +48,11 @@ struct firmware {
 bool firmware_read_pvh(uint64_t address, struct firmware *firmware);
 bool firmware_read_multiboot2(uint64_t address, struct firmware *firmware);
 
-/* Whether one of the ranges holds all of [base, base + size), which does not wrap. */
+/* Put [begin, end) into a list, or take it out. What there is no room for is noted. */
+void firmware_add(struct firmware_list *list, uint64_t begin, uint64_t end);
+void firmware_remove(struct firmware_list *list, uint64_t begin, uint64_t end);
+
+/* Whether one of the ranges holds all of [base, base + size). */
 bool firmware_holds(const struct firmware_range *ranges, unsigned count, uint64_t base,
                     uint64_t size);
 

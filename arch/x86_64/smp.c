@@ -108,13 +108,13 @@ static word_t find_page(const struct firmware *firmware)
 {
     word_t best = 0;
 
-    for (unsigned i = 0; i < firmware->rams; i++) {
-        word_t end = firmware->ram[i].base + firmware->ram[i].size;
+    for (unsigned i = 0; i < firmware->ram.count; i++) {
+        word_t end = firmware->ram.range[i].end;
         word_t page = ((end < LOW_END ? end : LOW_END) - PAGE) & ~(word_t)(PAGE - 1);
 
         while (page >= LOW_BEGIN && !is_free(firmware, page))
             page -= PAGE;
-        if (end >= LOW_BEGIN + PAGE && page >= firmware->ram[i].base && page > best)
+        if (end >= LOW_BEGIN + PAGE && page >= firmware->ram.range[i].begin && page > best)
             best = page;
     }
     return best >= LOW_BEGIN ? best : 0;
@@ -177,7 +177,7 @@ void port_start_cpus(struct acpi_info *acpi, const struct firmware *firmware)
     if (acpi->cpus < 2)
         return;
     if (page == 0) {
-        firmware_note(BOOT_NOTE_CPU_NO_PAGE, firmware->rams);
+        firmware_note(BOOT_NOTE_CPU_NO_PAGE, firmware->ram.count);
         return;
     }
     for (unsigned i = 0; i < BLOCKS; i++)

@@ -10,7 +10,7 @@
 #include "layout.h"
 #include "port/memory.h"
 
-enum { RANGES_MAX = 2 * FIRMWARE_RAM_MAX + 4, LOW_MEMORY = 0x100000, PAGE = 4096 };
+enum { RANGES_MAX = 2 * FIRMWARE_RANGES_MAX + 1, LOW_MEMORY = 0x100000, PAGE = 4096 };
 #define MULTIBOOT2_LOADED ((word_t)0x36D76289)
 #define IDENTITY_END      ((word_t)1 << 32)
 #define HPET_USUAL        ((word_t)0xFED00000) /* elsewhere it could be anything's */
@@ -27,9 +27,8 @@ static struct boot_state boot = {.memory = {.ranges = ranges}};
 /* What must be RAM, and no loader may leave anything in: boot information and the image, the window
  * of guests and kernel memory. */
 static const struct firmware_range loaded[] = {
-    {LAYOUT_BOOT_PAGE, PAGE + LAYOUT_KERNEL_IMAGE_BYTES},
-    {LAYOUT_GUEST - LAYOUT_KERNEL_WINDOW,
-     LAYOUT_KERNEL_END - (LAYOUT_GUEST - LAYOUT_KERNEL_WINDOW)},
+    {LAYOUT_BOOT_PAGE, LAYOUT_KERNEL_IMAGE + LAYOUT_KERNEL_IMAGE_BYTES},
+    {LAYOUT_GUEST - LAYOUT_KERNEL_WINDOW, LAYOUT_KERNEL_END},
 };
 enum { LOADED = sizeof(loaded) / sizeof(loaded[0]) };
 
@@ -40,7 +39,7 @@ const void *firmware_map(uint64_t physical, uint64_t bytes)
     if (physical == 0 || physical >= IDENTITY_END || bytes > IDENTITY_END - physical)
         return NULL;
     for (unsigned i = 0; i < LOADED; i++)
-        if (physical < loaded[i].base + loaded[i].size && loaded[i].base < physical + bytes)
+        if (physical < loaded[i].end && loaded[i].begin < physical + bytes)
             return NULL;
     return (const void *)physical;
 }
@@ -76,8 +75,9 @@ static void read_firmware(word_t magic, word_t info)
 static void check_kernel_memory(void)
 {
     for (unsigned i = 0; i < LOADED; i++)
-        if (!firmware_holds(boot.firmware.ram, boot.firmware.rams, loaded[i].base, loaded[i].size))
-            boot_stop(BOOT_NOTE_STOP_MEMORY, loaded[i].base);
+        if (!firmware_holds(boot.firmware.ram.range, boot.firmware.ram.count, loaded[i].begin,
+                            loaded[i].end - loaded[i].begin))
+            boot_stop(BOOT_NOTE_STOP_MEMORY, loaded[i].begin);
 }
 
 /* From the linker script: what runs once, and is the first process's behind that. */
@@ -96,13 +96,13 @@ enum { KERNEL_RANGES = sizeof(kernel_memory) / sizeof(kernel_memory[0]) };
 
 static void add_range(word_t begin, word_t end, word_t flags)
 {
-    if (begin >= end)
-        return;
-    if (boot.memory.range_count == RANGES_MAX) {
-        firmware_note(BOOT_NOTE_PIECE_LOST, begin);
-        return;
-    }
     ranges[boot.memory.range_count++] = (struct memory_range){begin, end - begin, flags};
+}
+
+static void add_list(const struct firmware_list *list, word_t flags)
+{
+    for (unsigned i = 0; i < list->count; i++)
+        add_range(list->range[i].begin, list->range[i].end, flags);
 }
 
 /* Where the RAM of the first process begins: the first megabyte is left to firmware and to the
@@ -125,57 +125,42 @@ static word_t end_of_memory(void)
     return (word_t)1 << (bits < ARCH_MMU_USER_ORDER ? bits : ARCH_MMU_USER_ORDER);
 }
 
-/* RAM between low and high, but for what is the kernel's, which is in ascending order. */
-static void add_ram(word_t begin, word_t end, word_t low, word_t high)
-{
-    const word_t flags = PAGE_READ | PAGE_WRITE | PAGE_EXECUTE | PAGE_CACHE | PAGE_BUFFER;
-
-    if (end > high) {
-        firmware_note(BOOT_NOTE_PIECE_LOST, high);
-        end = high;
-    }
-    if (begin < low)
-        begin = low;
-    for (unsigned i = 0; i < KERNEL_RANGES; i++) {
-        word_t kernel_begin = i == 0 ? LAYOUT_BOOT_PAGE : kernel_memory[i].base;
-        word_t kernel_end = kernel_memory[i].base + kernel_memory[i].size;
-
-        add_range(begin, end < kernel_begin ? end : kernel_begin, flags);
-        if (begin < kernel_end)
-            begin = kernel_end;
-    }
-    add_range(begin, end, flags);
-}
-
-/* Where the BARs of devices lie: what is no RAM. Behind it stand interrupt controllers, which are
+/* What is no RAM, where the BARs of devices lie. Behind it stand interrupt controllers, which are
  * the kernel's; the HPET, by which the kernel may have measured at boot, may be had too. */
 static void add_devices(void)
 {
-    const word_t flags = PAGE_READ | PAGE_WRITE, end = LAYOUT_DEVICES + LAYOUT_DEVICES_BYTES;
-    const struct firmware *firmware = &boot.firmware;
-    word_t begin = LAYOUT_DEVICES;
+    static struct firmware_list devices;
+    const struct firmware_list *ram = &boot.firmware.ram;
 
-    for (unsigned i = 0; i < firmware->rams && firmware->ram[i].base < end; i++) {
-        word_t ram_end = firmware->ram[i].base + firmware->ram[i].size;
-
-        if (ram_end <= begin)
-            continue;
-        add_range(begin, firmware->ram[i].base, flags);
-        begin = ram_end;
-    }
-    add_range(begin, end, flags);
+    firmware_add(&devices, LAYOUT_DEVICES, LAYOUT_DEVICES + LAYOUT_DEVICES_BYTES);
+    for (unsigned i = 0; i < ram->count; i++)
+        firmware_remove(&devices, ram->range[i].begin, ram->range[i].end);
     if (boot.acpi.hpet == HPET_USUAL)
-        add_range(HPET_USUAL, HPET_USUAL + PAGE, flags);
+        firmware_add(&devices, HPET_USUAL, HPET_USUAL + PAGE);
+    add_list(&devices, PAGE_READ | PAGE_WRITE);
+}
+
+/* RAM, but for what is the kernel's and the page of boot information in front of it. */
+static void add_ram(void)
+{
+    static struct firmware_list ram;
+    word_t high = end_of_memory();
+
+    ram = boot.firmware.ram;
+    if (ram.range[ram.count - 1].end > high)
+        firmware_note(BOOT_NOTE_PIECE_LOST, high);
+    firmware_remove(&ram, high, UINT64_MAX);
+    firmware_remove(&ram, 0, lowest());
+    firmware_remove(&ram, LAYOUT_BOOT_PAGE, LAYOUT_KERNEL_IMAGE);
+    for (unsigned i = 0; i < KERNEL_RANGES; i++)
+        firmware_remove(&ram, kernel_memory[i].base, kernel_memory[i].base + kernel_memory[i].size);
+    add_list(&ram, PAGE_READ | PAGE_WRITE | PAGE_EXECUTE | PAGE_CACHE | PAGE_BUFFER);
 }
 
 static void add_ranges(void)
 {
-    const word_t low = lowest(), high = end_of_memory();
-    const struct firmware_range *ram = boot.firmware.ram;
-
     add_devices();
-    for (unsigned i = 0; i < boot.firmware.rams; i++)
-        add_ram(ram[i].base, ram[i].base + ram[i].size, low, high);
+    add_ram();
     add_range(LAYOUT_BOOT_PAGE, LAYOUT_BOOT_PAGE + PAGE, PAGE_READ | PAGE_CACHE | PAGE_BUFFER);
     boot.memory.reserved = kernel_memory;
     boot.memory.reserved_count = KERNEL_RANGES;

@@ -16,9 +16,12 @@ enum { FILE_AT = 0x200, FILE_BYTES = 0x600, HEADERS = 64, CODE = 0x200, DATA = 0
 enum { ROOM = 0x1000, ROOM_BYTES = 0x2000, TAKEN = 0x2000, TAKEN_BYTES = 0x100 };
 enum { TEXT = ROOM, VARIABLES = ROOM + 0x800 };
 
-static const struct firmware_range room[] = {{MEMORY_BASE + ROOM, ROOM_BYTES}};
+static const struct firmware_range room[] = {{MEMORY_BASE + ROOM, MEMORY_BASE + ROOM + ROOM_BYTES}};
 static const struct firmware_range module[] = {
-    {MEMORY_BASE + FILE_AT, FILE_BYTES}, {0, 0}, {MEMORY_BASE + TAKEN, TAKEN_BYTES}};
+    {MEMORY_BASE + FILE_AT, MEMORY_BASE + FILE_AT + FILE_BYTES},
+    {0, 0},
+    {MEMORY_BASE + TAKEN, MEMORY_BASE + TAKEN + TAKEN_BYTES},
+};
 static const struct elf_bounds bounds = {room, module, 1, 3};
 
 static struct elf_plan plan;

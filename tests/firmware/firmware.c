@@ -41,7 +41,7 @@ static bool read_pvh(struct firmware *firmware)
 
 static bool is_range(const struct firmware *firmware, unsigned i, uint64_t base, uint64_t size)
 {
-    return firmware->ram[i].base == base && firmware->ram[i].size == size;
+    return firmware->ram.range[i].begin == base && firmware->ram.range[i].end - base == size;
 }
 
 static void maps(void)
@@ -53,7 +53,7 @@ static void maps(void)
     put_entry(0, 0x9FC00, RAM);
     put_entry(0x100000, 0x7FF00000, RAM);
     put_entry(0x9FC00, 0x400, HOLE);
-    tap_check(read_pvh(&firmware) && firmware.rams == 3, "a PC's memory, in any order");
+    tap_check(read_pvh(&firmware) && firmware.ram.count == 3, "a PC's memory, in any order");
     tap_check(firmware.regions == 4 && firmware.region[0].base == 0x100000000 &&
                   firmware.region[0].size == 0x40000000 && firmware.region[0].kind == RAM &&
                   firmware.region[3].kind == HOLE,
@@ -68,8 +68,8 @@ static void maps(void)
     put_entry(0x4800, 0x10, HOLE);
     put_entry(0x11000, 0x1000, RAM);
     put_entry(0x8000, 0x2000, RAM);
-    tap_check(read_pvh(&firmware) && firmware.rams == 2 && is_range(&firmware, 0, 0x1000, 0x3000) &&
-                  is_range(&firmware, 1, 0x5000, 0xD000),
+    tap_check(read_pvh(&firmware) && firmware.ram.count == 2 &&
+                  is_range(&firmware, 0, 0x1000, 0x3000) && is_range(&firmware, 1, 0x5000, 0xD000),
               "holes split, neighbours join, twice the same counts once");
 
     begin();
@@ -77,14 +77,14 @@ static void maps(void)
     put_entry(0x5000, UINT64_MAX, RAM);
     put_entry(0x2001, 0xFFE, RAM);
     put_entry(0x8000, 0x1000, RAM);
-    tap_check(read_pvh(&firmware) && firmware.rams == 1 && is_range(&firmware, 0, 0x8000, 0x1000) &&
-                  memory_notes == 2,
+    tap_check(read_pvh(&firmware) && firmware.ram.count == 1 &&
+                  is_range(&firmware, 0, 0x8000, 0x1000) && memory_notes == 2,
               "what wraps is noted; less than a page is nothing");
 
     begin();
     for (unsigned i = 0; i < 100; i++)
         put_entry((uint64_t)i * 2 * PAGE, PAGE, RAM);
-    tap_check(read_pvh(&firmware) && firmware.rams == FIRMWARE_RAM_MAX && memory_notes != 0,
+    tap_check(read_pvh(&firmware) && firmware.ram.count == FIRMWARE_RANGES_MAX && memory_notes != 0,
               "too many ranges are noted");
 }
 
@@ -106,13 +106,13 @@ static bool agrees_with_model(void)
     }
     if (!read_pvh(&firmware))
         return false;
-    for (unsigned i = 0; i < firmware.rams; i++) {
-        const struct firmware_range *range = &firmware.ram[i];
+    for (unsigned i = 0; i < firmware.ram.count; i++) {
+        const struct firmware_range *range = &firmware.ram.range[i];
 
-        if (range->size == 0 || (i > 0 && range->base <= last))
+        if (range->end == range->begin || (i > 0 && range->begin <= last))
             return false; /* not ascending, or not apart */
-        last = range->base + range->size;
-        for (uint64_t page = range->base / PAGE; page < last / PAGE; page++) {
+        last = range->end;
+        for (uint64_t page = range->begin / PAGE; page < last / PAGE; page++) {
             if (page >= WORLD || !ram[page] || hole[page])
                 return false;
             ram[page] = false;
@@ -148,7 +148,7 @@ static void pvh(void)
     entries = 0;
     tap_check(!read_pvh(&firmware), "PVH: no map of memory");
     entries = 100000;
-    tap_check(!read_pvh(&firmware) || firmware.rams <= 1, "PVH: a map that is too long");
+    tap_check(!read_pvh(&firmware) || firmware.ram.count <= 1, "PVH: a map that is too long");
     tap_check(!firmware_read_pvh(MEMORY_BASE + INFO + 4, &firmware), "PVH: not there");
     tap_check(!firmware_read_pvh(0, &firmware), "PVH: not in memory");
 }
@@ -200,7 +200,7 @@ static void multiboot2(void)
     struct firmware firmware;
 
     begin_tags();
-    tap_check(read_tags(&firmware) && firmware.rams == 1 &&
+    tap_check(read_tags(&firmware) && firmware.ram.count == 1 &&
                   is_range(&firmware, 0, 0x100000, 0x100000),
               "Multiboot2: the map, where a hole lies over RAM");
     tap_check(firmware.modules == 1 && firmware.module[0].base == 0x180000 &&
@@ -229,7 +229,7 @@ static bool survives(bool (*read)(struct firmware *), unsigned from, unsigned by
     for (unsigned i = 1 + memory_random(6); i > 0; i--)
         memory[from + memory_random(bytes)] = (uint8_t)memory_random(256);
     (void)read(&firmware);
-    return firmware.rams <= FIRMWARE_RAM_MAX && firmware.modules <= FIRMWARE_MODULES_MAX;
+    return firmware.ram.count <= FIRMWARE_RANGES_MAX && firmware.modules <= FIRMWARE_MODULES_MAX;
 }
 
 static void fuzz(void)

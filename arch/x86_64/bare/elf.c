@@ -62,8 +62,8 @@ static enum boot_note check_header(const uint8_t *header, uint64_t file_bytes, u
 static bool is_taken(const struct elf_bounds *bounds, const struct elf_segment *segment)
 {
     for (unsigned i = 0; i < bounds->taken_count; i++)
-        if (bounds->taken[i].size != 0 &&
-            overlap(segment->address, segment->bytes, bounds->taken[i].base, bounds->taken[i].size))
+        if (segment->address < bounds->taken[i].end &&
+            bounds->taken[i].begin < segment->address + segment->bytes)
             return true;
     return false;
 }

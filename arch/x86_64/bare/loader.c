@@ -47,13 +47,14 @@ void *firmware_place(uint64_t physical, uint64_t bytes)
 
 static void take(word_t base, word_t bytes)
 {
-    taken[bounds.taken_count++] = (struct firmware_range){base, bytes};
+    taken[bounds.taken_count++] = (struct firmware_range){base, base + bytes};
 }
 
 static void find_bounds(const struct boot_page *page)
 {
     for (word_t i = 0; i < page->rams; i++)
-        ram[bounds.allowed_count++] = (struct firmware_range){page->ram[i].base, page->ram[i].size};
+        ram[bounds.allowed_count++] =
+            (struct firmware_range){page->ram[i].base, page->ram[i].base + page->ram[i].size};
     for (word_t i = 0; i < page->modules; i++)
         take(page->module[i].base, page->module[i].size);
     take(page->acpi, page->acpi != 0 ? RSDP_BYTES : 0);

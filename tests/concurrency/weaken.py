@@ -536,6 +536,7 @@ def check(table):
 
 def show_table(table):
     known, results = weakenings(all_sites(table)[0]), read_results()
+    by_site = {}
     count = dict.fromkeys((*LAYERS, "model", "equivalent", "unexplained", "open"), 0)
     for name in known:
         layer, why = results.get(name, ("open", ""))
@@ -545,8 +546,13 @@ def show_table(table):
             layer = "equivalent" if is_of_x86_alone(name, why) else layer
             why = f"{why}: {rows[0]['why']} {rows[0].get('model', '')}" if rows else why
         count[layer] += 1
+        by_site.setdefault(known[name][0].name, set()).add(layer)
         print(f"{name:64} {layer:11} {why}")
     print(", ".join(f"{layer} {many}" for layer, many in count.items()), f"of {len(known)}")
+    run = [site for site, layers in by_site.items() if layers & set(LAYERS)]
+    same = [site for site, layers in by_site.items() if layers == {"equivalent"}]
+    print(f"sites: {len(run)} are found by a run in some way, {len(same)} can be weakened without harm, "
+          f"{len(by_site)} in all")
     return False
 
 

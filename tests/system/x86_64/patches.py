@@ -21,7 +21,7 @@ from elf import Elf
 LFENCE, SWAPGS, VERW = b"\x0f\xae\xe8", b"\x0f\x01\xf8", b"\x0f\x00"
 KINDS = {"WITHOUT_BASES", "WITHOUT_SMAP", "WITHOUT_LFENCE", "WITHOUT_IBPB", "WITHOUT_RSB", "VERW", "GUARD",
          "WITHOUT_POINTERS"}
-DOORS = 2  # interrupts, exceptions
+DOORS = 1  # of all that is no call
 PATCH_UNIT = 1 << 24  # port/offsets.h
 # What QEMU's processors lack (all: barriers of prediction), and what the words ask for.
 RUNS = {

@@ -346,15 +346,6 @@ static void use_and_tick(struct cpu *cpu)
     got[cpu->id][4] = CALL(cpu, INV_SET, SLOT, 0x1111, 0x2222, 1);
 }
 
-static void freeze_and_delete(struct cpu *cpu)
-{
-    got[cpu->id][0] = CALL(cpu, CPT_FRZ, BOOT_CAPTABLE, SLOT);
-    for (unsigned i = 1; i < 5; i++) {
-        tick(cpu);
-        got[cpu->id][i] = CALL(cpu, INV_DEL, BOOT_CAPTABLE, SLOT);
-    }
-}
-
 static const char *judge_delete_use(void)
 {
     saw(got[0][0] == STATUS_OK ? 0 : 1);
@@ -450,9 +441,9 @@ static const struct scenario scenarios[] = {
     SCENARIO_WRAPS("H15b delete, wake", 2, 2, 0xF, prepare_port, judge_use_delete, sleep_and_use,
                    freeze_tick_delete),
     SCENARIO("H15b delete, tick", 2, 2, 0x9, prepare_frozen_other, judge_delete_use,
-             freeze_and_delete, use_and_tick),
+             freeze_tick_delete, use_and_tick),
     SCENARIO("H15b delete, a CPU that wakes", 2, 2, 0xD, prepare_asleep, judge_delete_use,
-             freeze_and_delete, wake_and_use),
+             freeze_tick_delete, wake_and_use),
     SCENARIO("H15b use, advance, delete", 3, 2, 0x3, prepare_three, judge_three, freeze_and_advance,
              use_and_sleep, wake_and_delete),
     SCENARIO_WRAPS("H15c look-up, delete where epochs wrap", 2, 2, 0xF, prepare_port,

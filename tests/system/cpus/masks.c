@@ -37,6 +37,7 @@ static word_t line_count;
 
 static struct report {
     volatile word_t came, lost, is_quiet; /* what was told, of what was raised; lines that failed */
+    volatile word_t beats;                /* while it is quiet */
     word_t random;
 } __attribute__((aligned(64))) reports[CONFIG_CPUS_MAX];
 
@@ -142,7 +143,7 @@ static void other(word_t cpu)
         meddle(cpu);
     reports[cpu].is_quiet = 2;
     while (!must_end)
-        ;
+        reports[cpu].beats++;
     for (;;)
         (void)call(RME_KFN_IDLE_SLEEP, 0, 0, 0);
 }
@@ -229,6 +230,24 @@ static void edu_other(word_t cpu)
 
 /* ---- What holds when all is quiet ---- */
 
+/* Mask all and forget what came: a level may have been told once more than it rose. A CPU that was
+ * in the midst of an interrupt when its line was masked tells it still; its beat says it is
+ * through.
+ */
+static void settle(void)
+{
+    for (word_t i = 0; i < line_count; i++)
+        modify(lines[i], 0);
+    for (word_t cpu = 1; cpu < rme_boot.cpu_count; cpu++) {
+        word_t end = now() + rme_boot.clock_hz * PATIENCE_S, beats = reports[cpu].beats;
+
+        while (reports[cpu].beats - beats < 2 && (sword_t)(end - now()) > 0)
+            ;
+    }
+    for (word_t i = 0; i < line_count; i++)
+        (void)told(lines[i]);
+}
+
 /* An interrupt that another CPU was sent may still be on its way. */
 static bool comes_once(word_t line, word_t cpu)
 {
@@ -249,8 +268,8 @@ static void check_rest(void)
 {
     word_t good = 0, silent = 0;
 
+    settle();
     for (word_t i = 0; i < line_count; i++) {
-        modify(lines[i], 0);
         raise_line(i % rme_boot.cpu_count, lines[i]);
         silent += told(lines[i]) == 0 && !is_enabled(lines[i]);
         modify(lines[i], 1);

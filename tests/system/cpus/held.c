@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Unlicense
  *
- * A CPU that stands still in the middle of a call, as held.py makes the second one: what has been
- * frozen is not deleted meanwhile, and nobody else is held up. The second CPU calls all the time, a
- * third as well, and both count.
+ * A CPU that stands still in the middle of a call, as held.py makes one that this names by the id
+ * of its local APIC: what has been frozen is not deleted meanwhile, and nobody else is held up.
+ * That CPU calls all the time, a third as well, and both count.
  */
 #include "rme/alloc.h"
+#include "rme/boot.h"
 #include "rme/cpus.h"
 #include "rme/process.h"
 #include "rme/start.h"
 #include "tests/system/tap.h"
 
 enum { STACK_BYTES = 1024, CPUS = 3, HELD = 1, FREE = 2, ROUNDS = 5, TICKS = 3, TRIES = 100 };
-enum { PATIENCE_S = 60 };
+enum { PATIENCE_S = 60, HELD_CENTISECONDS = 95 }; /* held.py holds it for 100 */
 
 static const rme_captable_t own = {{BOOT_CAPTABLE}};
 
@@ -110,13 +111,16 @@ static void age(void)
 static unsigned held, too_early, asked, late;
 static word_t others;
 
-/* Ask all the time while it is held: the answer does not change before it goes on. */
+/* Ask all the time while it is held: the answer does not change before it goes on. It is held for a
+ * second that begins after HOLD is said. On a busy host its turn may show only well after that, as
+ * each tick interrupts it first.
+ */
 static void hold_once(word_t slot)
 {
-    word_t turns, free_turns;
+    word_t begun = now(), turns, free_turns;
     sword_t status;
 
-    rme_print("HOLD\n");
+    rme_print("HOLD %u\n", (unsigned)rme_boot_page()->cpu[HELD]);
     if (!waits_for_hold())
         return;
     turns = each[HELD].turns;
@@ -126,8 +130,10 @@ static void hold_once(word_t slot)
     held++;
     while (each[HELD].turns == turns) {
         status = rme_signal_delete(own, slot);
-        asked++;
-        too_early += status != STATUS_NOT_QUIESCENT && each[HELD].turns == turns;
+        if (now() - begun < rme_boot.clock_hz / 100 * HELD_CENTISECONDS) {
+            asked++;
+            too_early += status != STATUS_NOT_QUIESCENT && each[HELD].turns == turns;
+        }
         tick_all();
         rest(); /* so that it comes further between ticks once it goes on */
     }
@@ -148,7 +154,7 @@ int main(void)
         age();
         hold_once(slot);
     }
-    rme_print("# asked %u times while it was held; another CPU made %lu calls\n", asked,
+    rme_print("# asked %u times while it was held for sure; another CPU made %lu calls\n", asked,
               (unsigned long)others);
     tap_check(held == ROUNDS, "the second CPU was held, again and again");
     tap_check(asked > ROUNDS && too_early == 0, "nothing is freed meanwhile");

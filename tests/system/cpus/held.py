@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Unlicense
-"""Holds the second CPU of a machine for a second, whenever the image (held.c) says HOLD.
+"""Holds a CPU of a machine for a second, whenever the image (held.c) says HOLD and the id of its local APIC.
 
   held.py IMAGE --machine M --qemu Q [--arg A ...] [--absent]
 
@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 import run_qemu  # noqa: E402
 
 ATTACH, DETACH, ALL_CHILDREN = 16, 17, 0x40000000  # ptrace(2), waitpid(2)
-HELD_S, CPUS, NAME, PATIENCE_S = 1.0, 3, "CPU 1/TCG", 60
+HELD_S, CPUS, ABSENT, PATIENCE_S = 1.0, 3, 1, 60
 SILENT = "a CPU does not answer"
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -36,18 +36,19 @@ def ptrace(request, thread):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
-def thread_of(image):
-    """The host's thread of the second CPU, of the QEMU that runs this image."""
+def thread_of(image, cpu):
+    """The host's thread of that CPU of the QEMU that runs this image."""
+    name = f"CPU {cpu}/TCG"
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if str(image).encode() not in (process / "cmdline").read_bytes():
                 continue
             for task in (process / "task").iterdir():
-                if (task / "comm").read_text().strip() == NAME:
+                if (task / "comm").read_text().strip() == name:
                     return int(task.name)
         except OSError:
             continue
-    raise OSError("no thread of QEMU is called " + NAME)
+    raise OSError("no thread of QEMU is called " + name)
 
 
 class Holder:
@@ -56,10 +57,11 @@ class Holder:
 
     def show(self, line):
         print(line, flush=True)
-        if line != "HOLD" or self.problem:
+        word, _, cpu = line.partition(" ")
+        if word != "HOLD" or self.problem:
             return
         try:
-            thread = thread_of(self.image)
+            thread = thread_of(self.image, cpu)
             ptrace(ATTACH, thread)
             os.waitpid(thread, ALL_CHILDREN)
             time.sleep(HELD_S)
@@ -75,7 +77,7 @@ def hold_before_start(image, control, problems):
     try:
         while thread is None:
             try:
-                thread = thread_of(image)
+                thread = thread_of(image, ABSENT)
             except OSError:
                 if time.monotonic() > deadline:
                     raise

@@ -610,15 +610,6 @@ static void look_and_freeze(struct cpu *cpu)
     got[cpu->id][0] = CALL(cpu, CPT_FRZ, BOOT_CAPTABLE, TOP);
 }
 
-static const char *judge_counted(void)
-{
-    saw(got[1][0] == STATUS_OK ? 0 : 1);
-    saw(got[1][1] == true ? 2 : 3);
-    return got[1][1] == true && got[1][0] == STATUS_OK
-               ? "a table that a process has was frozen as if nobody had it"
-               : NULL;
-}
-
 static const struct scenario scenarios[] = {
     SCENARIO_PAGETABLES("H4a map, map", 2, 3, 0x7, prepare_trees, judge_two_maps, add_0_1, add_1_2),
     SCENARIO_PAGETABLES("H4b map, unmap", 2, 3, 0x3, prepare_running, judge_map_unmap, remove_0,

@@ -214,15 +214,6 @@ static void look_and_freeze(struct cpu *cpu)
     got[cpu->id][0] = CALL(cpu, CPT_FRZ, BOOT_CAPTABLE, TABLE);
 }
 
-static const char *judge_counted(void)
-{
-    saw(got[1][0] == STATUS_OK ? 0 : 1);
-    saw(got[1][1] == true ? 2 : 3);
-    return got[1][1] == true && got[1][0] == STATUS_OK
-               ? "a table that a process has was frozen as if nobody had it"
-               : NULL;
-}
-
 /* ---- H7d: PRC_CPT against deletion of the process ---- */
 
 static void set_and_sleep(struct cpu *cpu)

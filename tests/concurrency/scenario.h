@@ -109,3 +109,7 @@ bool is_valid(word_t slot, enum cap_type type);
 bool is_empty(word_t slot);
 word_t count_at(word_t slot);   /* references */
 bool is_marked(unsigned piece); /* its first granule is in use */
+
+/* Of a table that the first CPU gives to a process: the second looks whether it has it (result 1),
+ * then freezes it (result 0). */
+const char *judge_counted(void);

@@ -87,10 +87,10 @@ static NORETURN void enter(word_t cpu)
     __asm__ volatile("lock incq %[arrivals]\n\t"
                      "xor %%esp, %%esp\n\t"
                      "jmp *%[entry]"
-                     :
+                     : [arrivals] "+m"(arrivals)
                      : "a"(cpu), "D"(rme_boot.abi_version), "S"(rme_boot.clock_hz),
                        "d"(rme_boot.cpu_count), "r"(kmem_free), "r"(kmem_bytes), "r"(irq_lines),
-                       "r"(tables), [entry] "b"(plan.entry), [arrivals] "m"(arrivals)
+                       "r"(tables), [entry] "b"(plan.entry)
                      : "memory");
     __builtin_unreachable();
 }

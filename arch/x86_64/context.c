@@ -87,6 +87,29 @@ void arch_context_clear(struct arch_context *context)
     registers->gs = gs;
 }
 
+/* ---- Registers by number ---- */
+
+/* Where a thread has a register, and where the area of a guest: what a call preserves, in the order
+ * of DEBUG_REG_MOD; what it returns; what only an interruption leaves; what is no guest's. */
+#define CONTEXT(member)  offsetof(struct thread, context.member) / sizeof(word_t)
+#define REGISTER(member) offsetof(struct thread, registers.member) / sizeof(word_t)
+#define GUEST(member)    offsetof(struct arch_guest, member) / sizeof(word_t)
+static const struct {
+    uint8_t thread, guest;
+} words[] = {
+    {CONTEXT(rsp), GUEST(rsp)},  {CONTEXT(rip), GUEST(rip)},  {CONTEXT(rax), GUEST(rax)},
+    {REGISTER(rbx), GUEST(rbx)}, {REGISTER(rbp), GUEST(rbp)}, {REGISTER(r12), GUEST(r12)},
+    {REGISTER(r13), GUEST(r13)}, {REGISTER(r14), GUEST(r14)}, {REGISTER(r15), GUEST(r15)},
+    {CONTEXT(rdx), GUEST(rdx)},  {CONTEXT(rdi), GUEST(rdi)},  {REGISTER(rsi), GUEST(rsi)},
+    {REGISTER(rcx), GUEST(rcx)}, {REGISTER(r8), GUEST(r8)},   {REGISTER(r9), GUEST(r9)},
+    {REGISTER(r10), GUEST(r10)}, {REGISTER(r11), GUEST(r11)}, {REGISTER(rflags), GUEST(rflags)},
+    {REGISTER(fs), 0},           {REGISTER(gs), 0},
+};
+#undef CONTEXT
+#undef REGISTER
+#undef GUEST
+enum { WORD_RDX = 9, WORD_RSI = 11, WORD_RFLAGS = 17, GUEST_WORDS = 18 };
+
 /* ---- Debugging ---- */
 
 /* Registers of DEBUG_REG_MOD: 0 rsp, 1 rip, 2 rax, 3 rbx, 4 rbp, 5 to 8 r12 to r15, 9 flags (read
@@ -94,21 +117,16 @@ void arch_context_clear(struct arch_context *context)
 bool arch_context_debug(struct arch_context *context, struct arch_fpu *fpu, word_t index,
                         bool write, word_t *value)
 {
-#define CONTEXT(member)  offsetof(struct thread, context.member) / sizeof(word_t)
-#define REGISTER(member) offsetof(struct thread, registers.member) / sizeof(word_t)
-    static const uint8_t places[] = {
-        CONTEXT(rsp),  CONTEXT(rip),  CONTEXT(rax),  REGISTER(rbx),    REGISTER(rbp), REGISTER(r12),
-        REGISTER(r13), REGISTER(r14), REGISTER(r15), REGISTER(rflags), REGISTER(fs),  REGISTER(gs),
-    };
-#undef CONTEXT
-#undef REGISTER
-    enum { WRITABLE = 9, COUNT = sizeof(places) };
+    enum { WRITABLE = 9, COUNT = 12 };
     word_t *word;
 
     (void)fpu;
     if (index >= COUNT || (write && index >= WRITABLE))
         return false;
-    word = (word_t *)context + places[index_mask(index, COUNT)];
+    index = index_mask(index, COUNT);
+    if (index >= WRITABLE)
+        index += WORD_RFLAGS - WRITABLE;
+    word = (word_t *)context + words[index].thread;
     if (write)
         *word = *value;
     else
@@ -175,42 +193,28 @@ static word_t *fpu_words(const struct arch_fpu *fpu)
     return (word_t *)(((word_t)fpu + FPU_ALIGN - 1) & ~(word_t)(FPU_ALIGN - 1));
 }
 
+static void copy_words(word_t *to, const word_t *from)
+{
+    for (unsigned i = 0; i < FPU_AREA_BYTES / sizeof(word_t); i++)
+        to[i] = read_once(&from[i]);
+}
+
 void arch_guest_save(void *area, const struct arch_context *context, const struct arch_fpu *fpu)
 {
-    const struct arch_registers *registers = registers_of(context);
+    const word_t *thread = (const word_t *)context;
     struct arch_guest *guest = area;
-    word_t held = context->held;
+    unsigned known = WORD_RDX; /* of `words` */
 
-    guest->rsp = context->rsp;
-    guest->rip = context->rip;
-    guest->rax = context->rax;
-    guest->rbx = registers->rbx;
-    guest->rbp = registers->rbp;
-    guest->r12 = registers->r12;
-    guest->r13 = registers->r13;
-    guest->r14 = registers->r14;
-    guest->r15 = registers->r15;
-    guest->rdx = held == HELD_PRESERVED ? 0 : context->rdx;
-    guest->rdi = held == HELD_PRESERVED ? 0 : context->rdi;
-    if (held == HELD_ALL) {
-        guest->rflags = registers->rflags;
-        guest->rcx = registers->rcx;
-        guest->rsi = registers->rsi;
-        guest->r8 = registers->r8;
-        guest->r9 = registers->r9;
-        guest->r10 = registers->r10;
-        guest->r11 = registers->r11;
-    } else {
+    if (context->held == HELD_RESULTS)
+        known = WORD_RSI;
+    if (context->held == HELD_ALL)
+        known = GUEST_WORDS;
+    for (unsigned i = 0; i < GUEST_WORDS; i++)
+        ((word_t *)area)[words[i].guest] = i < known ? thread[words[i].thread] : 0;
+    if (known != GUEST_WORDS)
         guest->rflags = RFLAGS_CLEAN;
-        guest->rcx = 0;
-        guest->rsi = 0;
-        guest->r8 = 0;
-        guest->r9 = 0;
-        guest->r10 = 0;
-        guest->r11 = 0;
-    }
-    for (unsigned i = 0; fpu != NULL && i < FPU_AREA_BYTES / sizeof(word_t); i++)
-        guest->fpu[i] = fpu_words(fpu)[i];
+    if (fpu != NULL)
+        copy_words(guest->fpu, fpu_words(fpu));
 }
 
 /* All of the context but FS and GS base, which are the thread's. */
@@ -218,33 +222,17 @@ void arch_guest_load(void *area, struct arch_context *context, struct arch_fpu *
                      bool keep_result)
 {
     struct arch_registers *registers = registers_of(context);
+    word_t *thread = (word_t *)context, result = context->rax;
     struct arch_guest *guest = area;
 
-    if (keep_result)
-        guest->rax = context->rax;
-    else
-        context->rax = read_once(&guest->rax);
-    context->rip = read_once(&guest->rip);
-    context->rsp = read_once(&guest->rsp);
-    registers->rbx = read_once(&guest->rbx);
-    registers->rbp = read_once(&guest->rbp);
-    registers->r12 = read_once(&guest->r12);
-    registers->r13 = read_once(&guest->r13);
-    registers->r14 = read_once(&guest->r14);
-    registers->r15 = read_once(&guest->r15);
+    for (unsigned i = 0; i < GUEST_WORDS; i++)
+        thread[words[i].thread] = read_once((word_t *)area + words[i].guest);
     context->held = HELD_ALL;
-    context->rdx = read_once(&guest->rdx);
-    context->rdi = read_once(&guest->rdi);
-    registers->rsi = read_once(&guest->rsi);
-    registers->rcx = read_once(&guest->rcx);
-    registers->r8 = read_once(&guest->r8);
-    registers->r9 = read_once(&guest->r9);
-    registers->r10 = read_once(&guest->r10);
-    registers->r11 = read_once(&guest->r11);
-    registers->rflags = safe_flags(read_once(&guest->rflags));
+    registers->rflags = safe_flags(registers->rflags);
+    if (keep_result)
+        guest->rax = context->rax = result;
     if (fpu == NULL)
         return;
-    for (unsigned i = 0; i < FPU_AREA_BYTES / sizeof(word_t); i++)
-        fpu_words(fpu)[i] = read_once(&guest->fpu[i]);
+    copy_words(fpu_words(fpu), guest->fpu);
     make_safe(fpu_words(fpu));
 }

@@ -210,7 +210,7 @@ def claims(case, modules, outcome):
     yield "the command line", facts.get("text") == [f"[{case.text[:511]}]"]
     yield from claims_of_modules(modules, facts)
     noted = tuple(int(line.split()[0]) for line in facts.get("note", []))
-    yield f"notes: {noted}", noted == case.notes
+    yield f"notes: {case.notes}", noted == case.notes
 
 
 def run(name, options):

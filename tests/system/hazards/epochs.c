@@ -210,10 +210,11 @@ static const char *judge_delivery(void)
 
 /* ---- H15a: advance, advance or tick: never past a CPU that has not ticked ---- */
 
-static volatile word_t began_at;
+static volatile word_t began_at, are_awake;
 
 static void prepare_young(void)
 {
+    are_awake = 0;
     age();
     for (word_t cpu = 0; cpu < CPUS; cpu++)
         make_endpoint(EACH + cpu);
@@ -225,6 +226,12 @@ static void prepare_young(void)
  * have ticked by itself, nobody may find everybody past. */
 static void advance(word_t cpu)
 {
+    if (cpu == 0)
+        are_awake = 1;
+    while (are_awake == 0)
+        pause();
+    for (unsigned i = 0; i < USES; i++)
+        pause(); /* the last request that should wake it may be on its way: it is a tick */
     begin(cpu);
     got[cpu][0] = STATUS_NOT_QUIESCENT;
     for (unsigned i = 0; i < 4 * EPOCHS && got[cpu][0] == STATUS_NOT_QUIESCENT; i++) {

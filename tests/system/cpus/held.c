@@ -113,8 +113,7 @@ static word_t others;
 
 /* Ask all the time while it is held: the answer does not change before it goes on. It is held for a
  * second that begins after HOLD is said. On a busy host its turn may show only well after that, as
- * each tick interrupts it first.
- */
+ * each tick interrupts it first. */
 static void hold_once(word_t slot)
 {
     word_t begun = now(), turns, free_turns;

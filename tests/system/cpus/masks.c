@@ -232,8 +232,7 @@ static void edu_other(word_t cpu)
 
 /* Mask all and forget what came: a level may have been told once more than it rose. A CPU that was
  * in the midst of an interrupt when its line was masked tells it still; its beat says it is
- * through.
- */
+ * through. */
 static void settle(void)
 {
     for (word_t i = 0; i < line_count; i++)

@@ -113,8 +113,7 @@ static void tick(word_t busy)
 }
 
 /* The ticks that a call needs until it is done: many while the host lets a CPU wait that is on its
- * way to sleep.
- */
+ * way to sleep. */
 static word_t ticks_until(sword_t (*call)(rme_captable_t table, word_t slot), word_t slot,
                           word_t busy)
 {

@@ -15,10 +15,10 @@ static inline bool is_legal(struct memory_range range)
     return range.size != 0 && range.size - 1 <= ~range.base;
 }
 
-/* Neither range wraps. */
+/* Neither range wraps, and neither is empty. */
 static inline bool overlap(struct memory_range a, struct memory_range b)
 {
-    return a.base >= b.base ? a.base - b.base < b.size : b.base - a.base < a.size;
+    return a.base - b.base < b.size || b.base - a.base < a.size;
 }
 
 static inline bool is_allowed(const struct pagetable_boot *boot, struct memory_range range)

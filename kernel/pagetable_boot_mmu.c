@@ -7,27 +7,19 @@
  */
 #include "kernel/pagetable_boot.h"
 
-enum { ORDERS = ARCH_MMU_LEVELS - 1 }; /* of pages: all levels but the top */
+enum {
+    ORDER_MAX = ARCH_MMU_PAGE_ORDER + (ARCH_MMU_LEVELS - 1) * ARCH_MMU_NUMBER_ORDER
+}; /* of tables */
 
-static word_t order_of(unsigned level)
+/* Of the largest page that a range can begin with; 0 when it begins with none. */
+static word_t page_order(struct memory_range range)
 {
-    return ARCH_MMU_PAGE_ORDER + level * ARCH_MMU_NUMBER_ORDER;
-}
-
-/* The level of the largest page that a range can begin with; ORDERS when it begins with none. */
-static unsigned first_level(struct memory_range range)
-{
-    unsigned level = ORDERS;
-
-    while (level-- > 0) {
-        word_t order = order_of(level);
-        word_t mask = ((word_t)1 << order) - 1;
-
-        if ((range.base & mask) == 0 && range.size >> order != 0 && range.flags != 0 &&
+    for (word_t order = ORDER_MAX - ARCH_MMU_NUMBER_ORDER; order >= ARCH_MMU_PAGE_ORDER;
+         order -= ARCH_MMU_NUMBER_ORDER)
+        if (range.base >> order << order == range.base && range.size >> order != 0 &&
             arch_mmu_encode(range.base, order, range.flags, false) != 0)
-            return level;
-    }
-    return ORDERS;
+            return order;
+    return 0;
 }
 
 static struct capability *find(const struct pagetable_boot *boot, word_t base, word_t size_order)
@@ -83,27 +75,25 @@ static enum status add_page(struct cpu *cpu, struct pagetable_boot *boot, struct
 static enum status add_range(struct cpu *cpu, struct pagetable_boot *boot,
                              struct memory_range range)
 {
-    if (!is_allowed(boot, range) || (range.base + (range.size - 1)) >> ARCH_MMU_USER_ORDER != 0)
-        return STATUS_BOUNDS;
-    while (range.size != 0) {
-        unsigned level = first_level(range);
-        enum status status = STATUS_BOUNDS;
+    enum status status = STATUS_OK;
 
-        if (level != ORDERS)
-            status = add_page(cpu, boot, range, order_of(level));
-        if (status != STATUS_OK)
-            return status;
-        range = memory_behind(range, order_of(level));
+    if (!is_allowed(boot, range) || range.flags == 0 ||
+        (range.base + (range.size - 1)) >> ARCH_MMU_USER_ORDER != 0)
+        return STATUS_BOUNDS;
+    while (status == STATUS_OK && range.size != 0) {
+        word_t order = page_order(range);
+
+        status = order != 0 ? add_page(cpu, boot, range, order) : STATUS_BOUNDS;
+        range = memory_behind(range, order);
     }
-    return STATUS_OK;
+    return status;
 }
 
 enum status pagetable_boot_ranges(struct cpu *cpu, struct pagetable_boot *boot,
                                   const struct memory_range *ranges, word_t count)
 {
-    const word_t size_order = order_of(ARCH_MMU_LEVELS - 1);
-    enum status status = pagetable_boot(boot->top, &boot->next, PAGETABLE_TOP, size_order,
-                                        ARCH_MMU_USER_ORDER - size_order);
+    enum status status = pagetable_boot(boot->top, &boot->next, PAGETABLE_TOP, ORDER_MAX,
+                                        ARCH_MMU_USER_ORDER - ORDER_MAX);
 
     for (word_t i = 0; i < count && status == STATUS_OK; i++)
         status = add_range(cpu, boot, ranges[i]);

@@ -14,9 +14,11 @@ if(BOARD_ARCH STREQUAL "x86_64")
     set(RME_MACHINE_FLAGS -m64 -march=${BOARD_CPU} -mno-red-zone -fno-pic -fno-pie -fcf-protection=none)
     set(RME_NO_FPU -mgeneral-regs-only)
     # No jump through a register. No vector register, so that a stack of whole words will do. What is to be inlined
-    # says so. A branch that is nearly always taken the same way stays one.
+    # says so. A branch that is nearly always taken the same way stays one. What lives across a call is kept in
+    # registers that calls keep, or in memory.
     set(RME_PORT_FLAGS -mcmodel=kernel -fno-jump-tables
         "$<$<C_COMPILER_ID:GNU>:-fno-code-hoisting;-fno-inline-small-functions;-fno-if-conversion>"
+        "$<$<C_COMPILER_ID:GNU>:-fno-caller-saves;-fno-ipa-sra>"
         "$<$<C_COMPILER_ID:GNU>:-mpreferred-stack-boundary=3;-malign-data=abi>"
         "$<$<C_COMPILER_ID:Clang>:-mstack-alignment=8>")
     set(level z)

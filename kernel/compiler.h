@@ -16,3 +16,6 @@
 /* The structure that holds a member. */
 #define CONTAINER(pointer, type, member)                                                           \
     ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
+
+/* An address that is used often enough to be worth a register: no instruction then repeats it. */
+#define IN_REGISTER(pointer) __asm__("" : "+r"(pointer))

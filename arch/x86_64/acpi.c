@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: Unlicense */
 #include "arch/x86_64/acpi.h"
 
-static bool has_signature(const uint8_t *bytes, const char *signature, unsigned length)
-{
-    for (unsigned i = 0; i < length; i++)
-        if (bytes[i] != (uint8_t)signature[i])
-            return false;
-    return true;
-}
+#include "arch/x86_64/text.h"
+#include "kernel/compiler.h"
 
 static bool sums_to_zero(const uint8_t *bytes, size_t length)
 {
@@ -20,24 +15,35 @@ static bool sums_to_zero(const uint8_t *bytes, size_t length)
 
 /* ---- Tables ---- */
 
-enum { HEADER_BYTES = 36, TABLE_BYTES_MAX = 1 << 20, TABLE_LENGTH = 4 };
+enum { HEADER_BYTES = 36, TABLE_BYTES_MAX = 1 << 20 };
+
+static uint32_t signature_of(const uint8_t *table)
+{
+    return (uint32_t)firmware_word(table, 4);
+}
+
+static uint32_t length_of(const uint8_t *table)
+{
+    return (uint32_t)firmware_word(table + 4, 4);
+}
 
 /* A table that can be read and has a right checksum, or NULL. */
-static const uint8_t *map_table(uint64_t address, uint32_t *length)
+static const uint8_t *map_table(uint64_t address)
 {
     const uint8_t *table = firmware_map(address, HEADER_BYTES);
+    uint32_t length;
 
     if (table == NULL) {
         firmware_note(BOOT_NOTE_ACPI_UNREADABLE, address);
         return NULL;
     }
-    *length = (uint32_t)firmware_word(table + TABLE_LENGTH, 4);
-    if (*length < HEADER_BYTES || *length > TABLE_BYTES_MAX) {
-        firmware_note(BOOT_NOTE_ACPI_LENGTH, *length);
+    length = length_of(table);
+    if (length < HEADER_BYTES || length > TABLE_BYTES_MAX) {
+        firmware_note(BOOT_NOTE_ACPI_LENGTH, length);
         return NULL;
     }
-    table = firmware_map(address, *length);
-    if (table == NULL || !sums_to_zero(table, *length)) {
+    table = firmware_map(address, length);
+    if (table == NULL || !sums_to_zero(table, length)) {
         firmware_note(BOOT_NOTE_ACPI_CHECKSUM, address);
         return NULL;
     }
@@ -54,7 +60,7 @@ enum madt_entry {
     MADT_LOCAL_X2APIC = 9,
 };
 
-enum { MADT_ENTRIES = 44, MADT_ADDRESS = 36, MADT_FLAGS = 40, CPU_ENABLED = 1 };
+enum { MADT_ENTRIES = 44, MADT_ADDRESS = 36, CPU_ENABLED = 1 };
 
 static void add_cpu(struct acpi_info *info, uint64_t id, uint64_t flags)
 {
@@ -79,7 +85,7 @@ static void add_cpu(struct acpi_info *info, uint64_t id, uint64_t flags)
     info->apic_id[info->cpus++] = (uint8_t)id;
 }
 
-static void add_ioapic(struct acpi_info *info, const uint8_t *entry)
+static NOINLINE void add_ioapic(struct acpi_info *info, const uint8_t *entry)
 {
     if (info->ioapics == ACPI_IOAPICS_MAX) {
         firmware_note(BOOT_NOTE_IOAPIC_TOO_MANY, entry[2]);
@@ -88,7 +94,6 @@ static void add_ioapic(struct acpi_info *info, const uint8_t *entry)
     info->ioapic[info->ioapics++] = (struct acpi_ioapic){
         .address = firmware_word(entry + 4, 4),
         .first = (uint32_t)firmware_word(entry + 8, 4),
-        .id = entry[2],
     };
 }
 
@@ -105,23 +110,11 @@ static void add_override(struct acpi_info *info, const uint8_t *entry)
     };
 }
 
-/* Bytes that an entry of the kinds that we read has at least; 2 for the others. */
-static unsigned entry_bytes(uint8_t kind)
-{
-    switch (kind) {
-    case MADT_LOCAL_APIC:
-        return 8;
-    case MADT_IOAPIC:
-    case MADT_LOCAL_APIC_ADDRESS:
-        return 12;
-    case MADT_OVERRIDE:
-        return 10;
-    case MADT_LOCAL_X2APIC:
-        return 16;
-    default:
-        return 2;
-    }
-}
+/* Bytes that an entry of the kinds that we read has at least; fewer than any has, for others. */
+static const uint8_t entry_bytes[] = {
+    [MADT_LOCAL_APIC] = 8,          [MADT_IOAPIC] = 12,       [MADT_OVERRIDE] = 10,
+    [MADT_LOCAL_APIC_ADDRESS] = 12, [MADT_LOCAL_X2APIC] = 16,
+};
 
 static void read_entry(struct acpi_info *info, const uint8_t *entry)
 {
@@ -146,16 +139,15 @@ static void read_entry(struct acpi_info *info, const uint8_t *entry)
     }
 }
 
-static void read_madt(struct acpi_info *info, const uint8_t *table, uint32_t length)
+static void read_madt(struct acpi_info *info, const uint8_t *table)
 {
-    uint32_t at = MADT_ENTRIES;
+    uint32_t length = length_of(table), at = MADT_ENTRIES;
 
     if (length < MADT_ENTRIES || info->local_apic != 0) {
         firmware_note(BOOT_NOTE_MADT_MALFORMED, length);
         return;
     }
     info->local_apic = firmware_word(table + MADT_ADDRESS, 4);
-    info->has_8259 = (table[MADT_FLAGS] & 1) != 0;
     while (length - at >= 2) {
         uint8_t bytes = table[at + 1];
 
@@ -163,7 +155,7 @@ static void read_madt(struct acpi_info *info, const uint8_t *table, uint32_t len
             firmware_note(BOOT_NOTE_MADT_ENTRY, bytes);
             return;
         }
-        if (bytes < entry_bytes(table[at]))
+        if (table[at] < sizeof(entry_bytes) && bytes < entry_bytes[table[at]])
             firmware_note(BOOT_NOTE_MADT_ENTRY, table[at]);
         else
             read_entry(info, table + at);
@@ -173,9 +165,10 @@ static void read_madt(struct acpi_info *info, const uint8_t *table, uint32_t len
 
 /* ---- HPET ---- */
 
-static void read_hpet(struct acpi_info *info, const uint8_t *table, uint32_t length)
+static void read_hpet(struct acpi_info *info, const uint8_t *table)
 {
     enum { HPET_BYTES = 56, SPACE = 40, ADDRESS = 44, IN_MEMORY = 0 };
+    uint32_t length = length_of(table);
 
     if (length < HPET_BYTES || table[SPACE] != IN_MEMORY || info->hpet != 0) {
         firmware_note(BOOT_NOTE_HPET_MALFORMED, length);
@@ -186,7 +179,7 @@ static void read_hpet(struct acpi_info *info, const uint8_t *table, uint32_t len
 
 /* ---- FADT, 5.2.9: the timer, if it has one ---- */
 
-static void read_fadt(struct acpi_info *info, const uint8_t *table, uint32_t length)
+static void read_fadt(struct acpi_info *info, const uint8_t *table)
 {
     enum {
         TIMER = 76, /* an I/O port */
@@ -196,7 +189,7 @@ static void read_fadt(struct acpi_info *info, const uint8_t *table, uint32_t len
         TIMER_IS_32_BITS = 1 << 8,
         REDUCED = 1 << 20 /* there is none, whatever the field says */
     };
-    uint32_t flags;
+    uint32_t length = length_of(table), flags;
 
     if (length < FLAGS_END || info->has_fadt) {
         firmware_note(BOOT_NOTE_FADT_MALFORMED, length);
@@ -217,7 +210,10 @@ enum { RSDP_BYTES = 20, RSDP_BYTES_2 = 36, RSDP_REVISION = 15, RSDP_RSDT = 16, R
 
 static bool is_rsdp(const uint8_t *rsdp)
 {
-    return rsdp != NULL && has_signature(rsdp, "RSD PTR ", 8) && sums_to_zero(rsdp, RSDP_BYTES);
+    const uint64_t signature =
+        (uint64_t)CHARACTERS('P', 'T', 'R', ' ') << 32 | CHARACTERS('R', 'S', 'D', ' ');
+
+    return rsdp != NULL && firmware_word(rsdp, 8) == signature && sums_to_zero(rsdp, RSDP_BYTES);
 }
 
 /* The address of the XSDT, where there is one that can be trusted; 0 if not. */
@@ -233,66 +229,76 @@ static uint64_t xsdt_of(uint64_t address, const uint8_t *rsdp)
     return firmware_word(rsdp + RSDP_XSDT, 8);
 }
 
-static void read_table(struct acpi_info *info, uint64_t address)
+static NOINLINE void read_table(struct acpi_info *info, uint64_t address)
 {
-    uint32_t length;
-    const uint8_t *table = map_table(address, &length);
+    const uint8_t *table = map_table(address);
 
     if (table == NULL)
         return;
-    if (has_signature(table, "APIC", 4))
-        read_madt(info, table, length);
-    if (has_signature(table, "HPET", 4))
-        read_hpet(info, table, length);
-    if (has_signature(table, "FACP", 4))
-        read_fadt(info, table, length);
+    switch (signature_of(table)) {
+    case CHARACTERS('A', 'P', 'I', 'C'):
+        read_madt(info, table);
+        break;
+    case CHARACTERS('H', 'P', 'E', 'T'):
+        read_hpet(info, table);
+        break;
+    case CHARACTERS('F', 'A', 'C', 'P'):
+        read_fadt(info, table);
+        break;
+    default: /* of no use to us */
+        break;
+    }
 }
 
 bool acpi_read(uint64_t rsdp, struct acpi_info *info)
 {
     const uint8_t *pointer = rsdp != 0 ? firmware_map(rsdp, RSDP_BYTES) : NULL;
-    const uint8_t *root;
-    uint64_t xsdt;
-    uint32_t length, count;
-    unsigned bytes;
+    const uint8_t *root, *at, *end;
+    uint32_t signature = CHARACTERS('X', 'S', 'D', 'T');
+    unsigned bytes = 8, left = ACPI_TABLES_MAX;
+    uint64_t address;
 
-    *info = (struct acpi_info){.local_apic = 0};
     if (!is_rsdp(pointer)) {
         firmware_note(BOOT_NOTE_ACPI_NONE, rsdp);
         return false;
     }
-    xsdt = xsdt_of(rsdp, pointer);
-    bytes = xsdt != 0 ? 8 : 4;
-    root = map_table(xsdt != 0 ? xsdt : firmware_word(pointer + RSDP_RSDT, 4), &length);
-    if (root == NULL || !has_signature(root, xsdt != 0 ? "XSDT" : "RSDT", 4)) {
+    address = xsdt_of(rsdp, pointer);
+    if (address == 0) {
+        address = firmware_word(pointer + RSDP_RSDT, 4);
+        signature = CHARACTERS('R', 'S', 'D', 'T');
+        bytes = 4;
+    }
+    root = map_table(address);
+    if (root == NULL || signature_of(root) != signature) {
         firmware_note(BOOT_NOTE_ACPI_ROOT, rsdp);
         return false;
     }
-    count = (length - HEADER_BYTES) / bytes;
-    if (count > ACPI_TABLES_MAX)
-        firmware_note(BOOT_NOTE_ACPI_TABLES, count);
-    for (uint32_t i = 0; i < count && i < ACPI_TABLES_MAX; i++)
-        read_table(info, firmware_word(root + HEADER_BYTES + (size_t)i * bytes, bytes));
+    end = root + length_of(root);
+    for (at = root + HEADER_BYTES; at + bytes <= end; at += bytes) {
+        if (left-- == 0) {
+            firmware_note(BOOT_NOTE_ACPI_TABLES, (length_of(root) - HEADER_BYTES) / bytes);
+            break;
+        }
+        read_table(info, bytes == 8 ? firmware_word(at, 8) : firmware_word(at, 4));
+    }
     return true;
+}
+
+/* The RSDP in a piece of memory, which it begins at a multiple of 16; 0 if there is none. */
+static uint64_t search(uint64_t begin, uint64_t end)
+{
+    for (; begin < end; begin += 16)
+        if (is_rsdp(firmware_map(begin, RSDP_BYTES)))
+            return begin;
+    return 0;
 }
 
 uint64_t acpi_search(void)
 {
-    enum {
-        BIOS = 0xE0000,
-        BIOS_END = 0x100000,
-        EBDA_SEGMENT = 0x40E,
-        EBDA_BYTES = 1024,
-        STEP = 16
-    };
+    enum { BIOS = 0xE0000, BIOS_END = 0x100000, EBDA_SEGMENT = 0x40E, EBDA_BYTES = 1024 };
     const uint8_t *segment = firmware_map(EBDA_SEGMENT, 2);
     uint64_t ebda = segment != NULL ? firmware_word(segment, 2) << 4 : 0;
+    uint64_t found = ebda != 0 ? search(ebda, ebda + EBDA_BYTES) : 0;
 
-    for (uint64_t at = ebda; ebda != 0 && at < ebda + EBDA_BYTES; at += STEP)
-        if (is_rsdp(firmware_map(at, RSDP_BYTES)))
-            return at;
-    for (uint64_t at = BIOS; at < BIOS_END; at += STEP)
-        if (is_rsdp(firmware_map(at, RSDP_BYTES)))
-            return at;
-    return 0;
+    return found != 0 ? found : search(BIOS, BIOS_END);
 }

@@ -21,7 +21,6 @@ enum {
 struct acpi_ioapic {
     uint64_t address;
     uint32_t first;
-    uint8_t id;
 };
 
 /* An ISA interrupt that arrives as another global one, or with other polarity (bits 1:0) or trigger
@@ -38,15 +37,15 @@ struct acpi_info {
     uint32_t pm_timer_mask;
     uint16_t pm_timer; /* I/O port of the timer of 3,579,545 Hz, or 0 */
     bool has_fadt;
-    bool has_8259; /* two legacy controllers that are to be masked */
     unsigned cpus, ioapics, overrides;
     uint8_t apic_id[ACPI_CPUS_MAX];
     struct acpi_ioapic ioapic[ACPI_IOAPICS_MAX];
     struct acpi_override override[ACPI_OVERRIDES_MAX];
 };
 
-/* Read the tables from the RSDP at a physical address, which may be 0. False: no usable root; *info
- * is then empty. Time: bounded by ACPI_TABLES_MAX and the size of the tables, at most 1 MiB each.
+/* Read the tables from the RSDP at a physical address, which may be 0; *info is all zeros before.
+ * False: no usable root. Time: bounded by ACPI_TABLES_MAX and the size of the tables, at most 1 MiB
+ * each.
  */
 bool acpi_read(uint64_t rsdp, struct acpi_info *info);
 

@@ -12,21 +12,14 @@
 
 /* What has been found out. */
 struct boot_state {
-    struct firmware firmware;
-    struct acpi_info acpi;
-    struct boot_memory memory;
     word_t loader; /* enum boot_loader */
     word_t init;   /* as in the boot page */
     word_t clock;  /* enum boot_clock */
+    struct boot_memory memory;
+    struct acpi_info acpi;
+    struct firmware firmware;
+    struct firmware_list ram; /* of the first process */
 };
-
-/* Whether a range of the first process is RAM: neither a device nor boot information. */
-static inline bool boot_range_is_ram(const struct memory_range *range)
-{
-    const word_t ram = PAGE_WRITE | PAGE_CACHE;
-
-    return (range->flags & ram) == ram;
-}
 
 /* ---- boot_page.c ---- */
 

@@ -6,13 +6,14 @@
 #include "arch/space.h"
 #include "arch/x86_64/boot.h"
 #include "arch/x86_64/port.h"
+#include "arch/x86_64/text.h"
 #include "drivers/console.h"
 #include "kernel/pagetable.h"
 #include "kernel/panic.h"
 #include "kernel/report.h"
 #include "layout.h"
 
-static struct boot_page *boot_page(void)
+static NOINLINE struct boot_page *boot_page(void)
 {
     word_t page = LAYOUT_KERNEL_WINDOW + LAYOUT_BOOT_PAGE;
 
@@ -24,8 +25,7 @@ void boot_page_begin(void)
 {
     struct boot_page *page = boot_page();
 
-    for (word_t *word = &page->magic; word < (word_t *)(page + 1); word++)
-        *word = 0;
+    __builtin_memset(page, 0, sizeof(*page));
     page->magic = BOOT_PAGE_MAGIC;
     page->version = BOOT_PAGE_VERSION;
     page->bytes = sizeof(*page);
@@ -46,12 +46,10 @@ void boot_page_begin(void)
 static const char *text_of(enum boot_note what)
 {
     static const uint8_t numbers[] = {SAID(NUMBER)};
-    static const char texts[] = SAID(TEXT);
-    const char *text = texts;
+    const char *text = SAID(TEXT);
 
     for (unsigned i = 0; i < sizeof(numbers) && numbers[i] != (uint8_t)what; i++)
-        while (*text++ != '\0')
-            continue;
+        text = text_behind(text);
     return text;
 }
 
@@ -110,38 +108,28 @@ static void copy_text(char *to, uint64_t from, size_t bytes)
     }
 }
 
-static void add_ram(struct boot_page *page, const struct boot_memory *memory)
+static void add_ram(struct boot_page *page, const struct firmware_list *ram)
 {
-    for (word_t i = 0; i < memory->range_count; i++) {
-        const struct memory_range *range = &memory->ranges[i];
+    for (unsigned i = 0; i < ram->count; i++) {
+        const struct firmware_range *range = &ram->range[i];
 
-        if (!boot_range_is_ram(range))
-            continue;
-        if (page->rams == BOOT_PAGE_RAMS) {
-            firmware_note(BOOT_NOTE_RAM_TOO_MANY, range->base);
+        if (i == BOOT_PAGE_RAMS) {
+            firmware_note(BOOT_NOTE_RAM_TOO_MANY, range->begin);
             return;
         }
-        page->ram[page->rams++] = (struct boot_span){range->base, range->size};
+        page->ram[page->rams++] = (struct boot_span){range->begin, range->end - range->begin};
     }
 }
 
-static bool is_ram(const struct boot_page *page, const struct firmware_module *module)
-{
-    for (word_t i = 0; i < page->rams; i++)
-        if (module->base >= page->ram[i].base && module->size <= page->ram[i].size &&
-            module->base - page->ram[i].base <= page->ram[i].size - module->size)
-            return true;
-    return false;
-}
-
 /* One that the first process could not read keeps its number, with size 0. */
-static void add_module(struct boot_page *page, const struct firmware_module *module)
+static void add_module(struct boot_page *page, const struct firmware_module *module,
+                       const struct firmware_list *ram)
 {
     struct boot_module *to = &page->module[page->modules++];
 
     to->base = module->base;
     copy_text(to->text, module->text, sizeof(to->text));
-    if (is_ram(page, module))
+    if (firmware_holds(ram->range, ram->count, module->base, module->size))
         to->size = module->size;
     else
         firmware_note(BOOT_NOTE_MODULE_UNREADABLE, module->base);
@@ -153,15 +141,6 @@ static void add_lines(struct boot_page *page, const struct acpi_info *acpi)
         page->isa_line[i] = i;
     for (unsigned i = 0; i < acpi->overrides; i++)
         page->isa_line[acpi->override[i].isa] = acpi->override[i].global;
-}
-
-static void add_firmware(struct boot_page *page, const struct firmware *firmware)
-{
-    for (unsigned i = 0; i < firmware->regions && i < BOOT_PAGE_REGIONS; i++)
-        page->region[page->regions++] = (struct boot_region){
-            firmware->region[i].base, firmware->region[i].size, firmware->region[i].kind};
-    for (unsigned i = 0; i < firmware->modules && i < BOOT_PAGE_MODULES; i++)
-        add_module(page, &firmware->module[i]);
 }
 
 const char *boot_page_text(const struct firmware *firmware)
@@ -181,8 +160,11 @@ void boot_page_fill(const struct boot_state *boot)
     page->init = boot->init;
     page->clock = boot->clock;
     page->kernel_entry = arch_mmu_kernel_entry(ARCH_MMU_TOP_ENTRIES - 1);
-    add_ram(page, &boot->memory);
-    add_firmware(page, &boot->firmware);
+    add_ram(page, &boot->ram);
+    page->regions = boot->firmware.regions;
+    __builtin_memcpy(page->region, boot->firmware.region, sizeof(page->region));
+    for (unsigned i = 0; i < boot->firmware.modules; i++)
+        add_module(page, &boot->firmware.module[i], &boot->ram);
     add_lines(page, &boot->acpi);
 }
 

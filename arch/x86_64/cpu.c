@@ -20,20 +20,38 @@ struct __attribute__((packed)) task_state {
 };
 static_assert(sizeof(struct task_state) == 104, "as the SDM has it");
 
+struct __attribute__((packed)) task_segment {
+    uint16_t limit, base;
+    uint8_t base16, kind, more, base24;
+    uint32_t base32, reserved;
+};
+static_assert(sizeof(struct task_segment) == 16, "as the SDM has it");
+
+struct __attribute__((packed)) gate {
+    uint16_t address, selector;
+    uint8_t stack, kind;
+    uint16_t address16;
+    uint32_t address32, reserved;
+};
+static_assert(sizeof(struct gate) == 16, "as the SDM has it");
+
 struct __attribute__((packed)) table_pointer {
     uint16_t limit;
     word_t base;
 };
 
-enum { GDT_ENTRIES = SELECTOR_TASK / 8 + 2, GATES = 256, PAGE = 4096 };
+enum { SEGMENTS = SELECTOR_TASK / 8, GATES = 256, PAGE = 4096 };
 enum { FAULT_STACK_BYTES = 1024, ENTRY_STACK_BYTES = 512 };
 enum { FAULT_STACKS = 3 }; /* NMI, double fault, machine check */
 
 struct __attribute__((aligned(PAGE))) entry_pages {
-    word_t idt[GATES][2];
-    word_t gdt[GDT_ENTRIES];
+    struct {
+        uint32_t low, high; /* of 64-bit code: no base, no limit */
+    } segment[SEGMENTS];
+    struct task_segment task_segment;
     struct task_state task;
     word_t room;
+    struct gate idt[GATES];
     char fault_stacks[FAULT_STACKS][FAULT_STACK_BYTES];
     char stack[ENTRY_STACK_BYTES]; /* with KPTI: of entries from user code */
 };
@@ -42,27 +60,32 @@ static_assert(offsetof(struct entry_pages, fault_stacks) % 16 == 0, "stacks are 
 
 _Alignas(PAGE) char port_entry_pages[CONFIG_CPUS_MAX][ENTRY_PAGES_BYTES];
 
-#define SEGMENT_CODE 0x00AF9B000000FFFF
-#define SEGMENT_DATA 0x00CF93000000FFFF
-#define SEGMENT_USER ((word_t)3 << 45)
-#define SEGMENT_TASK ((word_t)0x89 << 40)
+enum {
+    SEGMENT_CODE = 0xAF9B00,
+    SEGMENT_DATA = 0xCF9300,
+    SEGMENT_USER = 3 << 13,
+    KIND_TASK = 0x89,
+};
 
 static void fill_gdt(struct entry_pages *pages)
 {
     word_t base = (word_t)&pages->task;
 
-    pages->gdt[SELECTOR_KERNEL_CODE / 8] = SEGMENT_CODE;
-    pages->gdt[SELECTOR_KERNEL_DATA / 8] = SEGMENT_DATA;
-    pages->gdt[SELECTOR_USER_DATA / 8] = SEGMENT_DATA | SEGMENT_USER;
-    pages->gdt[SELECTOR_USER_CODE / 8] = SEGMENT_CODE | SEGMENT_USER;
-    pages->gdt[SELECTOR_TASK / 8] = SEGMENT_TASK | (sizeof(struct task_state) - 1) |
-                                    (base & 0xFFFFFF) << 16 | (base >> 24 & 0xFF) << 56;
-    pages->gdt[SELECTOR_TASK / 8 + 1] = base >> 32;
+    pages->segment[SELECTOR_KERNEL_CODE / 8].high = SEGMENT_CODE;
+    pages->segment[SELECTOR_KERNEL_DATA / 8].high = SEGMENT_DATA;
+    pages->segment[SELECTOR_USER_DATA / 8].high = SEGMENT_DATA | SEGMENT_USER;
+    pages->segment[SELECTOR_USER_CODE / 8].high = SEGMENT_CODE | SEGMENT_USER;
+    pages->task_segment.limit = sizeof(struct task_state) - 1;
+    pages->task_segment.base = (uint16_t)base;
+    pages->task_segment.base16 = (uint8_t)(base >> 16);
+    pages->task_segment.kind = KIND_TASK;
+    pages->task_segment.base24 = (uint8_t)(base >> 24);
+    pages->task_segment.base32 = (uint32_t)(base >> 32);
 }
 
-static void load_segments(struct entry_pages *pages, const struct port_area *area)
+static NOINLINE void load_segments(struct entry_pages *pages, const struct port_area *area)
 {
-    const struct table_pointer pointer = {sizeof(pages->gdt) - 1, (word_t)pages->gdt};
+    const struct table_pointer pointer = {offsetof(struct entry_pages, task) - 1, (word_t)pages};
 
     fill_gdt(pages);
     pages->task.stack[0] = CONFIG_KPTI ? area->entry.entry_stack : (word_t)area;
@@ -91,50 +114,33 @@ static void load_segments(struct entry_pages *pages, const struct port_area *are
 
 /* ---- Vectors ---- */
 
-enum { VECTOR_NEAR = VECTOR_LINES + BOARD_IRQ_LINES - NEAR_LINES };
-enum { BREAKPOINT = 3, NMI = 2, DOUBLE_FAULT = 8, MACHINE_CHECK = 18 };
-#define GATE_INTERRUPT ((word_t)0x8E << 40 | SELECTOR_KERNEL_CODE << 16)
-#define GATE_USER      ((word_t)0x60 << 40)
+enum { BREAKPOINT = 3, KIND_INTERRUPT = 0x8E, KIND_USER = 0x60 };
 
-/* Vectors, the stub of the first, how far apart stubs are, and which stack. A later row counts. */
-static const struct {
-    const char *stub;
-    uint8_t first, last, stride, stack;
-} stubs[] = {
-    {port_stray_stub, 0, GATES - 1, 0, 0},
-    {port_exception_stubs, 0, EXCEPTIONS - 1, STUB_NEAR_BYTES, 0},
-    {port_machine_stubs, NMI, NMI, 0, 1},
-    {port_machine_stubs + STUB_MACHINE_BYTES, DOUBLE_FAULT, DOUBLE_FAULT, 0, 2},
-    {port_machine_stubs + (word_t)2 * STUB_MACHINE_BYTES, MACHINE_CHECK, MACHINE_CHECK, 0, 3},
-    {port_line_stubs, VECTOR_LINES, VECTOR_NEAR - 1, STUB_LINE_BYTES, 0},
-    {port_near_line_stubs, VECTOR_NEAR, VECTOR_NEAR + NEAR_LINES - 1, STUB_NEAR_BYTES, 0},
-    {port_timer_stub, VECTOR_TIMER, VECTOR_TIMER, 0, 0},
-    {port_request_stub, VECTOR_REQUEST, VECTOR_REQUEST, 0, 0},
-    {port_spurious_stub, VECTOR_SPURIOUS, VECTOR_SPURIOUS, 0, 0},
-};
-
-static void load_vectors(struct entry_pages *pages)
+static NOINLINE void load_vectors(struct entry_pages *pages)
 {
     const struct table_pointer pointer = {sizeof(pages->idt) - 1, (word_t)pages->idt};
 
-    for (unsigned i = 0; i < sizeof(stubs) / sizeof(stubs[0]); i++) {
-        word_t address = (word_t)stubs[i].stub;
+    for (const struct stubs *stubs = port_stubs; stubs < port_stubs_end; stubs++) {
+        word_t address = (word_t)stubs + (word_t)stubs->from;
+        struct gate *gate = &pages->idt[stubs->first];
 
-        for (unsigned vector = stubs[i].first; vector <= stubs[i].last; vector++) {
-            pages->idt[vector][0] = GATE_INTERRUPT | (word_t)stubs[i].stack << 32 |
-                                    (address & 0xFFFF) | (address & 0xFFFF0000) << 32;
-            pages->idt[vector][1] = address >> 32;
-            address += stubs[i].stride;
+        for (; gate <= &pages->idt[stubs->last]; gate++) {
+            gate->address = (uint16_t)address;
+            gate->selector = SELECTOR_KERNEL_CODE;
+            gate->stack = stubs->stack;
+            gate->kind = KIND_INTERRUPT;
+            gate->address16 = (uint16_t)(address >> 16);
+            gate->address32 = (uint32_t)(address >> 32);
+            address += stubs->stride;
         }
     }
-    pages->idt[BREAKPOINT][0] |= GATE_USER;
+    pages->idt[BREAKPOINT].kind |= KIND_USER;
     __asm__ volatile("lidt %0" : : "m"(pointer) : "memory");
 }
 
 /* ---- The rest ---- */
 
 enum {
-    MSR_EFER = 0xC0000080,
     MSR_STAR = 0xC0000081,
     MSR_LSTAR = 0xC0000082,
     MSR_CSTAR = 0xC0000083,
@@ -148,13 +154,20 @@ enum {
     FLAGS_ALL = 0x3F7FD5, /* cleared on the way in: every flag that there is */
 };
 
+/* A register of which no bit is to be set may not be there. */
+void port_msr_set(uint32_t msr, word_t bits)
+{
+    if (bits != 0)
+        msr_write(msr, msr_read(msr) | bits);
+}
+
 static void prepare_calls(struct port_area *area)
 {
     msr_write(MSR_STAR, (word_t)SELECTOR_SYSRET << 48 | (word_t)SELECTOR_KERNEL_CODE << 32);
     msr_write(MSR_LSTAR, (word_t)call_door);
     msr_write(MSR_CSTAR, (word_t)call_door); /* nobody gets there: no 32-bit code segment */
     msr_write(MSR_FMASK, FLAGS_ALL);
-    msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_SYSCALL | (port_features.nx ? EFER_NX : 0));
+    port_msr_set(MSR_EFER, EFER_SYSCALL | (port_features.nx ? EFER_NX : 0));
     msr_write(MSR_FS_BASE, 0);
     msr_write(MSR_GS_BASE, (word_t)&area->cpu);
     msr_write(MSR_KERNEL_GS_BASE, 0);

@@ -566,7 +566,6 @@ port_guard_\register:
  * that two bytes jump there. No vector of a line is above 127, of which one byte would be negative. */
     .section .text.entry, "ax"
     .type   interrupt_door, @function
-    .global port_timer_stub, port_request_stub, port_spurious_stub, port_stray_stub
 port_timer_stub:
     push    $VECTOR_TIMER
     jmp     interrupt_door
@@ -591,7 +590,6 @@ port_stray_stub:
 .endm
 
     .set    line, 0
-    .global port_line_stubs, port_near_line_stubs
 port_line_stubs:
     line_stubs (BOARD_IRQ_LINES - NEAR_LINES), STUB_LINE_BYTES
 port_near_line_stubs:
@@ -673,7 +671,6 @@ asleep:
 .endm
 
     .type   exception_door, @function
-    .global port_exception_stubs
 port_exception_stubs:
     .set    vector, 0
     .rept   EXCEPTIONS
@@ -712,7 +709,6 @@ exception_with_code:
     jmp     exception_door
 
 /* NMI, double fault, which has a code that is 0, and machine check. */
-    .global port_machine_stubs
 port_machine_stubs:
     .irp    vector, 2, 8, 18
 606:
@@ -731,3 +727,27 @@ port_machine_stubs:
 #endif
     .global port_entry_text_end
 port_entry_text_end:
+
+/* ---- Vectors, for boot ---- */
+
+/* struct stubs of port.h. */
+#define VECTOR_NEAR (VECTOR_LINES + BOARD_IRQ_LINES - NEAR_LINES)
+.macro stubs from, first, last, stride=0, stack=0
+    .long   \from - .
+    .byte   \first, \last, \stride, \stack
+.endm
+
+    .section .rodata.stubs, "a"
+    .global port_stubs, port_stubs_end
+port_stubs:
+    stubs   port_stray_stub, 0, 255
+    stubs   port_exception_stubs, 0, (EXCEPTIONS - 1), STUB_NEAR_BYTES
+    stubs   port_machine_stubs, 2, 2, 0, 1
+    stubs   (port_machine_stubs + STUB_MACHINE_BYTES), 8, 8, 0, 2
+    stubs   (port_machine_stubs + 2 * STUB_MACHINE_BYTES), 18, 18, 0, 3
+    stubs   port_line_stubs, VECTOR_LINES, (VECTOR_NEAR - 1), STUB_LINE_BYTES
+    stubs   port_near_line_stubs, VECTOR_NEAR, (VECTOR_NEAR + NEAR_LINES - 1), STUB_NEAR_BYTES
+    stubs   port_timer_stub, VECTOR_TIMER, VECTOR_TIMER
+    stubs   port_request_stub, VECTOR_REQUEST, VECTOR_REQUEST
+    stubs   port_spurious_stub, VECTOR_SPURIOUS, VECTOR_SPURIOUS
+port_stubs_end:

@@ -7,6 +7,7 @@
 #include "arch/x86_64/instructions.h"
 #include "arch/x86_64/port.h"
 #include "arch/x86_64/speculation.h"
+#include "arch/x86_64/text.h"
 #include "kernel/report.h"
 #include "port/clock.h"
 
@@ -97,28 +98,44 @@ static void write_call(uint8_t *from, const uint8_t *to)
         from[i] = NOP;
 }
 
+static_assert(PATCH_WITHOUT_LFENCE == (int)MITIGATION_LFENCE &&
+                  PATCH_VERW == (int)MITIGATION_VERW &&
+                  PATCH_WITHOUT_IBPB == (int)MITIGATION_IBPB &&
+                  PATCH_WITHOUT_RSB == (int)MITIGATION_RSB,
+              "patches of mitigations have their numbers");
+
+/* What applies, a bit for each PATCH_. */
+static unsigned find_patches(void)
+{
+    const unsigned barriers = 1u << MITIGATION_IBPB | 1u << MITIGATION_RSB;
+    const unsigned on = port_speculation.on;
+    unsigned patches = (on & 1u << PATCH_VERW) | (~on & (barriers | 1u << PATCH_WITHOUT_LFENCE));
+
+    if ((on & barriers) != 0)
+        patches |= 1u << PATCH_GUARD;
+    if ((port_features.cr4 & CR4_FSGSBASE) == 0)
+        patches |= 1u << PATCH_WITHOUT_BASES;
+    if ((port_features.cr4 & CR4_SMAP) == 0)
+        patches |= 1u << PATCH_WITHOUT_SMAP;
+    if (!port_processor.keeps_pointers)
+        patches |= 1u << PATCH_WITHOUT_POINTERS;
+    return patches;
+}
+
 void port_patch(void)
 {
-    const bool *is_on = port_speculation.is_on;
-    const bool applies[PATCHES] = {
-        [PATCH_WITHOUT_BASES] = (port_features.cr4 & CR4_FSGSBASE) == 0,
-        [PATCH_WITHOUT_SMAP] = (port_features.cr4 & CR4_SMAP) == 0,
-        [PATCH_WITHOUT_LFENCE] = !is_on[MITIGATION_LFENCE],
-        [PATCH_WITHOUT_IBPB] = !is_on[MITIGATION_IBPB],
-        [PATCH_WITHOUT_RSB] = !is_on[MITIGATION_RSB],
-        [PATCH_WITHOUT_POINTERS] = !port_processor.keeps_pointers,
-        [PATCH_VERW] = is_on[MITIGATION_VERW],
-        [PATCH_GUARD] = is_on[MITIGATION_IBPB] || is_on[MITIGATION_RSB],
-    };
+    const unsigned patches = find_patches();
 
     for (const struct place *place = port_patches_begin; place < port_patches_end; place++) {
         int32_t why = why_of(place);
         uint8_t *from = code_at(&place->from, place->from - why * PATCH_UNIT);
         const uint8_t *to = code_at(&place->to, place->to);
 
-        if (applies[why] && why == PATCH_GUARD)
+        if ((patches & 1u << why) == 0)
+            continue;
+        if (why == PATCH_GUARD)
             write_call(from, to);
-        else if (applies[why])
+        else
             write_jump(from, to);
     }
 }
@@ -128,69 +145,59 @@ void port_patch(void)
 enum {
     MSR_SPEC_CTRL = 0x48,
     MSR_VIRT_SPEC_CTRL = 0xC001011F, /* AMD, for guests */
-    MSR_EFER = 0xC0000080,
 };
-
-static void set_bits(uint32_t msr, word_t bits)
-{
-    if (bits != 0)
-        msr_write(msr, msr_read(msr) | bits);
-}
 
 void port_prepare_speculation(void)
 {
-    set_bits(MSR_EFER, port_speculation.features);
-    set_bits(MSR_SPEC_CTRL, port_speculation.control);
-    set_bits(MSR_VIRT_SPEC_CTRL, port_speculation.virtual_control);
+    port_msr_set(MSR_EFER, port_speculation.features);
+    port_msr_set(MSR_SPEC_CTRL, port_speculation.control);
+    port_msr_set(MSR_VIRT_SPEC_CTRL, port_speculation.virtual_control);
 }
 
 /* ---- The report ---- */
 
-/* Of what is offered: + is on, - is off. */
-static void say_one(const char *name, bool is_offered, bool is_on)
+/* Names of bits from 0 up, of those that are offered: + is on, - is off. */
+static void say_bits(const char *names, word_t offered, word_t on)
 {
-    if (!is_offered)
-        return;
-    boot_say(is_on ? " +" : " -");
-    boot_say(name);
+    for (; offered != 0; offered >>= 1, on >>= 1) {
+        if ((offered & 1) != 0) {
+            boot_say((on & 1) != 0 ? " +" : " -");
+            boot_say(names);
+        }
+        names = text_behind(names);
+    }
 }
 
 /* Read back from the registers, not from what was meant to be written. */
 static void say_protection(void)
 {
     enum { NX, WP }; /* bits of CR4 that are nobody's here */
-    static const struct {
-        uint8_t bit;
-        char name[9];
-    } features[] = {
-        {NX, "NX"},   {WP, "WP"},       {20, "SMEP"}, {21, "SMAP"},
-        {11, "UMIP"}, {16, "FSGSBASE"}, {6, "MCE"},   {18, "XSAVE"},
-    };
-    const word_t offered = port_features.cr4 | (word_t)port_features.nx << NX | 1 << WP;
-    const word_t on = (cr4_read() & port_features.cr4) | (msr_read(MSR_EFER) >> 11 & 1) << NX |
+    const char *names = "NX\0WP\0\0\0\0\0MCE\0\0\0\0\0UMIP\0\0\0\0\0FSGSBASE\0\0"
+                        "XSAVE\0\0SMEP\0SMAP"; /* in between: none, or of no use to tell */
+    const word_t offered =
+        (port_features.cr4 & ~(word_t)CR4_PGE) | (word_t)port_features.nx << NX | 1 << WP;
+    const word_t on = (cr4_read() & ~(word_t)3) | (msr_read(MSR_EFER) >> 11 & 1) << NX |
                       (cr0_read() >> 16 & 1) << WP;
 
-    for (unsigned i = 0; i < sizeof(features) / sizeof(features[0]); i++)
-        say_one(features[i].name, (offered >> features[i].bit & 1) != 0,
-                (on >> features[i].bit & 1) != 0);
+    say_bits(names, offered, on);
 }
 
 static void report_weaknesses(struct cpu *cpu)
 {
     const struct processor *processor = &port_processor;
+    const struct weaknesses has = processor_weaknesses(processor);
     const struct {
         bool has;
         const char *name;
     } weaknesses[] = {
-        {processor->has_meltdown, " meltdown"}, {processor->has_l1tf, " l1tf"},
-        {processor->has_buffers, " buffers"},   {processor->has_ssb, " ssb"},
-        {processor->has_retbleed, " retbleed"},
+        {has.meltdown, " meltdown"}, {has.l1tf, " l1tf"},         {has.buffers, " buffers"},
+        {has.ssb, " ssb"},           {has.retbleed, " retbleed"},
     };
 
     report_text(cpu, "speculation: family ");
-    report_decimal(cpu, processor->family);
+    report_decimal(cpu, processor_family(processor));
     report_text(cpu, " model ");
-    report_decimal(cpu, processor->model);
+    report_decimal(cpu, processor_model(processor));
     report_text(cpu, ", may have");
     for (unsigned i = 0; i < sizeof(weaknesses) / sizeof(weaknesses[0]); i++)
         if (weaknesses[i].has)
@@ -203,8 +210,7 @@ void port_report_cpu(struct cpu *cpu)
 {
     boot_say("\nRME on x86-64:");
     say_protection();
-    for (unsigned i = 0; i < MITIGATIONS; i++)
-        say_one(speculation_names[i], port_speculation.is_offered[i], port_speculation.is_on[i]);
+    say_bits(speculation_names, port_speculation.offered, port_speculation.on);
     boot_say("\n");
     if (!CONFIG_DEBUG)
         return;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Unlicense */
 #include "arch/x86_64/firmware.h"
 
+#include "kernel/compiler.h"
+
 enum { PAGE_BYTES = 4096, MEMORY_USABLE = 1, MAP_ENTRIES_MAX = 256 };
 
 /* Before anybody counts or copies: at most so many entries. */
-static unsigned limit(uint64_t count, unsigned max, enum boot_note what)
+static NOINLINE unsigned limit(uint64_t count, unsigned max, enum boot_note what)
 {
     if (count <= max)
         return (unsigned)count;
@@ -17,8 +19,8 @@ static unsigned limit(uint64_t count, unsigned max, enum boot_note what)
 bool firmware_holds(const struct firmware_range *ranges, unsigned count, uint64_t base,
                     uint64_t size)
 {
-    for (unsigned i = 0; i < count; i++)
-        if (base >= ranges[i].begin && base <= ranges[i].end && size <= ranges[i].end - base)
+    for (; count != 0; count--, ranges++)
+        if (base >= ranges->begin && base <= ranges->end && size <= ranges->end - base)
             return true;
     return false;
 }
@@ -109,11 +111,11 @@ static void keep_regions(struct firmware *firmware, const uint8_t *entries, unsi
                          unsigned stride)
 {
     firmware->regions =
-        limit(count, FIRMWARE_REGIONS_MAX, BOOT_NOTE_MAP_TOO_LONG); /* for the boot page only */
+        limit(count, BOOT_PAGE_REGIONS, BOOT_NOTE_MAP_TOO_LONG); /* for the boot page only */
     for (unsigned i = 0; i < firmware->regions; i++, entries += stride)
         firmware->region[i] =
-            (struct firmware_region){firmware_word(entries, 8), firmware_word(entries + 8, 8),
-                                     (uint32_t)firmware_word(entries + 16, 4)};
+            (struct boot_region){firmware_word(entries, 8), firmware_word(entries + 8, 8),
+                                 firmware_word(entries + 16, 4)};
 }
 
 /* First all RAM, then everything else is taken out of it: maps may overlap, and come in any order.
@@ -195,7 +197,6 @@ bool firmware_read_pvh(uint64_t address, struct firmware *firmware)
     const uint8_t *map;
     unsigned count;
 
-    *firmware = (struct firmware){.rsdp = 0};
     /* The map of memory is there since version 1. */
     if (info == NULL || firmware_word(info, 4) != PVH_MAGIC ||
         firmware_word(info + PVH_VERSION, 4) < 1) {
@@ -231,7 +232,7 @@ enum multiboot2 {
     MODULE_HEADER = 16,
 };
 
-static void read_map_tag(struct firmware *firmware, const uint8_t *tag, uint32_t size)
+static NOINLINE void read_map_tag(struct firmware *firmware, const uint8_t *tag, uint32_t size)
 {
     uint32_t stride;
 
@@ -254,7 +255,8 @@ static bool has_end(const uint8_t *tag, uint32_t from, uint32_t size)
     return from < size && tag[size - 1] == 0;
 }
 
-static void read_tag(struct firmware *firmware, const uint8_t *tag, uint32_t size, uint64_t at)
+static NOINLINE void read_tag(struct firmware *firmware, const uint8_t *tag, uint32_t size,
+                              uint64_t at)
 {
     switch (firmware_word(tag, 4)) {
     case TAG_TEXT:
@@ -290,7 +292,6 @@ bool firmware_read_multiboot2(uint64_t address, struct firmware *firmware)
     uint32_t length = info != NULL ? (uint32_t)firmware_word(info, 4) : 0;
     uint32_t at = TAG_BYTES;
 
-    *firmware = (struct firmware){.rsdp = 0};
     if (length < 2 * TAG_BYTES || length > INFO_BYTES_MAX ||
         (info = firmware_map(address, length)) == NULL) {
         firmware_note(BOOT_NOTE_LOADER_MALFORMED, address);

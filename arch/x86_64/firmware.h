@@ -8,10 +8,9 @@
  */
 #pragma once
 
-#include "abi/boot_notes.h"
-#include "abi/types.h"
+#include "abi/boot_page.h"
 
-enum { FIRMWARE_RANGES_MAX = 34, FIRMWARE_MODULES_MAX = 8, FIRMWARE_REGIONS_MAX = 32 };
+enum { FIRMWARE_RANGES_MAX = 34, FIRMWARE_MODULES_MAX = BOOT_PAGE_MODULES };
 
 struct firmware_range {
     uint64_t begin, end;
@@ -21,12 +20,6 @@ struct firmware_range {
 struct firmware_list {
     unsigned count;
     struct firmware_range range[FIRMWARE_RANGES_MAX];
-};
-
-/* An entry of the map of memory as it is. */
-struct firmware_region {
-    uint64_t base, size;
-    uint32_t kind;
 };
 
 struct firmware_module {
@@ -39,12 +32,12 @@ struct firmware {
     uint64_t text; /* the command line, likewise */
     unsigned modules, regions;
     struct firmware_module module[FIRMWARE_MODULES_MAX];
-    struct firmware_list ram; /* whole pages */
-    struct firmware_region region[FIRMWARE_REGIONS_MAX];
+    struct firmware_list ram;                     /* whole pages */
+    struct boot_region region[BOOT_PAGE_REGIONS]; /* the map of memory as it is */
 };
 
-/* Read what the loader left at a physical address. False: it is not there or makes no sense;
- * *firmware is then empty. Time: bounded by the size of what is read, at most 64 KiB. */
+/* Read what the loader left at a physical address; *firmware is all zeros before. False: it is not
+ * there or makes no sense. Time: bounded by the size of what is read, at most 64 KiB. */
 bool firmware_read_pvh(uint64_t address, struct firmware *firmware);
 bool firmware_read_multiboot2(uint64_t address, struct firmware *firmware);
 

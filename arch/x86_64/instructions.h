@@ -27,6 +27,8 @@ static inline uint32_t io_in32(uint16_t port)
     return word;
 }
 
+enum { MSR_EFER = 0xC0000080u };
+
 static inline void msr_write(uint32_t msr, word_t word)
 {
     __asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)word), "d"((uint32_t)(word >> 32)));

@@ -59,22 +59,25 @@ static word_t index_of(const char *symbol)
     return ((word_t)symbol - LAYOUT_KERNEL_WINDOW) / PAGE % ENTRIES;
 }
 
-/* The pages from one symbol to another, which both begin one. */
-static void fill_pages(const char *begin, const char *end, word_t bits)
+/* Pages of the image up to a symbol, which begins one; that page. */
+static word_t fill_pages(word_t page, const char *end, word_t bits)
 {
-    for (word_t i = index_of(begin); i < index_of(end); i++)
-        image[i] = kernel_page(LAYOUT_BOOT_PAGE + i * PAGE, bits);
+    for (; page < index_of(end); page++)
+        image[page] = kernel_page(LAYOUT_BOOT_PAGE + page * PAGE, bits);
+    return index_of(end);
 }
 
+/* The page of boot is the first. */
 static void fill_image(void)
 {
-    image[0] = kernel_page(LAYOUT_BOOT_PAGE, MMU_WRITE | MMU_NO_EXECUTE);
-    fill_pages(layout_text_begin, layout_text_end, 0);
-    fill_pages(layout_text_end, layout_rodata_end, MMU_NO_EXECUTE);
-    fill_pages(layout_rodata_end, layout_boot_begin, MMU_WRITE | MMU_NO_EXECUTE);
-    fill_pages(layout_boot_begin, layout_boot_text_end, 0);
-    fill_pages(layout_boot_text_end, layout_boot_rodata_end, MMU_NO_EXECUTE);
-    fill_pages(layout_boot_rodata_end, layout_image_end, MMU_WRITE | MMU_NO_EXECUTE);
+    word_t page = fill_pages(0, layout_text_begin, MMU_WRITE | MMU_NO_EXECUTE);
+
+    page = fill_pages(page, layout_text_end, 0);
+    page = fill_pages(page, layout_rodata_end, MMU_NO_EXECUTE);
+    page = fill_pages(page, layout_boot_begin, MMU_WRITE | MMU_NO_EXECUTE);
+    page = fill_pages(page, layout_boot_text_end, 0);
+    page = fill_pages(page, layout_boot_rodata_end, MMU_NO_EXECUTE);
+    (void)fill_pages(page, layout_image_end, MMU_WRITE | MMU_NO_EXECUTE);
     image[index_of(layout_stack_guard)] = 0;
     for (unsigned i = 0; port_stack_guard(i) != 0; i++)
         image[index_of((const char *)port_stack_guard(i))] = 0;
@@ -133,12 +136,13 @@ void port_prepare_memory(const struct acpi_info *acpi)
 /* The memory of what ran once is the first process's. It gets nothing of what lay there. */
 static void give_boot_away(void)
 {
-    fill_pages(layout_boot_begin, layout_image_end, MMU_WRITE | MMU_NO_EXECUTE);
     for (word_t page = (word_t)layout_boot_begin; page < (word_t)layout_image_end; page += PAGE) {
+        word_t *entry = &image[index_of((const char *)page)];
+
+        *entry = kernel_page(port_physical(page), MMU_WRITE | MMU_NO_EXECUTE);
         arch_mmu_forget(page);
-        for (word_t i = 0; i < ENTRIES; i++)
-            ((word_t *)page)[i] = 0;
-        image[index_of((const char *)page)] = 0;
+        __builtin_memset((void *)page, 0, PAGE);
+        *entry = 0;
         arch_mmu_forget(page);
     }
 }

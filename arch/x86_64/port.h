@@ -71,6 +71,9 @@ void port_prepare_speculation(void);
  * are on with a +, the others with a -; in a debug build also what it may be weak in. */
 void port_report_cpu(struct cpu *cpu);
 
+/* Set bits of a model-specific register. */
+void port_msr_set(uint32_t msr, word_t bits);
+
 /* Segments, vectors, the doors of calls, protection: this CPU. */
 void port_prepare_cpu(struct port_area *area);
 
@@ -174,10 +177,15 @@ void port_prepare_fpu(void);
 
 extern char call_door[];
 extern char port_entry_text[], port_entry_text_end[]; /* pages, with KPTI */
-extern char port_exception_stubs[], port_machine_stubs[];
-extern char port_line_stubs[], port_near_line_stubs[];
-extern char port_timer_stub[], port_request_stub[];
-extern char port_stray_stub[], port_spurious_stub[];
+
+/* Vectors, where the stub of the first lies from here, how far apart stubs are, and which stack
+ * they need. A later row counts. */
+struct stubs {
+    int32_t from;
+    uint8_t first, last, stride, stack;
+};
+
+extern const struct stubs port_stubs[], port_stubs_end[];
 NORETURN void leave_boot(struct cpu *cpu, struct thread *thread);
 
 /* Reached from there. */

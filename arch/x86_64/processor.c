@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Unlicense */
 #include "arch/x86_64/processor.h"
 
+#include "arch/x86_64/text.h"
+
 enum { BASIC = 0, SIGNATURE = 1, STRUCTURED = 7, XSAVE_STATES = 0xD };
 #define EXTENDED       0x80000000
 #define EXTENDED_ONE   0x80000001
@@ -41,12 +43,14 @@ static const struct {
 void processor_features(struct port_features *features)
 {
     const word_t wanted = 7; /* x87, SSE, AVX */
-    const struct cpuid leaves[] = {leaf(SIGNATURE), leaf(STRUCTURED), leaf(EXTENDED_ONE)};
-    const uint32_t *words = (const uint32_t *)leaves;
+    const struct {
+        struct cpuid signature, structured, extended;
+    } leaves = {leaf(SIGNATURE), leaf(STRUCTURED), leaf(EXTENDED_ONE)};
+    const uint32_t *words = &leaves.signature.a;
 
     *features = (struct port_features){
-        .nx = bit(leaves[2].d, 20),
-        .huge_pages = bit(leaves[2].d, 26),
+        .nx = bit(leaves.extended.d, 20),
+        .huge_pages = bit(leaves.extended.d, 26),
     };
     for (unsigned i = 0; i < sizeof(offers) / sizeof(offers[0]); i++)
         if (bit(words[offers[i].word], offers[i].bit))
@@ -62,119 +66,115 @@ void processor_features(struct port_features *features)
 
 /* ---- Who it is ---- */
 
-/* Twelve characters of a name, four in a word. */
-#define WORD(a, b, c, d)                                                                           \
-    ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
-
-static bool is_vendor(const struct cpuid *basic, uint32_t first, uint32_t second, uint32_t third)
+/* Its first four characters and its last tell. */
+static bool is_vendor(const struct cpuid *basic, uint32_t first, uint32_t last)
 {
-    return basic->b == first && basic->d == second && basic->c == third;
+    return basic->b == first && basic->c == last;
 }
 
-static void read_signature(struct processor *processor, uint32_t signature)
-{
-    const uint32_t more = 0xF; /* a family that has no room in its field */
-
-    processor->family = signature >> 8 & 0xF;
-    processor->model = signature >> 4 & 0xF;
-    if (processor->family == 6 || processor->family == more)
-        processor->model |= signature >> 12 & 0xF0;
-    if (processor->family == more)
-        processor->family += signature >> 20 & 0xFF;
-}
-
-/* Intel's processors in order: family 5, and the first two generations of Atom. */
+/* Of Intel's processors: family 5, and the first two generations of Atom. */
 static bool is_in_order(const struct processor *processor)
 {
-    static const uint8_t atoms[] = {0x1C, 0x26, 0x27, 0x35, 0x36};
+    enum { ATOM = 0x1C, ATOMS = 1 | 1 << 10 | 1 << 11 | 1 << 25 | 1 << 26 }; /* 26, 27, 35, 36 */
+    uint32_t family = processor_base_family(processor), atom = processor_model(processor) - ATOM;
 
-    if (!processor->is_intel)
-        return false;
-    for (unsigned i = 0; processor->family == 6 && i < sizeof(atoms); i++)
-        if (processor->model == atoms[i])
-            return true;
-    return processor->family == 5;
+    return family == 5 || (family == 6 && atom < 32 && (ATOMS >> atom & 1) != 0);
 }
 
 /* ---- Weaknesses and means ---- */
 
-/* IA32_ARCH_CAPABILITIES. */
 enum {
-    RDCL_NO = 0,
-    IBRS_ALL = 1,
-    SSB_NO = 4,
-    MDS_NO = 5,
-    TAA_NO = 8,
-    SBDR_SSDP_NO = 13,
-    FBSDP_NO = 14,
-    PSDP_NO = 15,
-    FB_CLEAR = 17,
-    RFDS_NO = 27,
-    RFDS_CLEAR = 28,
+    /* Leaf 7. */
+    B_TSX = 1 << 11,
+    D_MD_CLEAR = 1 << 10,
+    D_SPEC_CTRL = 1 << 26, /* IA32_SPEC_CTRL and IA32_PRED_CMD */
+    D_ARCH_CAPABILITIES = 1 << 29,
+
+    /* Leaf 80000008. */
+    B_POINTERS = 1 << 2,
+    B_IBPB = 1 << 12,
+    B_IBRS_ALL = 1 << 14 | 1 << 16, /* there, and may stay on */
+    B_SSBD = 1 << 24,
+    B_SSBD_VIRTUAL = 1 << 25,
+    B_SSB_NO = 1 << 26,
+
+    /* IA32_ARCH_CAPABILITIES. */
+    RDCL_NO = 1 << 0,
+    IBRS_ALL = 1 << 1,
+    SSB_NO = 1 << 4,
+    MDS_NO = 1 << 5,
+    TAA_NO = 1 << 8,
+    MMIO_NO = 7 << 13, /* SBDR and SSDP, FBSDP, PSDP: each has its own */
+    FB_CLEAR = 1 << 17,
+    RFDS_NO = 1 << 27,
+    RFDS_CLEAR = 1 << 28,
 };
 
-/* Buffers from which a load that fails may take what is another's, and whether VERW clears them. */
-static void judge_buffers(struct processor *processor, struct cpuid structured)
+/* Whether a load that fails may take what is another's from a buffer that VERW clears, be it that
+ * the processor says so with MD_CLEAR or with the weakness itself. */
+static bool clears_itself(word_t known)
 {
-    const bool md_clear = bit(structured.d, 10), has_tsx = bit(structured.b, 11);
-    const word_t known = processor->capabilities;
-    const bool mds = !bit(known, MDS_NO);
-    const bool taa = has_tsx && !bit(known, TAA_NO);
-    const bool mmio = bit(known, FB_CLEAR) &&
-                      !(bit(known, SBDR_SSDP_NO) && bit(known, FBSDP_NO) && bit(known, PSDP_NO));
-    const bool rfds = bit(known, RFDS_CLEAR) && !bit(known, RFDS_NO);
+    return (known & (RFDS_NO | RFDS_CLEAR)) == RFDS_CLEAR ||
+           ((known & FB_CLEAR) != 0 && (known & MMIO_NO) != MMIO_NO);
+}
 
-    processor->has_buffers = mds || taa || mmio || rfds;
-    processor->verw_clears = md_clear || mmio || rfds;
+static bool has_old_buffers(word_t known, struct cpuid structured)
+{
+    return (known & MDS_NO) == 0 || ((structured.b & B_TSX) != 0 && (known & TAA_NO) == 0);
 }
 
 /* A processor that is neither Intel's nor AMD's is taken for the worst of Intel's. */
-static void judge(struct processor *processor, struct cpuid structured, struct cpuid eight)
+static bool is_suspect(const struct processor *processor)
+{
+    return !processor->is_in_order && !processor->is_amd;
+}
+
+struct weaknesses processor_weaknesses(const struct processor *processor)
 {
     const word_t known = processor->capabilities;
+    const struct cpuid structured = leaf(STRUCTURED), eight = leaf(EXTENDED_EIGHT);
+    const uint32_t family = processor_family(processor);
 
-    if (processor->is_in_order)
-        return;
-    processor->has_ssb = !bit(known, SSB_NO) && !(processor->is_amd && bit(eight.b, 26));
-    if (processor->is_amd) {
-        processor->has_retbleed = processor->family >= 0x15 && processor->family <= 0x19;
-        return;
-    }
-    processor->has_meltdown = !bit(known, RDCL_NO);
-    processor->has_l1tf = !bit(known, RDCL_NO);
-    judge_buffers(processor, structured);
+    return (struct weaknesses){
+        .meltdown = is_suspect(processor) && (known & RDCL_NO) == 0,
+        .l1tf = is_suspect(processor) && (known & RDCL_NO) == 0,
+        .buffers =
+            is_suspect(processor) && (clears_itself(known) || has_old_buffers(known, structured)),
+        .ssb = !processor->is_in_order && (known & SSB_NO) == 0 &&
+               !(processor->is_amd && (eight.b & B_SSB_NO) != 0),
+        .retbleed = processor->is_amd && family >= 0x15 && family <= 0x19,
+    };
 }
 
 static void read_means(struct processor *processor, struct cpuid structured, struct cpuid eight)
 {
-    const bool is_told = bit(structured.d, 26); /* IA32_SPEC_CTRL and IA32_PRED_CMD */
+    const word_t known = processor->capabilities;
 
-    processor->ibpb = is_told || bit(eight.b, 12);
-    processor->enhanced_ibrs = (is_told && bit(processor->capabilities, IBRS_ALL)) ||
-                               (bit(eight.b, 14) && bit(eight.b, 16));
+    processor->ibpb = ((structured.d & D_SPEC_CTRL) | (eight.b & B_IBPB)) != 0;
     processor->automatic_ibrs = bit(leaf(EXTENDED_21).a, 8);
-    processor->ssbd = bit(structured.d, 31) || bit(eight.b, 24);
-    processor->ssbd_virtual = !processor->ssbd && bit(eight.b, 25);
+    processor->enhanced_ibrs = (eight.b & B_IBRS_ALL) == B_IBRS_ALL ||
+                               ((structured.d & D_SPEC_CTRL) != 0 && (known & IBRS_ALL) != 0);
+    processor->ssbd = (structured.d >> 31 | (eight.b & B_SSBD)) != 0;
+    processor->ssbd_virtual = (eight.b & B_SSBD_VIRTUAL) != 0;
+    processor->keeps_pointers = processor->is_amd && (eight.b & B_POINTERS) == 0;
+    processor->needs_verw =
+        is_suspect(processor) && (clears_itself(known) || ((structured.d & D_MD_CLEAR) != 0 &&
+                                                           has_old_buffers(known, structured)));
 }
 
 void processor_speculation(struct processor *processor)
 {
-    struct cpuid basic = processor_cpuid(BASIC, 0);
-    struct cpuid structured = leaf(STRUCTURED), eight = leaf(EXTENDED_EIGHT);
+    const struct cpuid basic = processor_cpuid(BASIC, 0), structured = leaf(STRUCTURED);
 
-    *processor = (struct processor){
-        .is_intel = is_vendor(&basic, WORD('G', 'e', 'n', 'u'), WORD('i', 'n', 'e', 'I'),
-                              WORD('n', 't', 'e', 'l')),
-        .is_amd = is_vendor(&basic, WORD('A', 'u', 't', 'h'), WORD('e', 'n', 't', 'i'),
-                            WORD('c', 'A', 'M', 'D')) ||
-                  is_vendor(&basic, WORD('H', 'y', 'g', 'o'), WORD('n', 'G', 'e', 'n'),
-                            WORD('u', 'i', 'n', 'e')),
-    };
-    read_signature(processor, leaf(SIGNATURE).a);
-    processor->is_in_order = is_in_order(processor);
-    if (bit(structured.d, 29))
+    processor->signature = leaf(SIGNATURE).a;
+    processor->is_in_order =
+        is_vendor(&basic, CHARACTERS('G', 'e', 'n', 'u'), CHARACTERS('n', 't', 'e', 'l')) &&
+        is_in_order(processor);
+    processor->is_amd =
+        is_vendor(&basic, CHARACTERS('A', 'u', 't', 'h'), CHARACTERS('c', 'A', 'M', 'D')) ||
+        is_vendor(&basic, CHARACTERS('H', 'y', 'g', 'o'), CHARACTERS('u', 'i', 'n', 'e'));
+    processor->capabilities = 0;
+    if ((structured.d & D_ARCH_CAPABILITIES) != 0)
         processor->capabilities = processor_msr(MSR_ARCH_CAPABILITIES);
-    processor->keeps_pointers = processor->is_amd && !bit(eight.b, 2);
-    read_means(processor, structured, eight);
-    judge(processor, structured, eight);
+    read_means(processor, structured, leaf(EXTENDED_EIGHT));
 }

@@ -52,18 +52,39 @@ void processor_features(struct port_features *features);
 enum { MSR_ARCH_CAPABILITIES = 0x10A };
 
 struct processor {
-    uint32_t family, model;
-    bool is_intel, is_amd;
+    uint32_t signature;
+    bool is_amd;         /* or Hygon's */
     bool is_in_order;    /* does not speculate past a load */
     word_t capabilities; /* IA32_ARCH_CAPABILITIES, 0 where there is none */
-
-    /* Weaknesses, worst case where the processor does not say. */
-    bool has_meltdown, has_l1tf, has_buffers; /* buffers: MDS, TAA, MMIO stale data, RFDS */
-    bool has_ssb, has_retbleed;
+    bool needs_verw;     /* has a weakness that VERW is for, and VERW is it */
     bool keeps_pointers; /* of the x87: a restore leaves those of the last exception alone */
-
-    /* Means. */
-    bool verw_clears, ibpb, enhanced_ibrs, automatic_ibrs, ssbd, ssbd_virtual;
+    bool ibpb, enhanced_ibrs, automatic_ibrs, ssbd, ssbd_virtual;
 };
 
 void processor_speculation(struct processor *processor);
+
+/* Without the part that families from 15 up have besides. */
+static inline uint32_t processor_base_family(const struct processor *processor)
+{
+    return processor->signature >> 8 & 0xF;
+}
+
+static inline uint32_t processor_family(const struct processor *processor)
+{
+    uint32_t family = processor_base_family(processor);
+
+    return family == 0xF ? family + (processor->signature >> 20 & 0xFF) : family;
+}
+
+static inline uint32_t processor_model(const struct processor *processor)
+{
+    return (processor->signature >> 4 & 0xF) | (processor->signature >> 12 & 0xF0);
+}
+
+/* What it may be weak in, to be told: the worst case where it does not say. Buffers: MDS, TAA, MMIO
+ * stale data, RFDS. */
+struct weaknesses {
+    bool meltdown, l1tf, buffers, ssb, retbleed;
+};
+
+struct weaknesses processor_weaknesses(const struct processor *processor);

@@ -3,12 +3,13 @@
 
 #include "abi/boot_page.h"
 #include "arch/x86_64/instructions.h"
+#include "kernel/compiler.h"
 
 enum {
     HPET_BYTES = 1024,
-    HPET_PERIOD = 4, /* femtoseconds */
-    HPET_CONFIG = 0x10,
-    HPET_COUNTER = 0xF0,
+    HPET_PERIOD = 0x4 / 4, /* femtoseconds; registers of 32 bits */
+    HPET_CONFIG = 0x10 / 4,
+    HPET_COUNTER = 0xF0 / 4,
     HPET_ENABLE = 1,
     HPET_PERIOD_MIN = 100000, /* 10 GHz: nobody has that */
     HPET_PERIOD_MAX = 100000000,
@@ -26,22 +27,12 @@ enum {
 
 #define FEMTOSECONDS ((word_t)1000000000000000)
 
-static struct {
+static struct reference {
     word_t kind, hz, mask;
     volatile uint32_t *hpet;
     uint32_t hpet_config; /* as it was */
     uint16_t port;
 } reference;
-
-static uint32_t hpet_read(unsigned at)
-{
-    return reference.hpet[at / sizeof(uint32_t)];
-}
-
-static void hpet_write(unsigned at, uint32_t word)
-{
-    reference.hpet[at / sizeof(uint32_t)] = word;
-}
 
 static word_t pit_read(void)
 {
@@ -55,7 +46,7 @@ static word_t pit_read(void)
 word_t reference_read(void)
 {
     if (reference.kind == BOOT_CLOCK_HPET)
-        return hpet_read(HPET_COUNTER);
+        return reference.hpet[HPET_COUNTER];
     if (reference.kind == BOOT_CLOCK_ACPI)
         return io_in32(reference.port);
     return pit_read();
@@ -74,41 +65,40 @@ word_t reference_hz(void)
 void reference_end(void)
 {
     if (reference.kind == BOOT_CLOCK_HPET)
-        hpet_write(HPET_CONFIG, reference.hpet_config);
+        reference.hpet[HPET_CONFIG] = reference.hpet_config;
 }
 
 /* ---- Choosing ---- */
 
-static bool begin_hpet(const struct acpi_info *acpi)
+static bool begin_hpet(struct reference *new, const struct acpi_info *acpi)
 {
     uint32_t period;
 
-    reference.hpet = acpi->hpet != 0 ? firmware_place(acpi->hpet, HPET_BYTES) : NULL;
-    if (reference.hpet == NULL || acpi->hpet % 8 != 0)
+    new->hpet = acpi->hpet != 0 ? firmware_place(acpi->hpet, HPET_BYTES) : NULL;
+    if (new->hpet == NULL || acpi->hpet % 8 != 0)
         return false;
-    period = hpet_read(HPET_PERIOD);
+    period = new->hpet[HPET_PERIOD];
     if (period < HPET_PERIOD_MIN || period > HPET_PERIOD_MAX)
         return false;
-    reference.hz = FEMTOSECONDS / period;
-    reference.mask = 0xFFFFFFFF;
-    reference.hpet_config = hpet_read(HPET_CONFIG);
-    hpet_write(HPET_CONFIG, reference.hpet_config | HPET_ENABLE);
+    new->hz = FEMTOSECONDS / period;
+    new->mask = 0xFFFFFFFF;
+    new->hpet_config = new->hpet[HPET_CONFIG];
+    new->hpet[HPET_CONFIG] = new->hpet_config | HPET_ENABLE;
     return true;
 }
 
-static bool begin_acpi(const struct acpi_info *acpi)
+static bool begin_acpi(struct reference *new, const struct acpi_info *acpi)
 {
-    reference.port = acpi->pm_timer;
-    reference.hz = ACPI_TIMER_HZ;
-    reference.mask = acpi->pm_timer_mask;
+    new->port = acpi->pm_timer;
+    new->hz = ACPI_TIMER_HZ;
+    new->mask = acpi->pm_timer_mask;
     return acpi->pm_timer != 0;
 }
 
-static bool begin_pit(const struct acpi_info *acpi)
+static bool begin_pit(struct reference *new)
 {
-    (void)acpi;
-    reference.hz = PIT_HZ;
-    reference.mask = 0xFFFF;
+    new->hz = PIT_HZ;
+    new->mask = 0xFFFF;
     io_out8(PIT_CONTROL, PIT_ONCE);
     io_out8(PIT_CHANNEL0, 0xFF);
     io_out8(PIT_CHANNEL0, 0xFF);
@@ -125,21 +115,23 @@ static bool counts(void)
     return false;
 }
 
-static bool begin(word_t kind, const struct acpi_info *acpi)
+static bool begin(struct reference *new, const struct acpi_info *acpi)
 {
-    reference.kind = kind;
-    if (kind == BOOT_CLOCK_HPET)
-        return begin_hpet(acpi);
-    return kind == BOOT_CLOCK_ACPI ? begin_acpi(acpi) : begin_pit(acpi);
+    if (new->kind == BOOT_CLOCK_HPET)
+        return begin_hpet(new, acpi);
+    return new->kind == BOOT_CLOCK_ACPI ? begin_acpi(new, acpi) : begin_pit(new);
 }
 
 word_t reference_choose(const struct acpi_info *acpi)
 {
-    for (word_t kind = BOOT_CLOCK_HPET; kind <= BOOT_CLOCK_8254; kind++) {
-        if (!begin(kind, acpi))
+    struct reference *new = &reference;
+
+    IN_REGISTER(new);
+    for (new->kind = BOOT_CLOCK_HPET; new->kind <= BOOT_CLOCK_8254; new->kind++) {
+        if (!begin(new, acpi))
             continue;
         if (counts())
-            return kind;
+            return new->kind;
         reference_end();
     }
     return 0;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Unlicense */
 #include "arch/x86_64/speculation.h"
 
-const char speculation_names[MITIGATIONS][MITIGATION_NAME_BYTES] = {
-    "lfence", "ibrs", "ibpb", "rsb", "verw", "ssbd",
-};
+#include "arch/x86_64/text.h"
+
+const char speculation_names[] = "lfence\0ibrs\0ibpb\0rsb\0verw\0ssbd";
 
 /* ---- The command line ---- */
 
@@ -19,112 +19,89 @@ static const char *behind(const char *text, const char *begin)
     return *begin == '\0' ? text : NULL;
 }
 
-static bool is_word(const char *text, const char *word)
-{
-    const char *end = behind(text, word);
-
-    return end != NULL && (*end == '\0' || *end == ' ');
-}
-
 static enum choice read_choice(const char *text)
 {
-    if (is_word(text, "auto"))
-        return CHOICE_AUTO;
-    if (is_word(text, "on"))
-        return CHOICE_ON;
-    return is_word(text, "off") ? CHOICE_OFF : CHOICE_NONE;
+    const char *word = "auto\0on\0off";
+
+    for (enum choice choice = CHOICE_AUTO; choice <= CHOICE_OFF;
+         choice++, word = text_behind(word)) {
+        const char *end = behind(text, word);
+
+        if (end != NULL && (*end == '\0' || *end == ' '))
+            return choice;
+    }
+    return CHOICE_NONE;
 }
 
 static enum choice find_choice(const char *text, const char *name)
 {
     enum choice choice = CHOICE_NONE;
 
-    while (*text != '\0') {
-        const char *value = behind(text, name);
+    for (bool begins = true; *text != '\0'; begins = *text++ == ' ') {
+        const char *value = begins ? behind(text, name) : NULL;
 
         if (value != NULL && *value == '=' && read_choice(value + 1) != CHOICE_NONE)
             choice = read_choice(value + 1);
-        while (*text != '\0' && *text != ' ')
-            text++;
-        while (*text == ' ')
-            text++;
     }
     return choice;
 }
 
 /* ---- The choice ---- */
 
-/* Whether it can be executed. VERW always can: where it clears nothing it only takes time. */
-static bool is_offered(const struct processor *processor, enum mitigation mitigation)
+#define BIT_IF(condition, mitigation) ((condition) ? 1u << (mitigation) : 0)
+
+/* What can be executed. VERW always can: where it clears nothing it only takes time. */
+static unsigned offered_by(const struct processor *processor)
 {
-    switch (mitigation) {
-    case MITIGATION_IBRS:
-        return processor->enhanced_ibrs || processor->automatic_ibrs;
-    case MITIGATION_IBPB:
-        return processor->ibpb;
-    case MITIGATION_SSBD:
-        return processor->ssbd || processor->ssbd_virtual;
-    case MITIGATION_LFENCE:
-    case MITIGATION_RSB:
-    case MITIGATION_VERW:
-    case MITIGATIONS:
-        break;
-    }
-    return true;
+    return 1u << MITIGATION_LFENCE | 1u << MITIGATION_RSB | 1u << MITIGATION_VERW |
+           BIT_IF(processor->enhanced_ibrs || processor->automatic_ibrs, MITIGATION_IBRS) |
+           BIT_IF(processor->ibpb, MITIGATION_IBPB) |
+           BIT_IF(processor->ssbd || processor->ssbd_virtual, MITIGATION_SSBD);
 }
 
-/* SSBD is for programs that run code of somebody else in their own address space; that is nobody
- * here unless somebody says so. */
-static bool is_wanted(const struct processor *processor, enum mitigation mitigation)
+/* What is needed. Not every barrier reaches the predictions of returns. SSBD is for programs that
+ * run code of somebody else in their own address space; that is nobody here unless somebody says
+ * so. */
+static unsigned needed_by(const struct processor *processor)
 {
-    switch (mitigation) {
-    case MITIGATION_LFENCE:
-        return !processor->is_in_order;
-    case MITIGATION_RSB: /* not every barrier reaches the predictions of returns */
-        return processor->ibpb && !processor->is_in_order;
-    case MITIGATION_IBRS:
-    case MITIGATION_IBPB:
-        return !processor->is_in_order;
-    case MITIGATION_VERW:
-        return processor->has_buffers && processor->verw_clears;
-    case MITIGATION_SSBD:
-    case MITIGATIONS:
-        break;
-    }
-    return false;
+    unsigned verw = BIT_IF(processor->needs_verw, MITIGATION_VERW);
+
+    if (processor->is_in_order)
+        return verw;
+    return verw | 1u << MITIGATION_LFENCE | 1u << MITIGATION_IBRS | 1u << MITIGATION_IBPB |
+           BIT_IF(processor->ibpb, MITIGATION_RSB);
 }
 
 enum { SPEC_IBRS = 1 << 0, SPEC_SSBD = 1 << 2, EFER_AUTOMATIC_IBRS = 1 << 21 };
 
 static void choose_bits(const struct processor *processor, struct speculation *speculation)
 {
-    speculation->control = 0;
-    speculation->virtual_control = 0;
-    speculation->features = 0;
-    if (speculation->is_on[MITIGATION_IBRS] && processor->automatic_ibrs)
-        speculation->features = EFER_AUTOMATIC_IBRS;
-    else if (speculation->is_on[MITIGATION_IBRS])
-        speculation->control |= SPEC_IBRS;
-    if (speculation->is_on[MITIGATION_SSBD] && processor->ssbd)
-        speculation->control |= SPEC_SSBD;
-    else if (speculation->is_on[MITIGATION_SSBD])
-        speculation->virtual_control = SPEC_SSBD;
+    word_t ibrs = (speculation->on & 1u << MITIGATION_IBRS) != 0 ? SPEC_IBRS : 0;
+    word_t ssbd = (speculation->on & 1u << MITIGATION_SSBD) != 0 ? SPEC_SSBD : 0;
+
+    speculation->features = ibrs != 0 && processor->automatic_ibrs ? EFER_AUTOMATIC_IBRS : 0;
+    speculation->control = processor->automatic_ibrs ? 0 : ibrs;
+    speculation->virtual_control = processor->ssbd ? 0 : ssbd;
+    speculation->control |= processor->ssbd ? ssbd : 0;
 }
 
 void speculation_choose(const struct processor *processor, const char *text,
                         struct speculation *speculation)
 {
     enum choice all = find_choice(text, "mitigations");
+    const char *name = speculation_names;
 
-    for (enum mitigation i = 0; i < MITIGATIONS; i++) {
-        enum choice own = find_choice(text, speculation_names[i]);
+    speculation->offered = offered_by(processor);
+    speculation->on = needed_by(processor);
+    for (enum mitigation i = 0; i < MITIGATIONS; i++, name = text_behind(name)) {
+        enum choice own = find_choice(text, name);
         enum choice choice = own != CHOICE_NONE ? own : all;
-        bool is_asked = choice == CHOICE_ON;
 
-        if (choice == CHOICE_NONE || choice == CHOICE_AUTO)
-            is_asked = is_wanted(processor, i);
-        speculation->is_offered[i] = is_offered(processor, i);
-        speculation->is_on[i] = is_asked && speculation->is_offered[i];
+        if (choice == CHOICE_ON)
+            speculation->on |= 1u << i;
+        if (choice == CHOICE_OFF)
+            speculation->on &= ~(1u << i);
     }
+    speculation->on &= speculation->offered;
     choose_bits(processor, speculation);
 }

@@ -25,13 +25,13 @@ enum mitigation {
     MITIGATIONS,
 };
 
-enum { MITIGATION_NAME_BYTES = 8 };
-extern const char speculation_names[MITIGATIONS][MITIGATION_NAME_BYTES];
+/* Their names, one behind the other. */
+extern const char speculation_names[];
 
-/* What is on, and the bits that this sets in registers; a register of which no bit is set may not
- * be there. */
+/* Which there are and which are on, each a bit, and the bits that this sets in registers; a
+ * register of which no bit is set may not be there. */
 struct speculation {
-    bool is_offered[MITIGATIONS], is_on[MITIGATIONS];
+    unsigned offered, on;
     word_t control, virtual_control, features; /* SPEC_CTRL, VIRT_SPEC_CTRL, EFER */
 };
 

@@ -22,7 +22,7 @@ __attribute__((section(".kernel.kmem_bitmap")))
 shared_t port_kmem_bitmap[LAYOUT_KMEM_BITMAP_BYTES / sizeof(shared_t)];
 
 static struct memory_range ranges[RANGES_MAX];
-static struct boot_state boot = {.memory = {.ranges = ranges}};
+static struct boot_state state;
 
 /* What must be RAM, and no loader may leave anything in: boot information and the image, the window
  * of guests and kernel memory. */
@@ -50,19 +50,20 @@ void *firmware_place(uint64_t physical, uint64_t bytes)
     return (void *)physical;
 }
 
-static void read_firmware(word_t magic, word_t info)
+static void read_firmware(struct boot_state *boot, word_t magic, word_t info)
 {
-    struct acpi_info *acpi = &boot.acpi;
+    struct acpi_info *acpi = &boot->acpi;
     bool is_read;
 
-    boot.loader = magic == MULTIBOOT2_LOADED ? BOOT_LOADER_MULTIBOOT2 : BOOT_LOADER_PVH;
-    is_read = boot.loader == BOOT_LOADER_MULTIBOOT2 ? firmware_read_multiboot2(info, &boot.firmware)
-                                                    : firmware_read_pvh(info, &boot.firmware);
+    boot->loader = magic == MULTIBOOT2_LOADED ? BOOT_LOADER_MULTIBOOT2 : BOOT_LOADER_PVH;
+    is_read = boot->loader == BOOT_LOADER_MULTIBOOT2
+                  ? firmware_read_multiboot2(info, &boot->firmware)
+                  : firmware_read_pvh(info, &boot->firmware);
     if (!is_read)
         boot_stop(BOOT_NOTE_STOP_LOADER, info);
-    if (boot.firmware.rsdp == 0)
-        boot.firmware.rsdp = acpi_search();
-    if (!acpi_read(boot.firmware.rsdp, acpi) || acpi->local_apic == 0)
+    if (boot->firmware.rsdp == 0)
+        boot->firmware.rsdp = acpi_search();
+    if (!acpi_read(boot->firmware.rsdp, acpi) || acpi->local_apic == 0)
         acpi->local_apic = 0xFEE00000; /* where it is unless somebody moved it */
     if (acpi->ioapics == 0)
         acpi->ioapic[acpi->ioapics++] = (struct acpi_ioapic){.address = 0xFEC00000};
@@ -72,10 +73,10 @@ static void read_firmware(word_t magic, word_t info)
 
 /* ---- What the first process may map ---- */
 
-static void check_kernel_memory(void)
+static void check_kernel_memory(const struct boot_state *boot)
 {
     for (unsigned i = 0; i < LOADED; i++)
-        if (!firmware_holds(boot.firmware.ram.range, boot.firmware.ram.count, loaded[i].begin,
+        if (!firmware_holds(boot->firmware.ram.range, boot->firmware.ram.count, loaded[i].begin,
                             loaded[i].end - loaded[i].begin))
             boot_stop(BOOT_NOTE_STOP_MEMORY, loaded[i].begin);
 }
@@ -94,26 +95,27 @@ static const struct memory_range kernel_memory[] = {
 };
 enum { KERNEL_RANGES = sizeof(kernel_memory) / sizeof(kernel_memory[0]) };
 
-static void add_range(word_t begin, word_t end, word_t flags)
+static NOINLINE void add_range(struct boot_state *boot, word_t begin, word_t end, word_t flags)
 {
-    ranges[boot.memory.range_count++] = (struct memory_range){begin, end - begin, flags};
+    ranges[boot->memory.range_count++] = (struct memory_range){begin, end - begin, flags};
 }
 
-static void add_list(const struct firmware_list *list, word_t flags)
+static NOINLINE void add_list(struct boot_state *boot, const struct firmware_list *list,
+                              word_t flags)
 {
     for (unsigned i = 0; i < list->count; i++)
-        add_range(list->range[i].begin, list->range[i].end, flags);
+        add_range(boot, list->range[i].begin, list->range[i].end, flags);
 }
 
 /* Where the RAM of the first process begins: the first megabyte is left to firmware and to the
  * start of other CPUs, but GRUB with UEFI puts modules there. */
-static word_t lowest(void)
+static word_t lowest(const struct boot_state *boot)
 {
     word_t low = LOW_MEMORY;
 
-    for (unsigned i = 0; i < boot.firmware.modules; i++)
-        if (boot.firmware.module[i].base < low)
-            low = boot.firmware.module[i].base & ~(word_t)(PAGE - 1);
+    for (unsigned i = 0; i < boot->firmware.modules; i++)
+        if (boot->firmware.module[i].base < low)
+            low = boot->firmware.module[i].base & ~(word_t)(PAGE - 1);
     return low != 0 ? low : PAGE;
 }
 
@@ -127,54 +129,58 @@ static word_t end_of_memory(void)
 
 /* What is no RAM, where the BARs of devices lie. Behind it stand interrupt controllers, which are
  * the kernel's; the HPET, by which the kernel may have measured at boot, may be had too. */
-static void add_devices(void)
+static void add_devices(struct boot_state *boot)
 {
-    static struct firmware_list devices;
-    const struct firmware_list *ram = &boot.firmware.ram;
+    static struct firmware_list list;
+    struct firmware_list *devices = &list;
+    const struct firmware_list *ram = &boot->firmware.ram;
 
-    firmware_add(&devices, LAYOUT_DEVICES, LAYOUT_DEVICES + LAYOUT_DEVICES_BYTES);
+    IN_REGISTER(devices);
+    firmware_add(devices, LAYOUT_DEVICES, LAYOUT_DEVICES + LAYOUT_DEVICES_BYTES);
     for (unsigned i = 0; i < ram->count; i++)
-        firmware_remove(&devices, ram->range[i].begin, ram->range[i].end);
-    if (boot.acpi.hpet == HPET_USUAL)
-        firmware_add(&devices, HPET_USUAL, HPET_USUAL + PAGE);
-    add_list(&devices, PAGE_READ | PAGE_WRITE);
+        firmware_remove(devices, ram->range[i].begin, ram->range[i].end);
+    if (boot->acpi.hpet == HPET_USUAL)
+        firmware_add(devices, HPET_USUAL, HPET_USUAL + PAGE);
+    add_list(boot, devices, PAGE_READ | PAGE_WRITE);
 }
 
 /* RAM, but for what is the kernel's and the page of boot information in front of it. */
-static void add_ram(void)
+static void add_ram(struct boot_state *boot)
 {
-    static struct firmware_list ram;
+    struct firmware_list *ram = &boot->ram;
     word_t high = end_of_memory();
 
-    ram = boot.firmware.ram;
-    if (ram.range[ram.count - 1].end > high)
+    IN_REGISTER(ram);
+    *ram = boot->firmware.ram;
+    if (ram->range[ram->count - 1].end > high)
         firmware_note(BOOT_NOTE_PIECE_LOST, high);
-    firmware_remove(&ram, high, UINT64_MAX);
-    firmware_remove(&ram, 0, lowest());
-    firmware_remove(&ram, LAYOUT_BOOT_PAGE, LAYOUT_KERNEL_IMAGE);
+    firmware_remove(ram, high, UINT64_MAX);
+    firmware_remove(ram, 0, lowest(boot));
+    firmware_remove(ram, LAYOUT_BOOT_PAGE, LAYOUT_KERNEL_IMAGE);
     for (unsigned i = 0; i < KERNEL_RANGES; i++)
-        firmware_remove(&ram, kernel_memory[i].base, kernel_memory[i].base + kernel_memory[i].size);
-    add_list(&ram, PAGE_READ | PAGE_WRITE | PAGE_EXECUTE | PAGE_CACHE | PAGE_BUFFER);
+        firmware_remove(ram, kernel_memory[i].base, kernel_memory[i].base + kernel_memory[i].size);
+    add_list(boot, ram, PAGE_READ | PAGE_WRITE | PAGE_EXECUTE | PAGE_CACHE | PAGE_BUFFER);
 }
 
-static void add_ranges(void)
+static void add_ranges(struct boot_state *boot)
 {
-    add_devices();
-    add_ram();
-    add_range(LAYOUT_BOOT_PAGE, LAYOUT_BOOT_PAGE + PAGE, PAGE_READ | PAGE_CACHE | PAGE_BUFFER);
-    boot.memory.reserved = kernel_memory;
-    boot.memory.reserved_count = KERNEL_RANGES;
+    add_devices(boot);
+    add_ram(boot);
+    add_range(boot, LAYOUT_BOOT_PAGE, LAYOUT_BOOT_PAGE + PAGE,
+              PAGE_READ | PAGE_CACHE | PAGE_BUFFER);
+    boot->memory.reserved = kernel_memory;
+    boot->memory.reserved_count = KERNEL_RANGES;
 }
 
 /* ---- The first process ---- */
 
 /* It may be a loader of the first module, which is then the first process (bare/loader.c). */
-static struct image_header find_init(void)
+static struct image_header find_init(struct boot_state *boot)
 {
     struct image_header image = *(const struct image_header *)LAYOUT_USER_IMAGE;
 
-    boot.init = image.magic == IMAGE_LOADER;
-    if (image.magic != IMAGE_MAGIC && boot.init == 0)
+    boot->init = image.magic == IMAGE_LOADER;
+    if (image.magic != IMAGE_MAGIC && boot->init == 0)
         boot_stop(BOOT_NOTE_STOP_NO_IMAGE, LAYOUT_USER_IMAGE);
     return image;
 }
@@ -200,29 +206,32 @@ static void prepare_init(struct cpu *cpu, struct image_header image, const struc
 void start(word_t magic, word_t loader)
 {
     struct cpu *cpu = &port_area.cpu;
+    struct boot_state *boot = &state;
     struct image_header image;
     struct boot_info info;
 
+    IN_REGISTER(boot);
+    boot->memory.ranges = ranges;
     boot_page_begin();
-    read_firmware(magic & 0xFFFFFFFF, loader);
-    port_detect(boot_page_text(&boot.firmware));
+    read_firmware(boot, magic & 0xFFFFFFFF, loader);
+    port_detect(boot_page_text(&boot->firmware));
     port_patch();
-    check_kernel_memory();
-    add_ranges();
-    image = find_init();
+    check_kernel_memory(boot);
+    add_ranges(boot);
+    image = find_init(boot);
     port_prepare_cpu(&port_area);
-    port_prepare_memory(&boot.acpi);
-    port_prepare_interrupts(&boot.acpi);
-    boot.clock = reference_choose(&boot.acpi);
-    if (boot.clock == 0)
+    port_prepare_memory(&boot->acpi);
+    port_prepare_interrupts(&boot->acpi);
+    boot->clock = reference_choose(&boot->acpi);
+    if (boot->clock == 0)
         boot_stop(BOOT_NOTE_STOP_CLOCK, 0);
     port_prepare_timer(cpu);
     reference_end();
-    boot_page_fill(&boot); /* before anything is put into low memory, where its source may lie */
-    port_start_cpus(&boot.acpi, &boot.firmware);
-    boot_page_cpus(&boot.acpi);
+    boot_page_fill(boot); /* before anything is put into low memory, where its source may lie */
+    port_start_cpus(&boot->acpi, &boot->firmware);
+    boot_page_cpus(&boot->acpi);
     port_report_cpu(cpu);
-    boot_first(cpu, &boot.memory, &info);
+    boot_first(cpu, &boot->memory, &info);
     boot_page_tables(info.tables);
     for (unsigned i = 0; i < arch_cpu_count(); i++)
         prepare_init(arch_cpu(i), image, &info);

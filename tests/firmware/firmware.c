@@ -36,6 +36,7 @@ static bool read_pvh(struct firmware *firmware)
     memory_put(INFO + 40, MEMORY_BASE + MAP, 8);
     memory_put(INFO + 48, entries, 4);
     memory_settle();
+    *firmware = (struct firmware){0};
     return firmware_read_pvh(MEMORY_BASE + INFO, firmware);
 }
 
@@ -187,6 +188,7 @@ static void begin_tags(void)
 static bool read_tags(struct firmware *firmware)
 {
     memory_settle();
+    *firmware = (struct firmware){0};
     return firmware_read_multiboot2(MEMORY_BASE + INFO, firmware);
 }
 

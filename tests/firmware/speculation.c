@@ -116,7 +116,7 @@ static bool on(const char *expected)
     size_t count = 0;
 
     for (unsigned i = 0; i < MITIGATIONS; i++)
-        if (speculation.is_on[i])
+        if ((speculation.on >> i & 1) != 0)
             found[count++] = letters[i];
     if (strcmp(found, expected) != 0)
         printf("# on: %s, not %s\n", found, expected);
@@ -132,8 +132,9 @@ static bool sets(word_t control, word_t virtual_control, word_t features)
 
 static bool weak(bool meltdown, bool l1tf, bool buffers, bool ssb)
 {
-    return processor.has_meltdown == meltdown && processor.has_l1tf == l1tf &&
-           processor.has_buffers == buffers && processor.has_ssb == ssb;
+    struct weaknesses has = processor_weaknesses(&processor);
+
+    return has.meltdown == meltdown && has.l1tf == l1tf && has.buffers == buffers && has.ssb == ssb;
 }
 
 /* ---- Processors ---- */
@@ -172,7 +173,8 @@ static const struct made_up emulated = {
 static void intel(void)
 {
     choose(skylake, "");
-    tap_check(weak(true, true, true, true) && processor.family == 6 && processor.model == 0x5E,
+    tap_check(weak(true, true, true, true) && processor_family(&processor) == 6 &&
+                  processor_model(&processor) == 0x5E,
               "Skylake has everything");
     tap_check(on("lbrv"), "and gets barriers, filled returns, VERW; no IBRS, which is the old one");
     tap_check(reads_of_capabilities == 0 && reads_of_others == 0, "its registers are not read");
@@ -207,19 +209,22 @@ static void buffers(void)
 
     what.capabilities &= ~((word_t)1 << 14);
     choose(what, "");
-    tap_check(processor.has_buffers && on("librv"), "MMIO stale data");
+    tap_check(processor_weaknesses(&processor).buffers && on("librv"), "MMIO stale data");
     what.capabilities &= ~((word_t)1 << 17);
     choose(what, "");
-    tap_check(!processor.has_buffers, "which a processor without FB_CLEAR does not say");
+    tap_check(!processor_weaknesses(&processor).buffers,
+              "which a processor without FB_CLEAR does not say");
     what = all_fixed;
     what.capabilities = (what.capabilities & ~((word_t)1 << 27)) | 1 << 28;
     what.seven_d &= ~(uint32_t)MD_CLEAR;
     choose(what, "");
-    tap_check(processor.has_buffers && on("librv"), "register file data, without MD_CLEAR");
+    tap_check(processor_weaknesses(&processor).buffers && on("librv"),
+              "register file data, without MD_CLEAR");
     what = skylake;
     what.seven_d &= ~(uint32_t)MD_CLEAR;
     choose(what, "");
-    tap_check(processor.has_buffers && on("lbr"), "no MD_CLEAR: VERW would clear nothing");
+    tap_check(processor_weaknesses(&processor).buffers && on("lbr"),
+              "no MD_CLEAR: VERW would clear nothing");
     choose(what, "verw=on");
     tap_check(on("lbrv"), "but it can be executed");
 }
@@ -229,8 +234,8 @@ static void amd(void)
     struct made_up what = zen3;
 
     choose(zen3, "");
-    tap_check(weak(false, false, false, true) && processor.has_retbleed &&
-                  processor.family == 0x19 && on("libr"),
+    tap_check(weak(false, false, false, true) && processor_weaknesses(&processor).retbleed &&
+                  processor_family(&processor) == 0x19 && on("libr"),
               "Zen 3: IBRS that may stay on, barriers");
     what.eight_b &= ~(uint32_t)AMD_ALWAYS_ON;
     choose(what, "");
@@ -243,16 +248,16 @@ static void amd(void)
     tap_check(on("lis") && sets(0, 4, 1 << 21), "SSBD by the register of guests");
     what.eight_b = AMD_SSB_NO;
     choose(what, "");
-    tap_check(!processor.has_ssb, "SSB_NO");
+    tap_check(!processor_weaknesses(&processor).ssb, "SSB_NO");
     what.vendor = "HygonGenuine";
     choose(what, "");
-    tap_check(!processor.has_meltdown, "Hygon is AMD");
+    tap_check(!processor_weaknesses(&processor).meltdown, "Hygon is AMD");
     tap_check(processor.keeps_pointers, "and keeps pointers of the x87");
     what.eight_b = 1 << 2;
     choose(what, "");
     tap_check(!processor.keeps_pointers, "unless it says that it does not");
     choose((struct made_up){.vendor = "AuthenticAMD", .signature = 0x60F12}, "");
-    tap_check(!processor.has_retbleed, "family 6 has no retbleed");
+    tap_check(!processor_weaknesses(&processor).retbleed, "family 6 has no retbleed");
 }
 
 /* Words of leaves that are not there are no words. */

@@ -18,7 +18,7 @@ HALTED = 3  # of isa-debug-exit, by arch_halt
 MACHINE_CHECK = "mce 0 1 0xB200000000000000 0x4 0 0"  # valid, uncorrected, enabled, context corrupt
 INVALID_OPCODE = b"\x0f\x0b"
 CALL = b"\x0f\x05"
-TASK, STACK0 = 256 * 16 + 8 * 8, 4  # behind IDT and GDT (cpu.c); RSP0 in it
+TASK, STACK0 = 8 * 8, 4  # behind the GDT (cpu.c); RSP0 in it
 VECTOR_EXCEPTIONS = 0x80  # port/offsets.h
 TOLD = {2: "non-maskable interrupt", 8: "double fault", 18: "machine check"}
 

@@ -14,7 +14,7 @@ import sys
 import pc
 import run_qemu
 
-WHOLE = "+NX +WP +SMEP +SMAP{} +FSGSBASE +MCE +XSAVE"
+WHOLE = "+NX +WP +MCE{} +FSGSBASE +XSAVE +SMEP +SMAP"
 # QEMU's emulation offers no register of speculation, and so no ibrs, ibpb and ssbd, on any of them.
 MODELS = {
     "qemu64": ("+NX +WP +MCE", "may have ssb"),

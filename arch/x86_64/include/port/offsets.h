@@ -89,14 +89,14 @@
 /* RFLAGS of a thread that begins or comes back from a call: interrupts on, the rest clear. */
 #define RFLAGS_CLEAN 0x202
 
-/* When boot replaces a piece of code (entry.S, port_patch). */
-#define PATCH_WITHOUT_BASES    0 /* no FSGSBASE */
-#define PATCH_WITHOUT_SMAP     1
-#define PATCH_WITHOUT_LFENCE   2
-#define PATCH_WITHOUT_IBPB     3
-#define PATCH_WITHOUT_RSB      4
-#define PATCH_VERW             5
-#define PATCH_GUARD            6 /* by a call */
-#define PATCH_WITHOUT_POINTERS 7 /* the x87's are restored by XRSTOR */
-#define PATCHES                8
+/* When boot replaces a piece of code (entry.S, port_patch). What depends on a mitigation has its
+ * number (speculation.h). */
+#define PATCH_WITHOUT_LFENCE   0
+#define PATCH_WITHOUT_BASES    1 /* no FSGSBASE */
+#define PATCH_WITHOUT_IBPB     2
+#define PATCH_WITHOUT_RSB      3
+#define PATCH_VERW             4
+#define PATCH_WITHOUT_SMAP     5
+#define PATCH_WITHOUT_POINTERS 6 /* the x87's are restored by XRSTOR */
+#define PATCH_GUARD            7 /* by a call */
 #define PATCH_UNIT             0x1000000

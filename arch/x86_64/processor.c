@@ -110,14 +110,15 @@ enum {
     RFDS_CLEAR = 1 << 28,
 };
 
-/* Whether a load that fails may take what is another's from a buffer that VERW clears, be it that
- * the processor says so with MD_CLEAR or with the weakness itself. */
-static bool clears_itself(word_t known)
+/* Buffers from which a load that fails may take what is another's. RFDS and MMIO stale data: who
+ * has such a weakness has a VERW that clears them. */
+static bool has_new_buffers(word_t known)
 {
     return (known & (RFDS_NO | RFDS_CLEAR)) == RFDS_CLEAR ||
            ((known & FB_CLEAR) != 0 && (known & MMIO_NO) != MMIO_NO);
 }
 
+/* MDS and TAA: VERW clears them if the processor says MD_CLEAR. */
 static bool has_old_buffers(word_t known, struct cpuid structured)
 {
     return (known & MDS_NO) == 0 || ((structured.b & B_TSX) != 0 && (known & TAA_NO) == 0);
@@ -139,7 +140,7 @@ struct weaknesses processor_weaknesses(const struct processor *processor)
         .meltdown = is_suspect(processor) && (known & RDCL_NO) == 0,
         .l1tf = is_suspect(processor) && (known & RDCL_NO) == 0,
         .buffers =
-            is_suspect(processor) && (clears_itself(known) || has_old_buffers(known, structured)),
+            is_suspect(processor) && (has_new_buffers(known) || has_old_buffers(known, structured)),
         .ssb = !processor->is_in_order && (known & SSB_NO) == 0 &&
                !(processor->is_amd && (eight.b & B_SSB_NO) != 0),
         .retbleed = processor->is_amd && family >= 0x15 && family <= 0x19,
@@ -158,8 +159,8 @@ static void read_means(struct processor *processor, struct cpuid structured, str
     processor->ssbd_virtual = (eight.b & B_SSBD_VIRTUAL) != 0;
     processor->keeps_pointers = processor->is_amd && (eight.b & B_POINTERS) == 0;
     processor->needs_verw =
-        is_suspect(processor) && (clears_itself(known) || ((structured.d & D_MD_CLEAR) != 0 &&
-                                                           has_old_buffers(known, structured)));
+        is_suspect(processor) && (has_new_buffers(known) || ((structured.d & D_MD_CLEAR) != 0 &&
+                                                             has_old_buffers(known, structured)));
 }
 
 void processor_speculation(struct processor *processor)

@@ -41,7 +41,7 @@ struct capability {
             word_t entries;
         } captable;
         struct {
-            word_t orders; /* see pagetable.h */
+            uint8_t number_order, size_order; /* entries, and bytes of each */
             word_t base;
             shared_t detached; /* flush epoch of the last destruction; in the root */
         } pagetable;

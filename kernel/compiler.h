@@ -17,5 +17,6 @@
 #define CONTAINER(pointer, type, member)                                                           \
     ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
-/* An address that is used often enough to be worth a register: no instruction then repeats it. */
-#define IN_REGISTER(pointer) __asm__("" : "+r"(pointer))
+/* The compiler forgets how a value came about. An address then stays in a register, where it would
+ * stand in every instruction; an expression is not made another one. */
+#define OPAQUE(value) __asm__("" : "+r"(value))

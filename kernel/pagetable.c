@@ -39,7 +39,8 @@ static word_t bytes_of(word_t base, word_t size_order, word_t number_order)
 /* The zeroed object of a slot, and the slot's words. */
 static void fill(struct capability *slot, word_t base, word_t size_order, word_t number_order)
 {
-    slot->pagetable.orders = pagetable_orders(size_order, number_order);
+    slot->pagetable.number_order = (uint8_t)number_order;
+    slot->pagetable.size_order = (uint8_t)size_order;
     slot->pagetable.base = base;
     if (CONFIG_CPUS_MAX > 1)
         shared_store(&slot->pagetable.detached, flush_stamp());
@@ -161,7 +162,7 @@ ALWAYS_INLINE sword_t add(struct cpu *cpu, const struct args_pgt_add *args,
         return refuse(false);
     if (!is_piece(caps[0], caps[1], args))
         return refuse(true);
-    return pagetable_backend_add(cpu, caps[0], caps[1], args);
+    return pagetable_backend_add(caps[1], caps[0], args, cpu);
 }
 
 ALWAYS_INLINE sword_t remove(struct cpu *cpu, const struct args_pgt_rem *args,

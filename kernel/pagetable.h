@@ -41,19 +41,14 @@ static inline word_t pagetable_high(const struct capability *cap)
 }
 
 /* Geometry, in every capability to the table: extra words of the slot. */
-static inline word_t pagetable_orders(word_t size_order, word_t number_order)
-{
-    return size_order << 8 | number_order;
-}
-
 static inline word_t pagetable_size_order(const struct capability *cap)
 {
-    return cap->pagetable.orders >> 8;
+    return cap->pagetable.size_order;
 }
 
 static inline word_t pagetable_number_order(const struct capability *cap)
 {
-    return cap->pagetable.orders & 0xFF;
+    return cap->pagetable.number_order;
 }
 
 static inline bool pagetable_is_top(const struct capability *cap)
@@ -144,9 +139,8 @@ struct pagetable_entry pagetable_backend_get(const struct capability *cap, word_
  *
  * PGT_ADD behind its checks of ranges and geometry: ADDRESS where an address cannot change (MPU),
  * MAP for a source without a page there, PERMISSION, then as a map. */
-MUST_CHECK sword_t pagetable_backend_add(struct cpu *cpu, struct capability *target,
-                                         const struct capability *source,
-                                         const struct args_pgt_add *args);
+MUST_CHECK sword_t pagetable_backend_add(const struct capability *source, struct capability *target,
+                                         const struct args_pgt_add *args, struct cpu *cpu);
 
 /* The four changes, of one entry each; the positions lie inside the tables. MAP, CONFLICT. If
  * `table` belongs to what this CPU has loaded, the hardware follows before they return. */

@@ -70,7 +70,7 @@ static word_t child_entry(const struct capability *parent, const struct capabili
  * anything. */
 ALWAYS_INLINE enum status set(shared_t *word, word_t entry)
 {
-    if (entry == 0 || shared_load(word) != 0)
+    if (shared_load(word) != 0)
         return STATUS_MAP;
     return shared_cas(word, 0, entry) ? STATUS_OK : STATUS_CONFLICT;
 }
@@ -78,16 +78,23 @@ ALWAYS_INLINE enum status set(shared_t *word, word_t entry)
 enum status pagetable_backend_map(struct cpu *cpu, struct capability *table, word_t position,
                                   word_t address, word_t flags)
 {
+    word_t entry = 0;
+
     (void)cpu;
-    if (flags == 0)
-        return STATUS_MAP;
-    return set(entry_at(table, position),
-               arch_mmu_encode(address, pagetable_size_order(table), flags, false));
+    if (flags != 0)
+        entry = arch_mmu_encode(address, pagetable_size_order(table), flags, false);
+    return entry != 0 ? set(entry_at(table, position), entry) : STATUS_MAP;
+}
+
+/* Of a page that is not granted: why. */
+static NOINLINE sword_t refuse(word_t entry)
+{
+    return arch_mmu_grants(entry, 0) ? STATUS_PERMISSION : STATUS_MAP;
 }
 
 /* From page to page the bits of an entry are compared and taken over, not decoded and made anew. */
-sword_t pagetable_backend_add(struct cpu *cpu, struct capability *target,
-                              const struct capability *source, const struct args_pgt_add *args)
+sword_t pagetable_backend_add(const struct capability *source, struct capability *target,
+                              const struct args_pgt_add *args, struct cpu *cpu)
 {
     word_t order = pagetable_size_order(target);
     word_t entry = shared_load(entry_at(source, args->source_position));
@@ -95,8 +102,8 @@ sword_t pagetable_backend_add(struct cpu *cpu, struct capability *target,
 
     (void)cpu;
     if (!arch_mmu_grants(entry, args->flags))
-        return arch_mmu_grants(entry, 0) ? STATUS_PERMISSION : STATUS_MAP;
-    if (args->flags == 0)
+        return refuse(entry);
+    if ((args->flags & PAGE_READ) == 0)
         return STATUS_MAP;
     address = arch_mmu_decode(entry, pagetable_size_order(source), &flags);
     return set(entry_at(target, args->position),

@@ -350,8 +350,8 @@ enum status pagetable_backend_map(struct cpu *cpu, struct capability *cap, word_
 enum { PAGE_ACCESS = PAGE_FLAGS_ALL & ~PAGE_STATIC };
 
 /* Virtual and physical addresses are the same. */
-sword_t pagetable_backend_add(struct cpu *cpu, struct capability *target,
-                              const struct capability *source, const struct args_pgt_add *args)
+sword_t pagetable_backend_add(const struct capability *source, struct capability *target,
+                              const struct args_pgt_add *args, struct cpu *cpu)
 {
     word_t entry = shared_load(&table_of(source)->entry[args->source_position]);
     word_t order = pagetable_size_order(target);

@@ -17,7 +17,7 @@ static NOINLINE struct boot_page *boot_page(void)
 {
     word_t page = LAYOUT_KERNEL_WINDOW + LAYOUT_BOOT_PAGE;
 
-    __asm__("" : "+r"(page)); /* the compiler knows of no object there */
+    OPAQUE(page); /* no object lies there */
     return (struct boot_page *)page;
 }
 

@@ -126,7 +126,7 @@ word_t reference_choose(const struct acpi_info *acpi)
 {
     struct reference *new = &reference;
 
-    IN_REGISTER(new);
+    OPAQUE(new);
     for (new->kind = BOOT_CLOCK_HPET; new->kind <= BOOT_CLOCK_8254; new->kind++) {
         if (!begin(new, acpi))
             continue;

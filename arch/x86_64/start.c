@@ -135,7 +135,7 @@ static void add_devices(struct boot_state *boot)
     struct firmware_list *devices = &list;
     const struct firmware_list *ram = &boot->firmware.ram;
 
-    IN_REGISTER(devices);
+    OPAQUE(devices);
     firmware_add(devices, LAYOUT_DEVICES, LAYOUT_DEVICES + LAYOUT_DEVICES_BYTES);
     for (unsigned i = 0; i < ram->count; i++)
         firmware_remove(devices, ram->range[i].begin, ram->range[i].end);
@@ -150,7 +150,7 @@ static void add_ram(struct boot_state *boot)
     struct firmware_list *ram = &boot->ram;
     word_t high = end_of_memory();
 
-    IN_REGISTER(ram);
+    OPAQUE(ram);
     *ram = boot->firmware.ram;
     if (ram->range[ram->count - 1].end > high)
         firmware_note(BOOT_NOTE_PIECE_LOST, high);
@@ -210,7 +210,7 @@ void start(word_t magic, word_t loader)
     struct image_header image;
     struct boot_info info;
 
-    IN_REGISTER(boot);
+    OPAQUE(boot);
     boot->memory.ranges = ranges;
     boot_page_begin();
     read_firmware(boot, magic & 0xFFFFFFFF, loader);

@@ -310,7 +310,8 @@ static void page_positions(void)
     REFUSED(STATUS_BOUNDS, "a page at position 1 is not its affair", PGT_REM, slot, 1);
     REFUSED(STATUS_MAP, "one at 2 is, though none is there", PGT_REM, slot, 2);
     tap_check(world_cap(slot)->pagetable.base == world_cap(top)->pagetable.base &&
-                  world_cap(slot)->pagetable.orders == world_cap(top)->pagetable.orders,
+                  world_cap(slot)->pagetable.size_order == world_cap(top)->pagetable.size_order &&
+                  world_cap(slot)->pagetable.number_order == world_cap(top)->pagetable.number_order,
               "a leaf knows the geometry of its table");
 }
 

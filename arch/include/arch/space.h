@@ -55,7 +55,8 @@
  *  word_t arch_mmu_encode(word_t address, word_t size_order, word_t flags, bool is_piece)
  *      An entry: with flags (PAGE_*) for a page at a physical address, accessed and dirty, so that
  *      hardware writes no table; with flags 0 for the table at `address`. 0: this machine cannot
- *      express it. With is_piece the page lies within one that it has. Cost: constant.
+ *      express it. With is_piece the page lies within one that it has, and can be read: it is not
+ *      0. Cost: constant.
  *
  *  word_t arch_mmu_decode(word_t entry, word_t size_order, word_t *flags)
  *      Of an entry that is not 0 the address and flags with which it was made. Cost: constant.

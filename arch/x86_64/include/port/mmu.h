@@ -94,13 +94,15 @@ ALWAYS_INLINE bool arch_mmu_grants(word_t entry, word_t flags)
 ALWAYS_INLINE word_t mmu_page_at(word_t address, word_t size_order, word_t flags)
 {
     word_t bits = (mmu_access(flags) ^ MMU_FORBIDS) | (flags & PAGE_STATIC) << 4;
+    word_t is_data = bits / MMU_DATA;
 
     if ((flags & PAGE_READ) == 0)
         return 0;
     if (size_order != ARCH_MMU_PAGE_ORDER)
         bits |= MMU_LARGE;
-    bits |= (bits & MMU_DATA) << 53;
-    return address | bits | MMU_USER | MMU_ACCESSED | MMU_DIRTY | MMU_PAGE;
+    OPAQUE(is_data); /* else a mask is made of it, two instructions more */
+    return address | is_data * MMU_NO_EXECUTE | bits | MMU_USER | MMU_ACCESSED | MMU_DIRTY |
+           MMU_PAGE;
 }
 
 /* A page of the user. 0: it cannot be. */

@@ -138,7 +138,8 @@ struct pagetable_entry pagetable_backend_get(const struct capability *cap, word_
 /* Two that end a call, and so return its result: a status.
  *
  * PGT_ADD behind its checks of ranges and geometry: ADDRESS where an address cannot change (MPU),
- * MAP for a source without a page there, PERMISSION, then as a map. */
+ * MAP for a source without a page there, PERMISSION, then as a map. The operands stand in an order
+ * for which the caller has to move few. */
 MUST_CHECK sword_t pagetable_backend_add(const struct capability *source, struct capability *target,
                                          const struct args_pgt_add *args, struct cpu *cpu);
 

@@ -151,6 +151,10 @@ const char *boot_page_text(const struct firmware *firmware)
     return page->text;
 }
 
+static_assert(sizeof(((struct firmware *)0)->region) == sizeof(((struct boot_page *)0)->region) &&
+                  (int)FIRMWARE_MODULES_MAX == (int)BOOT_PAGE_MODULES,
+              "what firmware says fits the page");
+
 void boot_page_fill(const struct boot_state *boot)
 {
     struct boot_page *page = boot_page();

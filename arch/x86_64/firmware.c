@@ -111,11 +111,11 @@ static void keep_regions(struct firmware *firmware, const uint8_t *entries, unsi
                          unsigned stride)
 {
     firmware->regions =
-        limit(count, BOOT_PAGE_REGIONS, BOOT_NOTE_MAP_TOO_LONG); /* for the boot page only */
+        limit(count, FIRMWARE_REGIONS_MAX, BOOT_NOTE_MAP_TOO_LONG); /* for the boot page only */
     for (unsigned i = 0; i < firmware->regions; i++, entries += stride)
         firmware->region[i] =
-            (struct boot_region){firmware_word(entries, 8), firmware_word(entries + 8, 8),
-                                 firmware_word(entries + 16, 4)};
+            (struct firmware_region){firmware_word(entries, 8), firmware_word(entries + 8, 8),
+                                     firmware_word(entries + 16, 4)};
 }
 
 /* First all RAM, then everything else is taken out of it: maps may overlap, and come in any order.

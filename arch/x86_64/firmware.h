@@ -8,9 +8,10 @@
  */
 #pragma once
 
-#include "abi/boot_page.h"
+#include "abi/boot_notes.h"
+#include "abi/types.h"
 
-enum { FIRMWARE_RANGES_MAX = 34, FIRMWARE_MODULES_MAX = BOOT_PAGE_MODULES };
+enum { FIRMWARE_RANGES_MAX = 34, FIRMWARE_MODULES_MAX = 8, FIRMWARE_REGIONS_MAX = 32 };
 
 struct firmware_range {
     uint64_t begin, end;
@@ -20,6 +21,11 @@ struct firmware_range {
 struct firmware_list {
     unsigned count;
     struct firmware_range range[FIRMWARE_RANGES_MAX];
+};
+
+/* An entry of the map of memory as it is, in the form of the boot page. */
+struct firmware_region {
+    uint64_t base, size, kind;
 };
 
 struct firmware_module {
@@ -32,8 +38,8 @@ struct firmware {
     uint64_t text; /* the command line, likewise */
     unsigned modules, regions;
     struct firmware_module module[FIRMWARE_MODULES_MAX];
-    struct firmware_list ram;                     /* whole pages */
-    struct boot_region region[BOOT_PAGE_REGIONS]; /* the map of memory as it is */
+    struct firmware_list ram; /* whole pages */
+    struct firmware_region region[FIRMWARE_REGIONS_MAX];
 };
 
 /* Read what the loader left at a physical address; *firmware is all zeros before. False: it is not
